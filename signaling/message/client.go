@@ -1,0 +1,158 @@
+package message
+
+// ClientMessage is one of the messages that a client may send: the types of this file.
+type ClientMessage interface {
+	clientMessage() string
+}
+
+// Direction names one of a participant's two PeerConnections.
+type Direction string
+
+const (
+	// Up is the connection on which the participant publishes.
+	Up Direction = "up"
+	// Down is the connection whose slots the participant receives through.
+	Down Direction = "down"
+)
+
+// Source is what a publication shows or carries.
+type Source string
+
+const (
+	Camera      Source = "camera"
+	Microphone  Source = "microphone"
+	Screen      Source = "screen"
+	ScreenAudio Source = "screen-audio"
+)
+
+// SlotKind says what a downstream m-line is kept for.
+type SlotKind string
+
+const (
+	// AudioSlot is filled by the server with the loudest microphones.
+	AudioSlot SlotKind = "audio"
+	// VideoSlot shows the camera that the client wishes for.
+	VideoSlot SlotKind = "video"
+	// ScreenSlot shows the screen share that the client wishes for.
+	ScreenSlot SlotKind = "screen"
+	// ScreenAudioSlot carries the sound of a screen share that the client wishes for.
+	ScreenAudioSlot SlotKind = "screen-audio"
+)
+
+// MeetingJoin enters the room that the credential of the handshake names. It comes first.
+type MeetingJoin struct{}
+
+// MeetingLeave leaves for good; the server closes the socket after its reply.
+type MeetingLeave struct{}
+
+// MeetingEnd ends the meeting for everybody. Hosts only.
+type MeetingEnd struct{}
+
+// Ping asks for a pong: browsers cannot send protocol pings.
+type Ping struct{}
+
+// UpSource says what an m-line of the upstream offer carries.
+type UpSource struct {
+	MID    string `json:"mid"`
+	Source Source `json:"source"`
+}
+
+// DownSlot says what an m-line of the downstream offer is kept for.
+type DownSlot struct {
+	MID  string   `json:"mid"`
+	Kind SlotKind `json:"kind"`
+}
+
+// WebRTCOffer carries the client's SDP offer for one of its connections.
+type WebRTCOffer struct {
+	PC  Direction `json:"pc"`
+	SDP string    `json:"sdp"`
+	// Sources is required with pc "up": one entry for each m-line.
+	Sources []UpSource `json:"sources,omitempty"`
+	// Slots is required with pc "down": one entry for each m-line.
+	Slots []DownSlot `json:"slots,omitempty"`
+}
+
+// WebRTCICECandidate is accepted for the sake of clients that trickle; the server learns addresses from
+// the client's own connectivity checks and ignores it.
+type WebRTCICECandidate struct {
+	PC        Direction `json:"pc"`
+	Candidate string    `json:"candidate"`
+}
+
+// PublicationSet says that a source is live or has ended.
+type PublicationSet struct {
+	Source Source `json:"source"`
+	Live   bool   `json:"live"`
+}
+
+// ParticipantToggleAudio mutes or unmutes the sender's own microphone.
+type ParticipantToggleAudio struct {
+	Muted bool `json:"muted"`
+}
+
+// ParticipantToggleVideo switches the sender's own camera off or on.
+type ParticipantToggleVideo struct {
+	Muted bool `json:"muted"`
+}
+
+// ParticipantRename changes the sender's display name for this meeting.
+type ParticipantRename struct {
+	Name string `json:"name"`
+}
+
+// ParticipantRaiseHand raises or lowers the sender's hand.
+type ParticipantRaiseHand struct {
+	Raised bool `json:"raised"`
+}
+
+// SlotWish says what the client wants to see in one slot.
+type SlotWish struct {
+	// MID is the slot's m-line.
+	MID string `json:"mid"`
+	// Participant whose Source is wanted; "speaker" follows the active speaker; empty empties the slot.
+	Participant string `json:"participant"`
+	Source      Source `json:"source"`
+	// Height of the tile in device pixels; the layer is chosen by it.
+	Height int `json:"height"`
+	// Priority from 0 (first to give way) to 255.
+	Priority int `json:"priority,omitempty"`
+}
+
+// SpeakerWish is the Participant of a wish that follows the active speaker.
+const SpeakerWish = "speaker"
+
+// SlotsWish replaces the wishes for all video, screen and screen sound slots.
+type SlotsWish struct {
+	Wishes []SlotWish `json:"wishes"`
+}
+
+// ChatSend says something to everybody. The reply "ok" comes after the message is stored.
+type ChatSend struct {
+	// ClientID is made by the client, 1 to 64 of [A-Za-z0-9_-]; a retry with the same one makes no second message.
+	ClientID string `json:"clientId"`
+	Text     string `json:"text"`
+}
+
+// ChatHistoryRequest asks for a page of messages before a number, newest page first.
+type ChatHistoryRequest struct {
+	// Before is exclusive; 0 means from the newest.
+	Before uint64 `json:"before,omitempty"`
+	// Limit from 1 to 100; 0 means 50.
+	Limit int `json:"limit,omitempty"`
+}
+
+func (MeetingJoin) clientMessage() string            { return "meeting:join" }
+func (MeetingLeave) clientMessage() string           { return "meeting:leave" }
+func (MeetingEnd) clientMessage() string             { return "meeting:end" }
+func (Ping) clientMessage() string                   { return "ping" }
+func (WebRTCOffer) clientMessage() string            { return "webrtc:offer" }
+func (WebRTCICECandidate) clientMessage() string     { return "webrtc:ice-candidate" }
+func (PublicationSet) clientMessage() string         { return "publication:set" }
+func (ParticipantToggleAudio) clientMessage() string { return "participant:toggle-audio" }
+func (ParticipantToggleVideo) clientMessage() string { return "participant:toggle-video" }
+func (ParticipantRename) clientMessage() string      { return "participant:rename" }
+func (ParticipantRaiseHand) clientMessage() string   { return "participant:raise-hand" }
+func (SlotsWish) clientMessage() string              { return "slots:wish" }
+func (ChatSend) clientMessage() string               { return "chat:message" }
+func (ChatHistoryRequest) clientMessage() string     { return "chat:history" }
