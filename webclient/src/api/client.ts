@@ -1,0 +1,290 @@
+import type {
+  Credentials,
+  JoinAnswer,
+  Meeting,
+  MeetingParticipant,
+  Message,
+  User,
+} from './resources';
+
+/** The server's refusal, or `network` when it could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** What was wrong with which field. */
+  readonly fields: Record<string, string>;
+  /** Seconds, when asked to come back later. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    fields: Record<string, string> = {},
+    retryAfter?: number,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface ApiDeps {
+  fetch: typeof fetch;
+  /** Runs f while no other tab refreshes. */
+  lock<T>(name: string, f: () => Promise<T>): Promise<T>;
+  now(): number;
+}
+
+/** Who is signed in: unknown until the first refresh has answered. */
+export type Session = { phase: 'unknown' } | { phase: 'out' } | { phase: 'in'; user: User };
+
+interface CallOptions {
+  body?: unknown;
+  /** false: never send the access token, never refresh. */
+  signed?: boolean;
+  headers?: Record<string, string>;
+}
+
+// Refreshed a little early, so that a slow request does not arrive with an expired token.
+const earlySeconds = 30;
+
+/**
+ * The REST API. The access token lives in memory alone; the refresh token is an httpOnly cookie.
+ * A 401 leads to one refresh and one more try; several requests share one refresh.
+ */
+export class ApiClient {
+  private readonly deps: ApiDeps;
+  private readonly listeners = new Set<() => void>();
+  private state: Session = { phase: 'unknown' };
+  private token: { value: string; expiresAt: number } | undefined;
+  private refreshing: Promise<boolean> | undefined;
+
+  constructor(deps: Partial<ApiDeps> = {}) {
+    this.deps = { ...browserDeps(), ...deps };
+  }
+
+  subscribe = (f: () => void): (() => void) => {
+    this.listeners.add(f);
+    return () => this.listeners.delete(f);
+  };
+
+  session = (): Session => this.state;
+
+  /** Finds out from the cookie who is signed in. Rejects with `network` if the server cannot be reached. */
+  async restore(): Promise<Session> {
+    if (this.state.phase === 'unknown') await this.refresh();
+    return this.state;
+  }
+
+  async register(email: string, password: string, name: string): Promise<User> {
+    return this.enter('/api/auth/register', { email, password, name });
+  }
+
+  async login(email: string, password: string): Promise<User> {
+    return this.enter('/api/auth/login', { email, password });
+  }
+
+  /** Signed out here even if the server cannot be reached. */
+  async logout(): Promise<void> {
+    try {
+      await this.send('POST', '/api/auth/logout', {
+        body: {},
+        signed: false,
+        headers: { 'X-Plenum': '1' },
+      });
+    } finally {
+      this.leave();
+    }
+  }
+
+  async me(): Promise<User> {
+    return (await this.call<{ user: User }>('GET', '/api/auth/me')).user;
+  }
+
+  async createMeeting(title: string, guestsAllowed = true): Promise<Meeting> {
+    const body = { title, guestsAllowed };
+    return (await this.call<{ meeting: Meeting }>('POST', '/api/meetings', { body })).meeting;
+  }
+
+  async meetings(before?: string, limit?: number): Promise<{ meetings: Meeting[]; next?: string }> {
+    return this.call('GET', `/api/meetings${query({ before, limit })}`);
+  }
+
+  /** Needs no sign-in; strangers get the outside of the meeting only. */
+  async meeting(code: string): Promise<Meeting> {
+    return (await this.call<{ meeting: Meeting }>('GET', meetingPath(code))).meeting;
+  }
+
+  async updateMeeting(
+    code: string,
+    change: { title?: string; guestsAllowed?: boolean },
+  ): Promise<Meeting> {
+    return (await this.call<{ meeting: Meeting }>('PATCH', meetingPath(code), { body: change }))
+      .meeting;
+  }
+
+  async deleteMeeting(code: string): Promise<void> {
+    await this.call('DELETE', meetingPath(code));
+  }
+
+  /** With a name: as a guest, where nobody is signed in. */
+  async joinMeeting(code: string, name?: string): Promise<JoinAnswer> {
+    const body = name === undefined ? {} : { name };
+    return this.call('POST', meetingPath(code, 'join'), { body });
+  }
+
+  async leaveMeeting(code: string, participant?: string): Promise<void> {
+    const body = participant === undefined ? {} : { participant };
+    await this.call('POST', meetingPath(code, 'leave'), { body });
+  }
+
+  async endMeeting(code: string): Promise<void> {
+    await this.call('POST', meetingPath(code, 'end'), { body: {} });
+  }
+
+  /** Oldest first; `before` is a message number, exclusive. */
+  async messages(
+    code: string,
+    before?: number,
+    limit?: number,
+  ): Promise<{ messages: Message[]; more: boolean }> {
+    return this.call('GET', meetingPath(code, 'messages') + query({ before, limit }));
+  }
+
+  async participants(code: string): Promise<MeetingParticipant[]> {
+    const path = meetingPath(code, 'participants');
+    return (await this.call<{ participants: MeetingParticipant[] }>('GET', path)).participants;
+  }
+
+  private async enter(path: string, body: unknown): Promise<User> {
+    return this.accept(await this.send<Credentials>('POST', path, { body, signed: false }));
+  }
+
+  private accept(credentials: Credentials): User {
+    const expiresAt = this.deps.now() + (credentials.expiresIn - earlySeconds) * 1000;
+    this.token = { value: credentials.accessToken, expiresAt };
+    this.become({ phase: 'in', user: credentials.user });
+    return credentials.user;
+  }
+
+  private leave(): void {
+    this.token = undefined;
+    this.become({ phase: 'out' });
+  }
+
+  private become(state: Session): void {
+    this.state = state;
+    for (const f of [...this.listeners]) f();
+  }
+
+  private async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+    // Without a token the request may still be one for strangers or guests, once we know that nobody is signed in.
+    const stale = this.token !== undefined && this.deps.now() >= this.token.expiresAt;
+    if (stale || this.state.phase === 'unknown') await this.refresh();
+    const used = this.token?.value;
+    try {
+      return await this.send<T>(method, path, options);
+    } catch (error) {
+      const expired = error instanceof ApiError && error.status === 401 && used !== undefined;
+      if (!expired || !(await this.refresh(used))) throw error;
+      return this.send<T>(method, path, options);
+    }
+  }
+
+  /** Resolves to whether somebody is signed in. `used` is the token that was refused. */
+  private refresh(used?: string): Promise<boolean> {
+    if (used !== undefined && this.token !== undefined && this.token.value !== used) {
+      return Promise.resolve(true);
+    }
+    this.refreshing ??= this.deps
+      .lock('plenum-refresh', () => this.refreshOnce())
+      .finally(() => {
+        this.refreshing = undefined;
+      });
+    return this.refreshing;
+  }
+
+  private async refreshOnce(): Promise<boolean> {
+    try {
+      const credentials = await this.send<Credentials>('POST', '/api/auth/refresh', {
+        body: {},
+        signed: false,
+        headers: { 'X-Plenum': '1' },
+      });
+      this.accept(credentials);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) {
+        throw error;
+      }
+      this.leave();
+      return false;
+    }
+  }
+
+  private async send<T>(method: string, path: string, options: CallOptions): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+    if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+    if (options.signed !== false && this.token !== undefined) {
+      headers['Authorization'] = `Bearer ${this.token.value}`;
+    }
+    let response: Response;
+    try {
+      response = await this.deps.fetch(path, {
+        method,
+        headers,
+        body: options.body === undefined ? undefined : JSON.stringify(options.body),
+        credentials: 'same-origin',
+      });
+    } catch (error) {
+      throw new ApiError(0, 'network', `${method} ${path}: ${String(error)}`);
+    }
+    if (!response.ok) throw await refusal(response);
+    if (response.status === 204) return undefined as T;
+    return (await response.json()) as T;
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const after = Number(response.headers.get('Retry-After')) || undefined;
+  try {
+    const body = (await response.json()) as {
+      code?: string;
+      message?: string;
+      fields?: Record<string, string>;
+    };
+    const code = body.code ?? 'internal';
+    return new ApiError(response.status, code, body.message ?? code, body.fields, after);
+  } catch {
+    // A proxy's page, not the server's answer.
+    return new ApiError(response.status, 'internal', response.statusText, {}, after);
+  }
+}
+
+function meetingPath(code: string, rest?: string): string {
+  const path = `/api/meetings/${encodeURIComponent(code)}`;
+  return rest === undefined ? path : `${path}/${rest}`;
+}
+
+function query(values: Record<string, string | number | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function browserDeps(): ApiDeps {
+  return {
+    fetch: (...args) => fetch(...args),
+    // Web Locks are missing on plain HTTP other than localhost; the server's grace covers two tabs there.
+    lock: async (name, f) =>
+      globalThis.navigator?.locks ? await navigator.locks.request(name, f) : f(),
+    now: () => Date.now(),
+  };
+}

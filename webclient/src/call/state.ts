@@ -1,0 +1,154 @@
+import type { Meeting, Participant } from '../protocol/messages';
+
+/** Where the call is; `failed` and `ended` are final until the next join. */
+export type CallPhase = 'idle' | 'connecting' | 'joined' | 'reconnecting' | 'ended' | 'failed';
+
+export type DeviceProblem = 'denied' | 'missing' | 'in-use' | 'insecure' | 'failed';
+
+/** A microphone or camera of our own. */
+export interface DeviceState {
+  on: boolean;
+  /** A change is under way. */
+  busy: boolean;
+  problem?: DeviceProblem;
+}
+
+export interface ScreenState {
+  on: boolean;
+  busy: boolean;
+  hasAudio: boolean;
+}
+
+/** `sent` is known to the room, `stored` is committed; `sending` and `failed` are our own only. */
+export type ChatStatus = 'sending' | 'failed' | 'sent' | 'stored';
+
+export interface ChatEntry {
+  clientId: string;
+  /** The room's number; 0 until the room has given one. */
+  number: number;
+  /** Participant id of the author. */
+  sender: string;
+  name: string;
+  text: string;
+  /** ISO 8601; our own clock while the status is `sending` or `failed`. */
+  sentAt: string;
+  own: boolean;
+  status: ChatStatus;
+}
+
+export interface CallError {
+  code: string;
+  message: string;
+}
+
+export interface CallState {
+  phase: CallPhase;
+  error?: CallError;
+  /** Participant who ended the meeting for all; empty if the server did. */
+  endedBy?: string;
+  leftByChoice?: boolean;
+  /** Our own participant id. */
+  self?: string;
+  meeting?: Meeting;
+  /** In the order in which they joined. */
+  participants: Participant[];
+  /** Raised hands, first raised first. */
+  hands: string[];
+  /** The active speaker and those before, latest first. */
+  speakers: string[];
+  /** Those heard at this moment. */
+  speaking: string[];
+  /** Oldest first. */
+  chat: ChatEntry[];
+  /** There are older messages at the server. */
+  chatMore: boolean;
+  unread: number;
+  microphone: DeviceState;
+  camera: DeviceState;
+  screen: ScreenState;
+  connection: {
+    up: RTCPeerConnectionState | 'none';
+    down: RTCPeerConnectionState | 'none';
+  };
+}
+
+/** What the page wants to show in one tile. */
+export interface TileWish {
+  participant: string;
+  source: 'camera' | 'screen';
+  /** Device pixels. */
+  height: number;
+  /** 0 (first to give way) to 255. */
+  priority?: number;
+}
+
+/** One slot of the downstream connection, as the browser counts it. */
+export interface SlotStats {
+  mid: string;
+  kind: 'audio' | 'video' | 'screen' | 'screen-audio';
+  /** Whose publication the slot is assigned to; empty if none. */
+  participant: string;
+  source: string;
+  /** Number of the assigned publication, 0 if none. */
+  number: number;
+  /** Number of the publication that the newest packet came from (CSRC), 0 if none. */
+  heard: number;
+  packetsReceived: number;
+  bytesReceived: number;
+  packetsLost: number;
+  framesDecoded: number;
+  keyFramesDecoded: number;
+  framesDropped: number;
+  frameWidth: number;
+  frameHeight: number;
+  freezeCount: number;
+  /** Seconds. */
+  totalFreezesDuration: number;
+  pliCount: number;
+  nackCount: number;
+  /** 0 to 1. */
+  audioLevel: number;
+  totalAudioEnergy: number;
+  concealedSamples: number;
+}
+
+/** One encoding of the upstream connection. */
+export interface SendStats {
+  mid: string;
+  source: string;
+  rid: string;
+  active: boolean;
+  packetsSent: number;
+  bytesSent: number;
+  framesEncoded: number;
+  keyFramesEncoded: number;
+  frameWidth: number;
+  frameHeight: number;
+}
+
+export interface CallStats {
+  /** Offers sent since the call began. */
+  offers: { up: number; down: number };
+  /** Seconds, of the downstream connection's candidate pair. */
+  roundTripTime?: number;
+  up: SendStats[];
+  down: SlotStats[];
+}
+
+/** The state of an engine that has not joined. */
+export function idleState(): CallState {
+  return {
+    phase: 'idle',
+    participants: [],
+    hands: [],
+    speakers: [],
+    speaking: [],
+    chat: [],
+    chatMore: false,
+    unread: 0,
+    microphone: { on: false, busy: false },
+    camera: { on: false, busy: false },
+    screen: { on: false, busy: false, hasAudio: false },
+    connection: { up: 'none', down: 'none' },
+  };
+}
