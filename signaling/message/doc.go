@@ -6,3 +6,5 @@
 // The structs are the single source of the protocol: the web client's TypeScript types are generated
 // from them. What a message does is the business of package signaling and its room.
 package message
+
+//go:generate go run ./gen

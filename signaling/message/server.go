@@ -15,7 +15,7 @@ type Pong struct{}
 
 // Error answers a request that failed. Fields names what was wrong with which field, if any.
 type Error struct {
-	Code    string            `json:"code"`
+	Code    Code              `json:"code"`
 	Message string            `json:"message"`
 	Fields  map[string]string `json:"fields,omitempty"`
 	// RetryAfter in seconds, when the request was refused for coming too often.
