@@ -1,0 +1,88 @@
+package codec
+
+import (
+	"errors"
+	"strings"
+)
+
+// Kind is a codec that slots can carry.
+type Kind uint8
+
+// The codecs. Unknown is refused where it is negotiated.
+const (
+	Unknown Kind = iota
+	Opus
+	VP8
+)
+
+// KindOf returns the codec of a MIME type such as "video/VP8", in any case.
+func KindOf(mime string) Kind {
+	switch {
+	case strings.EqualFold(mime, "audio/opus"):
+		return Opus
+	case strings.EqualFold(mime, "video/VP8"):
+		return VP8
+	}
+	return Unknown
+}
+
+// String returns the codec's name as the registry of media types spells it.
+func (k Kind) String() string {
+	switch k {
+	case Opus:
+		return "opus"
+	case VP8:
+		return "VP8"
+	}
+	return "unknown"
+}
+
+// Video reports whether the codec carries pictures.
+func (k Kind) Video() bool { return k == VP8 }
+
+// Clock is the RTP clock rate in Hz, 0 for an unknown codec.
+func (k Kind) Clock() uint32 {
+	switch k {
+	case Opus:
+		return 48000
+	case VP8:
+		return 90000
+	}
+	return 0
+}
+
+// Descriptor is what one packet's payload header says.
+type Descriptor struct {
+	Size          uint8 // bytes of the payload descriptor
+	Start         bool  // first packet of a frame
+	Key           bool  // first packet of a key frame
+	HasPictureID  bool
+	LongPictureID bool // 15 bits rather than 7
+	PictureID     uint16
+	HasTL0        bool
+	TL0           uint8
+	HasTID        bool
+	TID           uint8
+	Sync          bool // depends on the base layer alone
+	HasKeyIndex   bool
+	KeyIndex      uint8  // 5 bits
+	Width, Height uint16 // of key frames, else 0
+}
+
+// Why a payload was refused.
+var (
+	ErrShort   = errors.New("payload is too short")
+	ErrSyntax  = errors.New("payload header is malformed")
+	ErrUnknown = errors.New("codec is unknown")
+)
+
+// Parse reads the payload header of one packet. It does not keep payload.
+func Parse(kind Kind, payload []byte) (Descriptor, error) {
+	switch kind {
+	case Opus:
+		return parseOpus(payload)
+	case VP8:
+		return parseVP8(payload)
+	}
+	return Descriptor{}, ErrUnknown
+}

@@ -1,0 +1,92 @@
+package forward
+
+import "github.com/plenum-meet/plenum/sfu/core/codec"
+
+// Source is a publication as a slot sees it.
+type Source struct {
+	Publication uint32 // 0 is none
+	Clock       uint32 // Hz
+	Codec       codec.Kind
+	Layers      int8 // number of spatial layers, at least 1
+}
+
+// Start is where a slot's own numbers begin. The shell draws them at random; Sequence
+// stays below 2^15 so that a receiver's SRTP roll-over counter starts clear (RFC 3711 §3.3.1).
+type Start struct {
+	Sequence  uint16
+	Timestamp uint32
+	PictureID uint16
+	TL0       uint8
+	KeyIndex  uint8
+}
+
+// Out is one packet as the slot sends it.
+type Out struct {
+	Sequence    uint16
+	Timestamp   uint32
+	Marker      bool
+	Publication uint32 // goes out as CSRC
+	Descriptor  []byte // goes before Payload; valid until the next call
+	Payload     []byte // shared with all other slots, never changed
+	Spatial     int8
+	Switched    bool // first packet of another layer or publication
+}
+
+// Reason says why a packet was forwarded or not.
+type Reason uint8
+
+// The reasons.
+const (
+	Forwarded           Reason = iota
+	Empty                      // the slot shows nothing
+	Paused                     // the slot's target is no layer
+	Muted                      // for the shell, which drops muted sources before fan-out
+	OtherPublication           // not the one shown, nor the next one
+	OtherLayer                 // of the right publication, but neither shown nor awaited
+	WaitsForKeyFrame           // of the next layer or publication, which starts at a key frame
+	WaitsForReport             // a key frame, but no sender report relates its clock to ours yet
+	BehindCurrent              // a key frame from before what was already sent
+	PaddingOnly                // carries no media; the gap is closed
+	Late                       // older than the switch, or than what the slot remembers
+	Duplicate                  // its number was sent already
+	TooFarAhead                // audio: the slot's clock leads the wall clock too far
+	reasons
+)
+
+var reasonNames = [reasons]string{
+	Forwarded:        "forwarded",
+	Empty:            "empty",
+	Paused:           "paused",
+	Muted:            "muted",
+	OtherPublication: "other publication",
+	OtherLayer:       "other layer",
+	WaitsForKeyFrame: "waits for key frame",
+	WaitsForReport:   "waits for sender report",
+	BehindCurrent:    "behind current",
+	PaddingOnly:      "padding only",
+	Late:             "late",
+	Duplicate:        "duplicate",
+	TooFarAhead:      "too far ahead",
+}
+
+// String names the reason in the words of the debug view.
+func (r Reason) String() string {
+	if r < reasons {
+		return reasonNames[r]
+	}
+	return "unknown"
+}
+
+// Snapshot is one slot's forwarding as the debug view prints it.
+type Snapshot struct {
+	Publication uint32            `json:"publication"` // that is shown
+	Spatial     int8              `json:"spatial"`
+	Wanted      uint32            `json:"wanted"` // publication that should be shown
+	Target      int8              `json:"target"`
+	Reason      string            `json:"reason"` // of the latest packet that was not forwarded since the last switch
+	Packets     uint64            `json:"packets"`
+	Octets      uint64            `json:"octets"`
+	Switches    uint64            `json:"switches"`
+	Resends     uint64            `json:"resends"`
+	Dropped     map[string]uint64 `json:"dropped"` // by reason
+}

@@ -1,0 +1,50 @@
+package history
+
+import "github.com/plenum-meet/plenum/sfu/core/packet"
+
+// Sent is one packet of a slot as it was first sent: where it came from, and the
+// header parts that the slot chose. 40 bytes, so that an index stays small.
+type Sent struct {
+	Seq            packet.Seq // in the layer's own numbers
+	Publication    uint32
+	Timestamp      uint32 // as sent
+	ResentAt       uint32 // ms on the slot's own clock, 0 if never
+	Feed           uint16
+	out            uint16
+	Descriptor     [8]byte // payload descriptor as sent
+	DescriptorSize uint8
+	Spatial        int8
+	Resends        uint8
+	Marker         bool
+	Key            bool // first packet of a key frame
+	used           bool
+}
+
+// Of reports whether p is the packet that was sent. Ask before a resend: a layer that
+// was fed anew may use a number again.
+func (s *Sent) Of(p *packet.Packet) bool {
+	return p != nil && p.Seq == s.Seq && p.Feed == s.Feed && p.Spatial == s.Spatial
+}
+
+// Index remembers the latest packets of one slot by out number. It belongs to one goroutine.
+type Index struct{ sent []Sent }
+
+// NewIndex returns an index of the given capacity, rounded up to a power of two, 32768 at most.
+func NewIndex(capacity int) *Index {
+	return &Index{sent: make([]Sent, min(ceilPowerOfTwo(capacity), 1<<15))}
+}
+
+// Put remembers s under the number it was sent with.
+func (x *Index) Put(out uint16, s Sent) {
+	s.out, s.used = out, true
+	x.sent[int(out)&(len(x.sent)-1)] = s
+}
+
+// Get returns what was sent under this number. The pointer is valid until the next Put.
+func (x *Index) Get(out uint16) (*Sent, bool) {
+	s := &x.sent[int(out)&(len(x.sent)-1)]
+	return s, s.used && s.out == out
+}
+
+// Capacity is the number of packets remembered.
+func (x *Index) Capacity() int { return len(x.sent) }
