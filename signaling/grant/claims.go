@@ -1,0 +1,72 @@
+package grant
+
+import (
+	"errors"
+	"time"
+)
+
+// Kind tells the two tokens apart.
+type Kind uint8
+
+const (
+	// Grant comes from the REST API and is good once.
+	Grant Kind = iota
+	// Ticket comes from the room and is good until the next one.
+	Ticket
+)
+
+func (k Kind) String() string {
+	if k == Ticket {
+		return "ticket"
+	}
+	return "grant"
+}
+
+// typ is the token's header, so that one can never pass for the other.
+func (k Kind) typ() string { return "plenum-" + k.String() + "+jwt" }
+
+// life is how long a token is good.
+func (k Kind) life() time.Duration {
+	if k == Ticket {
+		return TicketLife
+	}
+	return GrantLife
+}
+
+const (
+	// GrantLife is the time between the answer of the REST API and the handshake.
+	GrantLife = time.Minute
+	// TicketLife is the longest time after which a client may come back without the REST API.
+	TicketLife = 12 * time.Hour
+	// Leeway for clocks that differ.
+	Leeway = 5 * time.Second
+	// MaxSize of a token in bytes, checked before it is parsed.
+	MaxSize = 2 << 10
+)
+
+// Claims say who may enter which room as what. The room's own state overrules them at once.
+type Claims struct {
+	// Participant is the row in the store.
+	Participant string
+	// Code and Meeting name the meeting, Occurrence the holding of it.
+	Code, Meeting, Occurrence string
+	// Epoch of the occurrence.
+	Epoch uint64
+	// User is empty for guests.
+	User  string
+	Name  string
+	Host  bool
+	Guest bool
+
+	// ID of the token; Grant and Ticket make a new one and ignore what is here.
+	ID string
+	// ExpiresAt is set by verification.
+	ExpiresAt time.Time
+}
+
+// Errors of verification. Outside they all look alike; inside they say what to log.
+var (
+	ErrMalformed = errors.New("malformed token")
+	ErrExpired   = errors.New("expired token")
+	ErrForeign   = errors.New("token of another kind, key or node")
+)

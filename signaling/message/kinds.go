@@ -1,0 +1,134 @@
+package message
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// Right is what the sender must be for a message to be looked at. The room decides the rest.
+type Right uint8
+
+const (
+	// Anybody whose handshake was accepted.
+	Anybody Right = iota
+	// Members have joined.
+	Members
+	// Hosts have joined and may do what ends or changes the meeting for others.
+	Hosts
+)
+
+// Rate is a class of messages that share one limit.
+type Rate uint8
+
+const (
+	// AnyRate has only the limit over all messages.
+	AnyRate Rate = iota
+	ChatRate
+	OfferRate
+	ToggleRate
+	HandRate
+	// Rates is the number of classes.
+	Rates
+)
+
+// Kind is what the server knows of a type of client message before it looks inside.
+type Kind struct {
+	Type  string
+	Right Right
+	Rate  Rate
+	// MaxSize of the whole message in bytes.
+	MaxSize int
+
+	decode func(json.RawMessage) (ClientMessage, error)
+}
+
+const (
+	small = 4 << 10
+	// medium leaves room for 4 KiB of text in which every byte is escaped.
+	medium = 32 << 10
+)
+
+// kinds is the one table of what a client may send.
+var kinds = table(
+	kind(MeetingJoin.check, Anybody, AnyRate, small),
+	kind(MeetingLeave.check, Members, AnyRate, small),
+	kind(MeetingEnd.check, Hosts, AnyRate, small),
+	kind(Ping.check, Anybody, AnyRate, small),
+	kind(WebRTCOffer.check, Members, OfferRate, MaxSize),
+	kind(WebRTCICECandidate.check, Members, AnyRate, small),
+	kind(PublicationSet.check, Members, ToggleRate, small),
+	kind(ParticipantToggleAudio.check, Members, ToggleRate, small),
+	kind(ParticipantToggleVideo.check, Members, ToggleRate, small),
+	kind(ParticipantRename.check, Members, ToggleRate, small),
+	kind(ParticipantRaiseHand.check, Members, HandRate, small),
+	kind(SlotsWish.check, Members, AnyRate, medium),
+	kind(ChatSend.check, Members, ChatRate, medium),
+	kind(ChatHistoryRequest.check, Members, ToggleRate, small),
+)
+
+// fieldNames are all names that may be a key of a client's message.
+var fieldNames = names()
+
+func kind[M ClientMessage](check func(M, *faults), right Right, rate Rate, maxSize int) Kind {
+	var zero M
+	return Kind{
+		Type: zero.clientMessage(), Right: right, Rate: rate, MaxSize: maxSize,
+		decode: func(raw json.RawMessage) (ClientMessage, error) {
+			var m M
+			if err := strictly(raw, &m); err != nil {
+				return nil, Refuse(BadMessage, "The data of "+m.clientMessage()+" is not as it should be.")
+			}
+			var f faults
+			check(m, &f)
+			if f.fields != nil {
+				return nil, Error{Code: f.code, Message: "A field is not as it should be.", Fields: f.fields}
+			}
+			return m, nil
+		},
+	}
+}
+
+func table(list ...Kind) map[string]Kind {
+	out := make(map[string]Kind, len(list))
+	for _, k := range list {
+		out[k.Type] = k
+	}
+	return out
+}
+
+func names() map[string]bool {
+	out := map[string]bool{}
+	collect(reflect.TypeFor[clientEnvelope](), out)
+	for _, m := range clientMessages {
+		collect(reflect.TypeOf(m), out)
+	}
+	return out
+}
+
+func collect(t reflect.Type, out map[string]bool) {
+	switch t.Kind() {
+	case reflect.Slice:
+		collect(t.Elem(), out)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			out[name] = true
+			collect(t.Field(i).Type, out)
+		}
+	}
+}
+
+// clientMessages and serverMessages are the closed sets of both directions.
+var (
+	clientMessages = []ClientMessage{
+		MeetingJoin{}, MeetingLeave{}, MeetingEnd{}, Ping{}, WebRTCOffer{}, WebRTCICECandidate{}, PublicationSet{},
+		ParticipantToggleAudio{}, ParticipantToggleVideo{}, ParticipantRename{}, ParticipantRaiseHand{}, SlotsWish{},
+		ChatSend{}, ChatHistoryRequest{},
+	}
+	serverMessages = []ServerMessage{
+		OK{}, Pong{}, Error{}, MeetingJoined{}, MeetingEnded{}, MeetingUpdated{}, WebRTCAnswer{}, ParticipantJoined{},
+		ParticipantLeft{}, ParticipantUpdated{}, HandsChanged{}, SpeakersChanged{}, SlotsAssigned{}, ChatMessage{},
+		ChatUpdated{}, ChatHistory{},
+	}
+)
