@@ -1,0 +1,5 @@
+import { NotFound } from './NotFound';
+
+export function MeetingRoute() {
+  return <NotFound />;
+}

@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Field } from '../ui/Field';
+import type { FieldProps } from '../ui/Field';
+
+/** A password that can be looked at while it is typed. */
+export function PasswordField(props: Omit<FieldProps, 'label' | 'type' | 'aside'>) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
+  return (
+    <Field
+      {...props}
+      label={t('entry.password')}
+      type={shown ? 'text' : 'password'}
+      aside={
+        <button
+          type="button"
+          aria-label={t(shown ? 'entry.hidePasswordLabel' : 'entry.showPasswordLabel')}
+          onClick={() => setShown(!shown)}
+          className="-my-1.5 rounded-chip px-1 py-1.5 text-body font-medium text-link hover:underline"
+        >
+          {t(shown ? 'entry.hidePassword' : 'entry.showPassword')}
+        </button>
+      }
+    />
+  );
+}

@@ -1,0 +1,64 @@
+import { RotateCcw } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Meeting } from '../../api';
+import { dayOf } from '../../state/dates';
+import { Button } from '../../ui/Button';
+
+export function PastMeetings({
+  meetings,
+  more,
+  busy,
+  onMore,
+}: {
+  meetings: Meeting[];
+  more: boolean;
+  busy: boolean;
+  onMore: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const now = new Date();
+  return (
+    <section aria-labelledby="past" className="min-w-0">
+      <h2 id="past" className="text-panel font-semibold">
+        {t('dashboard.past')}
+      </h2>
+      {meetings.length === 0 ? (
+        <p className="mt-3 text-body text-muted">{t('dashboard.pastEmpty')}</p>
+      ) : (
+        <ul className="mt-3 rounded-card border border-hairline bg-surface-1 px-5">
+          {meetings.map((each) => (
+            <li key={each.code} className="border-hairline py-4 not-first:border-t">
+              <div className="flex items-baseline justify-between gap-3">
+                <h3 className="truncate text-body font-semibold" dir="auto">
+                  {each.title}
+                </h3>
+                <span className="shrink-0 text-label text-muted first-letter:uppercase">
+                  {dayOf(new Date(each.endedAt ?? 0), now, t, i18n.language)}
+                </span>
+              </div>
+              <p className="mt-0.5 truncate text-label text-muted" dir="auto">
+                {each.isHost
+                  ? t('dashboard.ownMeeting')
+                  : t('dashboard.hostedBy', { name: each.hostName })}
+              </p>
+              <Link
+                to={`/m/${each.code}`}
+                aria-label={t('dashboard.joinNamed', { title: each.title })}
+                className="mt-1.5 -mb-1 inline-flex min-h-8 items-center gap-1.5 text-label font-medium text-link no-underline hover:underline"
+              >
+                <RotateCcw size={16} aria-hidden="true" />
+                {t('dashboard.again')}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {more && (
+        <Button kind="soft" size="medium" busy={busy} onClick={onMore} className="mt-4">
+          {t('dashboard.more')}
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Meeting } from '../../api';
+import { clock, dayOf } from '../../state/dates';
+import { buttonClass } from '../../ui/Button';
+import { MeetingMenu } from './MeetingMenu';
+
+export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
+  const { t, i18n } = useTranslation();
+  const created = new Date(meeting.createdAt ?? 0);
+  const when = `${dayOf(created, new Date(), t, i18n.language)}, ${clock(created, i18n.language)}`;
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5 ps-6 pe-3">
+      <div className="min-w-0 grow basis-48">
+        <h3 className="truncate text-field font-semibold" dir="auto">
+          {meeting.title}
+        </h3>
+        <p className="mt-0.5 text-label text-muted tabular" dir="auto">
+          {meeting.isHost
+            ? t('dashboard.created', { when })
+            : t('dashboard.hostedBy', { name: meeting.hostName })}
+          <span aria-hidden="true" className="mx-2 text-edge">
+            {'·'}
+          </span>
+          {meeting.code}
+        </p>
+      </div>
+      <div className="flex items-center gap-1">
+        <Link
+          to={`/m/${meeting.code}`}
+          aria-label={t(meeting.isHost ? 'dashboard.startNamed' : 'dashboard.joinNamed', {
+            title: meeting.title,
+          })}
+          className={buttonClass('soft', 'medium')}
+        >
+          {t(meeting.isHost ? 'dashboard.start' : 'dashboard.join')}
+        </Link>
+        <MeetingMenu meeting={meeting} />
+      </div>
+    </li>
+  );
+}
