@@ -1,0 +1,11 @@
+// Package sfu forwards the media of meetings: it takes what each participant publishes and gives every other
+// participant what they wish to see and the loudest of what there is to hear.
+//
+//	Server ── Room (loop): publications, speakers, which slot of which peer carries what
+//	            └─ Peer (loop): negotiation, wishes, height to layer
+//	                 ├─ Upstream ── Ingress ── Publication: parse, loss, level, history ring ──┐
+//	                 └─ Downstream <── egress.Peer <── Shard <── packet, by reference ─────────┘
+//
+// What can be worked out on paper is in core; sockets, ICE, DTLS and SRTP are in transport, behind Transport. Members,
+// rights and chat are not known here: package signaling says who may publish what, and under which number.
+package sfu

@@ -1,0 +1,375 @@
+package egress
+
+import (
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/mailbox"
+)
+
+const (
+	// mediaLimit is how many messages may wait before media is dropped: a quarter of a second at 32 000 packets/s.
+	mediaLimit = 8192
+	// messageLimit leaves control messages room beyond what media may fill.
+	messageLimit = 4 * mediaLimit
+	// reportInterval is the time between the sender reports of a slot (RFC 3550 §6.2 allows less for video).
+	reportInterval = time.Second
+)
+
+// Shard owns the sending side of its peers. Its methods are safe from any goroutine and never block.
+type Shard struct {
+	box  *mailbox.Mailbox[message]
+	log  *slog.Logger
+	stop chan struct{}
+	done sync.WaitGroup
+
+	// The rest belongs to the loop.
+	peers map[*Peer]struct{}
+	slots map[*Feed][]*Slot
+	timer *time.Timer
+	due   time.Time // when the timer fires: the earliest thing that waits for time to pass
+}
+
+// Peer is one downstream connection as its shard sees it.
+type Peer struct {
+	shard    *Shard
+	reporter Reporter
+	failed   func()
+
+	// The rest belongs to the shard's loop.
+	slots  map[string]*Slot
+	bySSRC map[packet.SSRC]*Slot
+	broken bool
+}
+
+// message is either media, when packet is set, or a step that the loop runs.
+type message struct {
+	feed   *Feed
+	packet *packet.Packet
+	step   func(now time.Time)
+	peer   *Peer
+}
+
+// NewShard starts a shard.
+func NewShard(log *slog.Logger) *Shard {
+	s := &Shard{
+		box: mailbox.New[message](messageLimit), log: log, stop: make(chan struct{}),
+		peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
+		timer: time.NewTimer(reportInterval),
+	}
+	s.done.Go(s.loop)
+	return s
+}
+
+// Close ends the loop and waits for it.
+func (s *Shard) Close() {
+	close(s.stop)
+	s.done.Wait()
+}
+
+// Media hands over one packet by reference. It is dropped if the shard is far behind.
+func (s *Shard) Media(feed *Feed, p *packet.Packet) {
+	s.box.PutWithin(mediaLimit, message{feed: feed, packet: p})
+}
+
+// Dropped counts the messages that found the queue full.
+func (s *Shard) Dropped() uint64 { return s.box.Dropped() }
+
+// SenderReport passes a publisher's sender report to the slots that show the publication.
+func (s *Shard) SenderReport(feed *Feed, spatial int8, ntp uint64, timestamp uint32, arrival time.Time) {
+	s.box.PutWithin(mediaLimit, message{step: func(time.Time) {
+		for _, slot := range s.slots[feed] {
+			slot.forward.SenderReport(feed.ID, spatial, ntp, timestamp, arrival)
+		}
+	}})
+}
+
+// NewPeer gives the shard a downstream connection. failed is told, from the loop, if the peer's code panics.
+func (s *Shard) NewPeer(reporter Reporter, failed func()) *Peer {
+	p := &Peer{shard: s, reporter: reporter, failed: failed, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
+	p.do(func(time.Time) { s.peers[p] = struct{}{} })
+	return p
+}
+
+func (p *Peer) do(step func(now time.Time)) {
+	if !p.shard.box.Put(message{step: step, peer: p}) {
+		// A full control queue means that the loop is stuck; the peer cannot be kept in step with it.
+		p.failed()
+	}
+}
+
+// Open gives a slot its negotiated line. A slot that is open already keeps its numbers.
+func (p *Peer) Open(mid string, video bool, line Line) {
+	p.do(func(time.Time) {
+		if _, ok := p.slots[mid]; ok {
+			return
+		}
+		slot := newSlot(p, mid, video, line)
+		p.slots[mid] = slot
+		p.bySSRC[line.SSRC] = slot
+		if line.RTX != 0 {
+			p.bySSRC[line.RTX] = slot
+		}
+	})
+}
+
+// Show makes a slot carry a publication from its next key frame on; a nil feed empties the slot.
+func (p *Peer) Show(mid string, feed *Feed, target int8) {
+	p.do(func(now time.Time) {
+		slot, ok := p.slots[mid]
+		if !ok {
+			return
+		}
+		if feed != nil && slot.shown == feed {
+			slot.forward.SetTarget(now, target)
+		} else {
+			slot.show(now, feed, target)
+		}
+		p.shard.refresh(now, slot)
+	})
+}
+
+// Nack asks for resends of packets of the slot that sends ssrc.
+func (p *Peer) Nack(ssrc packet.SSRC, numbers []uint16) {
+	p.do(func(now time.Time) {
+		if slot, ok := p.bySSRC[ssrc]; ok {
+			for _, number := range numbers {
+				slot.resend(now, number)
+			}
+		}
+	})
+}
+
+// RequestKeyFrame passes a viewer's request (PLI or FIR) to the publisher that the slot shows.
+func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
+	p.do(func(now time.Time) {
+		slot, ok := p.bySSRC[ssrc]
+		if !ok {
+			return
+		}
+		if publication, _ := slot.forward.Current(); publication != 0 {
+			if feed := slot.feed(publication); feed != nil {
+				feed.Publisher.RequestKeyFrame(now)
+			}
+		}
+	})
+}
+
+// Close takes the peer off the shard.
+func (p *Peer) Close() {
+	p.do(func(time.Time) { p.shard.remove(p) })
+}
+
+// Snapshot hands the state of the peer's slots to reply, from the loop.
+func (p *Peer) Snapshot(reply func([]SlotSnapshot)) {
+	p.do(func(time.Time) {
+		snapshots := make([]SlotSnapshot, 0, len(p.slots))
+		for _, slot := range p.slots {
+			snapshots = append(snapshots, slot.snapshot())
+		}
+		reply(snapshots)
+	})
+}
+
+func (s *Shard) loop() {
+	defer s.timer.Stop()
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-s.box.Ready():
+			now := time.Now()
+			for _, m := range s.box.Take() {
+				if m.packet != nil {
+					s.fanOut(now, m.feed, m.packet)
+				} else {
+					s.run(now, m)
+				}
+			}
+			if !now.Before(s.due) {
+				s.housekeep(now)
+			}
+		case now := <-s.timer.C:
+			s.housekeep(now)
+		}
+	}
+}
+
+// run applies a control message; a panic in it costs its peer alone.
+func (s *Shard) run(now time.Time, m message) {
+	if m.peer != nil {
+		if m.peer.broken {
+			return
+		}
+		defer s.recovered(m.peer)
+	}
+	m.step(now)
+}
+
+func (s *Shard) fanOut(now time.Time, feed *Feed, p *packet.Packet) {
+	bit := uint8(1) << p.Spatial
+	// Backwards, since a slot that switched may leave the list.
+	slots := s.slots[feed]
+	for i := len(slots) - 1; i >= 0; i-- {
+		slot := slots[i]
+		if slot.forward.Wants(feed.ID)&bit == 0 {
+			continue
+		}
+		s.send(now, slot, feed, p)
+	}
+}
+
+func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
+	defer s.recovered(slot.peer)
+	if slot.send(now, feed, p) {
+		s.refresh(now, slot)
+	}
+}
+
+// refresh puts the slot on the lists of the feeds that it needs, and asks for a key frame if it waits for one.
+func (s *Shard) refresh(now time.Time, slot *Slot) {
+	for _, released := range slot.releaseFeeds() {
+		s.unlist(released, slot)
+	}
+	for _, feed := range slot.feeds {
+		list := s.slots[feed]
+		if !containsSlot(list, slot) {
+			s.slots[feed] = append(list, slot)
+		}
+		if len(list) == 0 {
+			feed.Publisher.Subscribe(s)
+		}
+	}
+	s.wake(now, slot)
+}
+
+// wake asks for the key frame that a slot waits for, as often as the forwarder says.
+func (s *Shard) wake(now time.Time, slot *Slot) {
+	if publication, _, ok := slot.forward.KeyFrameWanted(now); ok {
+		if feed := slot.feed(publication); feed != nil {
+			feed.Publisher.RequestKeyFrame(now)
+		}
+	}
+	if deadline, ok := slot.forward.Deadline(); ok {
+		s.arm(now, deadline)
+	}
+	s.arm(now, slot.reportDue)
+}
+
+func (s *Shard) arm(now, due time.Time) {
+	if due.Before(s.due) {
+		s.due = due
+		s.timer.Reset(max(due.Sub(now), time.Millisecond))
+	}
+}
+
+// housekeep does what is due by time and arms the timer for the next.
+func (s *Shard) housekeep(now time.Time) {
+	next := now.Add(reportInterval)
+	for peer := range s.peers {
+		due := s.housekeepPeer(now, peer)
+		if due.Before(next) {
+			next = due
+		}
+	}
+	s.due = next
+	s.timer.Reset(max(next.Sub(now), time.Millisecond))
+}
+
+func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
+	defer s.recovered(peer)
+	next = now.Add(reportInterval)
+	var reports []rtcp.Packet
+	for _, slot := range peer.slots {
+		if len(slot.feeds) == 0 {
+			continue
+		}
+		if deadline, ok := slot.forward.Deadline(); ok {
+			if !deadline.After(now) {
+				s.wake(now, slot)
+				deadline, ok = slot.forward.Deadline()
+			}
+			// A deadline that stays in the past waits for packets, not for time.
+			ok = ok && deadline.After(now)
+			if ok && deadline.Before(next) {
+				next = deadline
+			}
+		}
+		if slot.reportDue.After(now) {
+			if slot.reportDue.Before(next) {
+				next = slot.reportDue
+			}
+			continue
+		}
+		if report, ok := slot.report(now); ok {
+			reports = append(reports, report)
+			slot.reportDue = now.Add(reportInterval)
+		} else {
+			slot.reportDue = now.Add(reportInterval / 10)
+		}
+	}
+	if len(reports) > 0 {
+		if err := peer.reporter.WriteRTCP(reports); err != nil {
+			s.log.Debug("sender reports not sent", "error", err)
+		}
+	}
+	return next
+}
+
+func (s *Shard) remove(peer *Peer) {
+	for _, slot := range peer.slots {
+		for _, feed := range slot.feeds {
+			s.unlist(feed, slot)
+		}
+	}
+	clear(peer.slots)
+	clear(peer.bySSRC)
+	delete(s.peers, peer)
+}
+
+func (s *Shard) unlist(feed *Feed, slot *Slot) {
+	list := s.slots[feed]
+	for i, other := range list {
+		if other == slot {
+			list[i] = list[len(list)-1]
+			list[len(list)-1] = nil
+			list = list[:len(list)-1]
+			break
+		}
+	}
+	if len(list) > 0 {
+		s.slots[feed] = list
+		return
+	}
+	delete(s.slots, feed)
+	for other := range s.slots {
+		if other.Publisher == feed.Publisher {
+			return
+		}
+	}
+	feed.Publisher.Unsubscribe(s)
+}
+
+// recovered ends one peer whose code panicked, and nobody else.
+func (s *Shard) recovered(peer *Peer) {
+	if cause := recover(); cause != nil {
+		s.log.Error("peer's egress panicked", "cause", cause, "stack", string(debug.Stack()))
+		peer.broken = true
+		s.remove(peer)
+		peer.failed()
+	}
+}
+
+func containsSlot(slots []*Slot, slot *Slot) bool {
+	for _, s := range slots {
+		if s == slot {
+			return true
+		}
+	}
+	return false
+}

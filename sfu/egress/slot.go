@@ -1,0 +1,252 @@
+package egress
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// Writer encrypts one RTP packet and sends it. It must not block and must not keep what it is given.
+type Writer interface {
+	WriteRTP(header *rtp.Header, payload []byte) (int, error)
+}
+
+// Reporter sends RTCP to one peer. It must not block.
+type Reporter interface {
+	WriteRTCP(packets []rtcp.Packet) error
+}
+
+// PayloadTypes are the numbers that one peer chose for a codec. RTX 0 means that it takes plain resends.
+type PayloadTypes struct {
+	Media, RTX uint8
+}
+
+// Line is what was negotiated for one slot's m-line.
+type Line struct {
+	SSRC, RTX packet.SSRC
+	Payloads  map[codec.Kind]PayloadTypes
+	// AudioLevel is the id of the RFC 6464 header extension, 0 if not negotiated.
+	AudioLevel uint8
+	Writer     Writer
+}
+
+// maxPayload bounds what is copied to put a new payload descriptor before a payload: one Ethernet frame.
+const maxPayload = 1500
+
+// Slot is the sending side of one m-line. Its owner is the peer's shard.
+type Slot struct {
+	MID     string
+	peer    *Peer
+	line    Line
+	forward *forward.Forwarder
+	shown   *Feed // what Show asked for last
+	feeds   []*Feed
+	payload PayloadTypes
+
+	rtxSequence uint16
+	header      rtp.Header
+	csrc        [1]uint32
+	level       [1]byte
+	original    [2]byte
+	scratch     [maxPayload]byte
+
+	reportDue time.Time
+	counts    SlotCounts
+}
+
+// SlotCounts are what a slot sent and what it refused.
+type SlotCounts struct {
+	Packets, Bytes, Resent, WriteErrors, Oversize uint64
+}
+
+func newSlot(peer *Peer, mid string, video bool, line Line) *Slot {
+	s := &Slot{MID: mid, peer: peer, line: line, rtxSequence: random16()}
+	start := forward.Start{Sequence: random16(), Timestamp: uint32(random16())<<16 | uint32(random16()), PictureID: random16()}
+	if video {
+		s.forward = forward.NewVideo(start)
+	} else {
+		s.forward = forward.NewAudio(start)
+	}
+	return s
+}
+
+// random16 is below 2^15, so that the first packets never wrap before the receiver has seen a few.
+func random16() uint16 {
+	var b [2]byte
+	_, _ = rand.Read(b[:])
+	return binary.BigEndian.Uint16(b[:]) >> 1
+}
+
+// show asks the forwarder for another publication and keeps the feeds that it still needs packets of.
+func (s *Slot) show(now time.Time, feed *Feed, target int8) {
+	source := forward.Source{}
+	if feed != nil {
+		if _, ok := s.line.Payloads[feed.Codec]; ok {
+			source = forward.Source{Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers}
+		} else {
+			feed = nil
+		}
+	}
+	s.shown = feed
+	s.forward.Show(now, source, target)
+	if feed != nil {
+		for spatial := range feed.Layers {
+			if r := feed.Reports[spatial].Load(); r != nil {
+				s.forward.SenderReport(feed.ID, spatial, r.NTP, r.Timestamp, r.Arrival)
+			}
+		}
+	}
+	if feed != nil && !containsFeed(s.feeds, feed) {
+		s.feeds = append(s.feeds, feed)
+	}
+}
+
+// releaseFeeds drops the feeds that the forwarder wants no more and returns them.
+func (s *Slot) releaseFeeds() (released []*Feed) {
+	kept := s.feeds[:0]
+	for _, feed := range s.feeds {
+		if feed == s.shown || s.forward.Wants(feed.ID) != 0 {
+			kept = append(kept, feed)
+		} else {
+			released = append(released, feed)
+		}
+	}
+	clear(s.feeds[len(kept):])
+	s.feeds = kept
+	return released
+}
+
+func containsFeed(feeds []*Feed, feed *Feed) bool {
+	for _, f := range feeds {
+		if f == feed {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Slot) feed(id uint32) *Feed {
+	for _, f := range s.feeds {
+		if f.ID == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// send forwards one packet of a feed, if the forwarder wants it, and reports whether the source changed with it.
+func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) (switched bool) {
+	out, reason := s.forward.Forward(now, feed.ID, p)
+	if reason != forward.Forwarded {
+		return false
+	}
+	if out.Switched {
+		s.payload = s.line.Payloads[feed.Codec]
+		s.reportDue = now
+	}
+	payload, ok := s.join(nil, out.Descriptor, out.Payload)
+	if !ok {
+		return out.Switched
+	}
+	s.header.SSRC = uint32(s.line.SSRC)
+	s.header.PayloadType = s.payload.Media
+	s.header.SequenceNumber = out.Sequence
+	s.write(out.Timestamp, out.Marker, feed.Number, p, payload)
+	return out.Switched
+}
+
+// resend answers one NACKed number on the RTX stream, or plainly if the peer negotiated none.
+func (s *Slot) resend(now time.Time, number uint16) {
+	sent, ok := s.forward.Resend(now, number)
+	if !ok {
+		return
+	}
+	feed := s.feed(sent.Publication)
+	if feed == nil || sent.Spatial < 0 || int(sent.Spatial) >= MaxLayers || feed.Rings[sent.Spatial] == nil {
+		return
+	}
+	p := feed.Rings[sent.Spatial].Get(sent.Seq)
+	if p == nil {
+		return
+	}
+	rest := p.Payload[min(int(p.Descriptor.Size), len(p.Payload)):]
+	if sent.DescriptorSize == 0 {
+		rest = p.Payload
+	}
+	types := s.line.Payloads[feed.Codec]
+	original := s.original[:0]
+	if types.RTX != 0 && s.line.RTX != 0 {
+		original = binary.BigEndian.AppendUint16(original, number)
+		s.header.SSRC = uint32(s.line.RTX)
+		s.header.PayloadType = types.RTX
+		s.header.SequenceNumber = s.rtxSequence
+		s.rtxSequence++
+	} else {
+		s.header.SSRC = uint32(s.line.SSRC)
+		s.header.PayloadType = types.Media
+		s.header.SequenceNumber = number
+	}
+	payload, ok := s.join(original, sent.Descriptor[:sent.DescriptorSize], rest)
+	if !ok {
+		return
+	}
+	s.counts.Resent++
+	s.write(sent.Timestamp, sent.Marker, feed.Number, p, payload)
+}
+
+// join lays the parts of a payload one after the other; a payload of one part is not copied.
+func (s *Slot) join(original, descriptor, rest []byte) ([]byte, bool) {
+	if len(original) == 0 && len(descriptor) == 0 {
+		return rest, true
+	}
+	if len(original)+len(descriptor)+len(rest) > maxPayload {
+		s.counts.Oversize++
+		return nil, false
+	}
+	n := copy(s.scratch[:], original)
+	n += copy(s.scratch[n:], descriptor)
+	n += copy(s.scratch[n:], rest)
+	return s.scratch[:n], true
+}
+
+func (s *Slot) write(timestamp uint32, marker bool, publication uint32, p *packet.Packet, payload []byte) {
+	s.csrc[0] = publication
+	s.header.Version = 2
+	s.header.CSRC = s.csrc[:]
+	s.header.Timestamp = timestamp
+	s.header.Marker = marker
+	s.header.Extensions = s.header.Extensions[:0]
+	s.header.Extension = false
+	if s.line.AudioLevel != 0 && p.HasLevel {
+		s.level[0] = p.Level & 0x7f
+		if p.Voice {
+			s.level[0] |= 0x80
+		}
+		s.header.ExtensionProfile = rtp.ExtensionProfileOneByte
+		if err := s.header.SetExtension(s.line.AudioLevel, s.level[:]); err != nil {
+			s.counts.WriteErrors++
+		}
+	}
+	if _, err := s.line.Writer.WriteRTP(&s.header, payload); err != nil {
+		s.counts.WriteErrors++
+		return
+	}
+	s.counts.Packets++
+	s.counts.Bytes += uint64(len(payload))
+}
+
+// report is the slot's sender report, if one is due and can be given.
+func (s *Slot) report(now time.Time) (*rtcp.SenderReport, bool) {
+	ntp, timestamp, packets, octets, ok := s.forward.Report(now)
+	if !ok {
+		return nil, false
+	}
+	return &rtcp.SenderReport{SSRC: uint32(s.line.SSRC), NTPTime: ntp, RTPTime: timestamp, PacketCount: packets, OctetCount: octets}, true
+}

@@ -1,0 +1,326 @@
+package sfu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"github.com/plenum-meet/plenum/sfu/core/layer"
+	"github.com/plenum-meet/plenum/sfu/egress"
+	"github.com/plenum-meet/plenum/sfu/mailbox"
+)
+
+const peerMessages = 4096
+
+// Peer is one participant's two connections. Its loop owns negotiation and what the slots show; its methods are safe
+// from any goroutine.
+type Peer struct {
+	room        *Room
+	participant string
+	events      func(Event)
+	log         *slog.Logger
+	box         *mailbox.Mailbox[func()]
+	done        sync.WaitGroup
+	shard       *egress.Shard // sends to this peer for life
+	closing     chan struct{}
+	closeOnce   sync.Once
+	reason      string
+
+	// The rest belongs to the loop.
+	up           *upstream
+	down         *downstream
+	publications map[Source]*Publication
+	slots        []SlotSpec
+	wishes       []Wish
+	shown        map[string]*Publication
+	announced    []Assignment
+	version      uint64
+}
+
+func newPeer(room *Room, participant string, events func(Event)) *Peer {
+	p := &Peer{
+		room: room, participant: participant, events: events,
+		log: room.log.With("participant", participant),
+		box: mailbox.New[func()](peerMessages), closing: make(chan struct{}),
+		shard: room.server.shard(), publications: map[Source]*Publication{}, shown: map[string]*Publication{},
+	}
+	p.done.Go(p.loop)
+	return p
+}
+
+// OfferUpstream answers an offer to publish. publications names every m-line of the offer.
+func (p *Peer) OfferUpstream(ctx context.Context, sdp string, publications []PublishedSource) (string, error) {
+	return p.ask(ctx, func() (string, error) { return p.answerUpstream(sdp, publications) })
+}
+
+// OfferDownstream answers an offer to receive. slots names every m-line of the offer.
+func (p *Peer) OfferDownstream(ctx context.Context, sdp string, slots []SlotSpec) (string, error) {
+	return p.ask(ctx, func() (string, error) { return p.answerDownstream(sdp, slots) })
+}
+
+// Wish replaces what the client wishes to see.
+func (p *Peer) Wish(wishes []Wish) {
+	p.do(func() {
+		p.wishes = wishes
+		p.room.wish(p.participant, p.slots, p.wishes)
+	})
+}
+
+// SetMuted stops or restarts the forwarding of a source, whatever the client sends.
+func (p *Peer) SetMuted(source Source, muted bool) {
+	p.do(func() {
+		if publication := p.publications[source]; publication != nil && publication.muted.Swap(muted) != muted {
+			publication.changed()
+		}
+	})
+}
+
+// EndPublication frees the slots that show a source, until ResumePublication or another offer.
+func (p *Peer) EndPublication(source Source) { p.setEnded(source, true) }
+
+// ResumePublication takes EndPublication back.
+func (p *Peer) ResumePublication(source Source) { p.setEnded(source, false) }
+
+func (p *Peer) setEnded(source Source, ended bool) {
+	p.do(func() {
+		if publication := p.publications[source]; publication != nil && publication.ended.Swap(ended) != ended {
+			publication.changed()
+		}
+	})
+}
+
+// Close ends the peer; PeerClosed follows.
+func (p *Peer) Close() { p.closeFor(ReasonLeft) }
+
+func (p *Peer) closeFor(reason string) {
+	p.closeOnce.Do(func() {
+		p.reason = reason
+		close(p.closing)
+	})
+}
+
+func (p *Peer) wait() { p.done.Wait() }
+
+func (p *Peer) do(step func()) {
+	if !p.box.Put(step) {
+		p.closeFor(ReasonInternal)
+	}
+}
+
+type answer struct {
+	sdp string
+	err error
+}
+
+func (p *Peer) ask(ctx context.Context, step func() (string, error)) (string, error) {
+	reply := make(chan answer, 1)
+	p.do(func() {
+		sdp, err := step()
+		reply <- answer{sdp, err}
+	})
+	select {
+	case a := <-reply:
+		return a.sdp, a.err
+	case <-p.closing:
+		return "", ErrClosed
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func (p *Peer) loop() {
+	defer p.end()
+	defer func() {
+		if cause := recover(); cause != nil {
+			p.log.Error("peer panicked", "cause", cause, "stack", string(debug.Stack()))
+			p.closeFor(ReasonInternal)
+		}
+	}()
+	for {
+		select {
+		case <-p.closing:
+			return
+		case <-p.box.Ready():
+			for _, step := range p.box.Take() {
+				step()
+			}
+		}
+	}
+}
+
+func (p *Peer) end() {
+	if p.up != nil {
+		p.up.close()
+	}
+	if p.down != nil {
+		p.dropDownstream()
+	}
+	p.room.left(p)
+	p.events(PeerClosed{Reason: p.reason})
+}
+
+func (p *Peer) answerUpstream(sdp string, published []PublishedSource) (string, error) {
+	for _, s := range published {
+		publication := p.publications[s.Source]
+		if publication == nil {
+			publication = newPublication(s.Number, p.participant, s.Source, p.room)
+			p.publications[s.Source] = publication
+			p.room.publish(publication)
+		}
+		publication.muted.Store(s.Muted)
+		publication.ended.Store(false)
+	}
+	if p.up != nil {
+		answer, err := p.offerUp(p.up, sdp, published)
+		if err == nil || !errors.Is(err, ErrOtherSession) {
+			return answer, err
+		}
+		p.up.close()
+		p.up = nil
+	}
+	up, err := newUpstream(p)
+	if err != nil {
+		return "", fmt.Errorf("upstream: %w", err)
+	}
+	answer, err := p.offerUp(up, sdp, published)
+	if err != nil {
+		up.close()
+		return "", err
+	}
+	p.up = up
+	return answer, nil
+}
+
+func (p *Peer) offerUp(up *upstream, sdp string, published []PublishedSource) (string, error) {
+	for _, s := range published {
+		up.carry(s.MID, p.publications[s.Source])
+	}
+	answer, err := up.conn.Answer(sdp)
+	if err != nil {
+		return "", fmt.Errorf("upstream offer: %w", err)
+	}
+	return answer, nil
+}
+
+func (p *Peer) answerDownstream(sdp string, slots []SlotSpec) (string, error) {
+	if p.down != nil {
+		answer, err := p.down.conn.Answer(sdp, slots)
+		if err == nil {
+			p.setSlots(slots)
+			return answer, nil
+		}
+		if !errors.Is(err, ErrOtherSession) {
+			return "", fmt.Errorf("downstream offer: %w", err)
+		}
+		p.dropDownstream()
+	}
+	down, err := newDownstream(p)
+	if err != nil {
+		return "", fmt.Errorf("downstream: %w", err)
+	}
+	answer, err := down.conn.Answer(sdp, slots)
+	if err != nil {
+		down.close()
+		return "", fmt.Errorf("downstream offer: %w", err)
+	}
+	p.down = down
+	p.setSlots(slots)
+	return answer, nil
+}
+
+// setSlots tells the room which slots there are, in the client's order.
+func (p *Peer) setSlots(slots []SlotSpec) {
+	p.slots = slices.Clone(slots)
+	p.room.wish(p.participant, p.slots, p.wishes)
+}
+
+func (p *Peer) upstreamEnded(up *upstream, reason string) {
+	p.do(func() {
+		if p.up != up {
+			return
+		}
+		p.log.Info("upstream ended", "reason", reason)
+		up.close()
+		p.up = nil
+		if fatal(reason) {
+			p.closeFor(reason)
+		}
+	})
+}
+
+func (p *Peer) downstreamEnded(down *downstream, reason string) {
+	p.do(func() {
+		if p.down != down {
+			return
+		}
+		p.log.Info("downstream ended", "reason", reason)
+		p.dropDownstream()
+		if fatal(reason) {
+			p.closeFor(reason)
+		}
+	})
+}
+
+// fatal reasons end the peer; after the others the client offers a new connection.
+func fatal(reason string) bool {
+	return reason == ReasonTooManyStreams || reason == ReasonTooMuchTraffic || reason == ReasonInternal
+}
+
+func (p *Peer) dropDownstream() {
+	p.down.close()
+	p.down = nil
+}
+
+// assigned is called by the room's loop with the publication of each slot that has one.
+func (p *Peer) assigned(shown map[string]*Publication) {
+	p.do(func() {
+		p.shown = shown
+		if p.down != nil {
+			for _, slot := range p.slots {
+				p.show(slot.MID)
+			}
+		}
+		p.announce()
+	})
+}
+
+// show brings what a slot sends in line with what the room assigned to it.
+func (p *Peer) show(mid string) {
+	publication := p.shown[mid]
+	if publication == nil {
+		p.down.egress.Show(mid, nil, 0)
+		return
+	}
+	p.down.egress.Show(mid, publication.feed.Load(), layer.ForHeight(p.heightOf(mid), publication.layerHeights()))
+}
+
+func (p *Peer) heightOf(mid string) int {
+	for _, wish := range p.wishes {
+		if wish.MID == mid {
+			return wish.Height
+		}
+	}
+	return 0
+}
+
+// announce tells the client the map of its slots, if it changed.
+func (p *Peer) announce() {
+	list := make([]Assignment, 0, len(p.slots))
+	for _, slot := range p.slots {
+		a := Assignment{MID: slot.MID}
+		if publication := p.shown[slot.MID]; publication != nil {
+			a.Number, a.Participant, a.Source = publication.number, publication.participant, publication.source
+		}
+		list = append(list, a)
+	}
+	if slices.Equal(list, p.announced) {
+		return
+	}
+	p.announced = list
+	p.version++
+	p.events(SlotsAssigned{Version: p.version, Slots: list})
+}

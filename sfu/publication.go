@@ -1,0 +1,158 @@
+package sfu
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/egress"
+)
+
+const (
+	videoRing = 2048 // 2 s of a 4 Mbit/s layer and more
+	audioRing = 128  // 2.5 s of 20 ms frames
+)
+
+// feedIDs number the feeds of all publications, so that a forwarder can tell a new feed from the one before.
+var feedIDs atomic.Uint32
+
+// Publication is one participant's camera, microphone or screen. It outlives the connection that feeds it.
+type Publication struct {
+	number      uint32
+	participant string
+	source      Source
+	room        *Room
+
+	muted   atomic.Bool
+	ended   atomic.Bool
+	feed    atomic.Pointer[egress.Feed]
+	feeder  atomic.Pointer[upstream]
+	heights [egress.MaxLayers]atomic.Int32
+	level   levelMeter
+	counts  publicationCounts
+
+	mu     sync.Mutex // guards writing shards
+	shards atomic.Pointer[[]*egress.Shard]
+}
+
+type publicationCounts struct {
+	packets, bytes, malformed, late, muted, keyFramesAsked atomic.Uint64
+}
+
+func newPublication(number uint32, participant string, source Source, room *Room) *Publication {
+	return &Publication{number: number, participant: participant, source: source, room: room}
+}
+
+// changed tells the room that the publication is fed, muted, ended or of another height than before.
+func (p *Publication) changed() { p.room.changed(p) }
+
+// live is true while there is something to forward.
+func (p *Publication) live() bool {
+	return !p.muted.Load() && !p.ended.Load() && p.feed.Load() != nil
+}
+
+// startFeed gives the publication new rings: its numbers come from another clock from now on.
+func (p *Publication) startFeed(kind codec.Kind, layers int8, feeder *upstream) *egress.Feed {
+	ring := audioRing
+	if p.source.video() {
+		ring = videoRing
+	}
+	feed := &egress.Feed{ID: feedIDs.Add(1), Number: p.number, Codec: kind, Clock: kind.Clock(), Layers: layers, Publisher: p}
+	for i := range layers {
+		feed.Rings[i] = history.NewRing(ring)
+	}
+	p.feeder.Store(feeder)
+	p.feed.Store(feed)
+	p.changed()
+	return feed
+}
+
+// stopFeed forgets the feed if it comes from feeder.
+func (p *Publication) stopFeed(feeder *upstream) {
+	if p.feeder.CompareAndSwap(feeder, nil) {
+		p.feed.Store(nil)
+		p.changed()
+	}
+}
+
+// RequestKeyFrame asks the publisher; requests close to each other become one.
+func (p *Publication) RequestKeyFrame(now time.Time) {
+	if feeder := p.feeder.Load(); feeder != nil {
+		feeder.requestKeyFrame(now, p)
+	}
+}
+
+// Subscribe has the feed's packets sent to a shard.
+func (p *Publication) Subscribe(shard *egress.Shard) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	shards := p.subscribers()
+	if !slices.Contains(shards, shard) {
+		next := append(slices.Clone(shards), shard)
+		p.shards.Store(&next)
+	}
+}
+
+// Unsubscribe ends what Subscribe began.
+func (p *Publication) Unsubscribe(shard *egress.Shard) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := slices.DeleteFunc(slices.Clone(p.subscribers()), func(s *egress.Shard) bool { return s == shard })
+	p.shards.Store(&next)
+}
+
+func (p *Publication) subscribers() []*egress.Shard {
+	if shards := p.shards.Load(); shards != nil {
+		return *shards
+	}
+	return nil
+}
+
+// forward stores a packet and hands it to every shard with a slot that may want it.
+func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
+	feed.Rings[pkt.Spatial].Put(pkt)
+	p.counts.packets.Add(1)
+	p.counts.bytes.Add(uint64(len(pkt.Payload)))
+	if pkt.HasLevel {
+		p.level.add(pkt.Level)
+	}
+	if height := int32(pkt.Descriptor.Height); pkt.Descriptor.Key && height != 0 {
+		if p.heights[pkt.Spatial].Swap(height) != height {
+			p.changed()
+		}
+	}
+	for _, shard := range p.subscribers() {
+		shard.Media(feed, pkt)
+	}
+}
+
+func (p *Publication) layerHeights() []int {
+	feed := p.feed.Load()
+	if feed == nil {
+		return nil
+	}
+	heights := make([]int, feed.Layers)
+	for i := range heights {
+		heights[i] = int(p.heights[i].Load())
+	}
+	return heights
+}
+
+// levelMeter gathers RFC 6464 levels between two looks of the room.
+type levelMeter struct{ sumAndCount atomic.Uint64 }
+
+func (m *levelMeter) add(level uint8) { m.sumAndCount.Add(uint64(level)<<32 | 1) }
+
+// take returns the mean level since the last call, 127 if there was no packet.
+func (m *levelMeter) take() uint8 {
+	v := m.sumAndCount.Swap(0)
+	count := v & 0xffffffff
+	if count == 0 {
+		return 127
+	}
+	return uint8(min((v>>32)/count, 127)) //nolint:gosec // at most 127
+}
