@@ -1,0 +1,88 @@
+package signaling
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/plenum-meet/plenum/signaling/room"
+)
+
+// Config of the WebSocket server.
+type Config struct {
+	// Node is the id of this process in the cluster.
+	Node string
+	// Origins are the pages that may open a socket, as scheme://host[:port], compared exactly. Empty means the
+	// origin that the request itself was sent to.
+	Origins []string
+	// TrustedProxies is how many proxies before us append to X-Forwarded-For; 0 takes the socket's address.
+	TrustedProxies int
+
+	// JoinTimeout is how long a socket may stay without meeting:join.
+	JoinTimeout time.Duration
+	// PingEvery and PongWithin find sockets that are gone.
+	PingEvery, PongWithin time.Duration
+	// WriteTimeout of one message.
+	WriteTimeout time.Duration
+	// QueueMessages and QueueBytes bound what waits for a slow reader before it is closed.
+	QueueMessages, QueueBytes int
+	// BadHandshakes per minute and address.
+	BadHandshakes int
+	// MaxSockets on this node.
+	MaxSockets int
+	// StoreTimeout bounds what a session asks of the store.
+	StoreTimeout time.Duration
+
+	Room room.Config
+}
+
+// Default has the figures of the protocol for a node.
+func Default(node string) Config {
+	return Config{
+		Node:          node,
+		JoinTimeout:   10 * time.Second,
+		PingEvery:     15 * time.Second,
+		PongWithin:    10 * time.Second,
+		WriteTimeout:  5 * time.Second,
+		QueueMessages: 256,
+		QueueBytes:    1 << 20,
+		BadHandshakes: 30,
+		MaxSockets:    10_000,
+		StoreTimeout:  3 * time.Second,
+		Room:          room.Default(),
+	}
+}
+
+// Validate says what is wrong with the configuration.
+func (c Config) Validate() error {
+	if c.Node == "" {
+		return errors.New("signaling: the node needs an id")
+	}
+	for _, origin := range c.Origins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			return fmt.Errorf("signaling: origin %q is not scheme://host[:port]", origin)
+		}
+	}
+	if c.TrustedProxies < 0 {
+		return errors.New("signaling: the number of trusted proxies cannot be negative")
+	}
+	for name, d := range map[string]time.Duration{
+		"join timeout": c.JoinTimeout, "ping interval": c.PingEvery, "pong timeout": c.PongWithin,
+		"write timeout": c.WriteTimeout, "store timeout": c.StoreTimeout,
+	} {
+		if d <= 0 {
+			return fmt.Errorf("signaling: the %s must be positive", name)
+		}
+	}
+	for name, n := range map[string]int{
+		"queued messages": c.QueueMessages, "queued bytes": c.QueueBytes, "bad handshakes": c.BadHandshakes,
+		"sockets": c.MaxSockets,
+	} {
+		if n <= 0 {
+			return fmt.Errorf("signaling: the limit of %s must be positive", name)
+		}
+	}
+	return c.Room.Validate()
+}

@@ -1,0 +1,9 @@
+// Package room is a meeting while it is alive: who is in it, what they publish, whose hand is up, what was said.
+//
+//	Session ── ask ──> Room: one goroutine ── machine: decides ──┬──> events, encoded once ──> every member's Outbox
+//	                                                            └──> writer: one goroutine ──> store
+//
+// The machine is pure: commands and the time in, effects out. The loop never waits for the database; the writer
+// tries again while it is away, and a chat message gets its "ok" when it is committed. Sockets and media are
+// left to package signaling.
+package room
