@@ -20,7 +20,6 @@ export interface CallDeps {
   mediaDevices: Pick<MediaDevices, 'getUserMedia' | 'getDisplayMedia'> | undefined;
   /** What the browser can receive; undefined where it cannot tell. */
   receiverCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] | undefined;
-  senderCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] | undefined;
   /** The page's address, against which `socketUrl` is resolved. */
   pageUrl(): string;
   /** A new id of [A-Za-z0-9_-]. */
@@ -36,7 +35,6 @@ export function browserDeps(): CallDeps {
     mediaStream: (tracks) => new MediaStream(tracks),
     mediaDevices: globalThis.navigator?.mediaDevices,
     receiverCodecs: (kind) => globalThis.RTCRtpReceiver?.getCapabilities(kind)?.codecs,
-    senderCodecs: (kind) => globalThis.RTCRtpSender?.getCapabilities(kind)?.codecs,
     pageUrl: () => globalThis.location?.href ?? 'http://localhost/',
     id: randomId,
     timers: {

@@ -1,7 +1,31 @@
+import type {
+  DownSlot,
+  MeetingJoined,
+  ServerMessage,
+  Source,
+  UpSource,
+  WebRTCOffer,
+} from '../protocol/messages';
+import * as chat from './chat';
 import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
+import { Downstream } from './downstream';
+import { Input } from './input';
+import * as roster from './roster';
+import { Session } from './session';
+import { Share } from './share';
+import { RequestError } from './socket';
 import { idleState } from './state';
 import type { CallState, CallStats, TileWish } from './state';
+import { roundTripTime, sendStats, slotStats } from './stats';
+import { Upstream } from './upstream';
+import { Wishes } from './wishes';
+
+const answerWithin = 15_000;
+const leaveWithin = 2_000;
+// The room answers a chat message only when it is stored.
+const storedWithin = 30_000;
+const olderPage = 50;
 
 export interface JoinOptions {
   code: string;
@@ -11,16 +35,54 @@ export interface JoinOptions {
   camera: MediaStreamTrack | null;
 }
 
-/** One call, from join to leave, without any view. */
+/**
+ * One call, from join to leave, without any view: the session with the room, the two connections, our
+ * devices, and the state that a page draws.
+ */
 export class CallEngine {
   private readonly deps: CallDeps;
   private readonly listeners = new Set<() => void>();
   private state: CallState = idleState();
+  private session: Session | undefined;
+  private up: Upstream | undefined;
+  private down: Downstream | undefined;
+  private readonly microphone: Input;
+  private readonly camera: Input;
+  private readonly share: Share;
+  private readonly wishes: Wishes;
+  private readonly offers = { up: 0, down: 0 };
+  private readonly ownStreams = new Map<MediaStreamTrack, MediaStream>();
+  private audio: MediaStream[] = [];
+  private whenJoined = gate();
 
   constructor(deps: Partial<CallDeps> = {}) {
     this.deps = { ...browserDeps(), ...deps };
+    this.microphone = new Input('audio', this.deps, {
+      changed: (microphone) => this.update({ microphone }),
+      live: (track) => this.publish('microphone', track),
+      off: () => this.mute('microphone'),
+    });
+    this.camera = new Input('video', this.deps, {
+      changed: (camera) => this.update({ camera }),
+      live: (track) => this.publish('camera', track),
+      off: () => this.mute('camera'),
+    });
+    this.share = new Share(this.deps, {
+      changed: (screen) => this.update({ screen }),
+      live: (picture, sound) => this.publishScreen(picture, sound),
+      off: () => this.endScreen(),
+    });
+    this.wishes = new Wishes(this.deps.timers, {
+      slots: () => this.down?.known() ?? [],
+      participants: () => this.state.participants,
+      grow: (videos) => this.down?.grow(videos),
+      send: async (wishes) => {
+        await this.session?.request('slots:wish', { wishes });
+      },
+    });
   }
 
+  /** Calls f after each change; returns a function that stops it. */
   subscribe = (f: () => void): (() => void) => {
     this.listeners.add(f);
     return () => this.listeners.delete(f);
@@ -29,54 +91,374 @@ export class CallEngine {
   /** A new object after each change. */
   getState = (): CallState => this.state;
 
-  async join(options: JoinOptions): Promise<void> {
-    void options;
-    void this.deps;
+  /** Once per engine. Resolves when joined, or when the phase says why not; never rejects. */
+  async join({ api, microphone, camera }: JoinOptions): Promise<void> {
+    if (this.state.phase !== 'idle') return;
+    this.update({ phase: 'connecting' });
+    this.microphone.adopt(microphone);
+    this.camera.adopt(camera);
+    this.session = new Session(this.deps, api, {
+      granted: (iceServers) => {
+        if (!this.down) this.openDown(iceServers);
+      },
+      joined: (snapshot, again) => this.joined(snapshot, again),
+      lost: () => {
+        this.whenJoined = gate();
+        this.up?.rest();
+        this.down?.rest();
+        this.update({ phase: 'reconnecting', speaking: [] });
+      },
+      message: (message) => this.receive(message),
+      failed: (error) => this.finish({ phase: 'failed', error }),
+    });
+    await this.session.start();
   }
-  async leave(): Promise<void> {}
-  async endForAll(): Promise<void> {}
-  async setMicrophone(on: boolean): Promise<void> {
-    void on;
+
+  /** Out of the room at once, whether or not the server hears of it. */
+  async leave(): Promise<void> {
+    const session = this.session;
+    this.session = undefined;
+    this.finish({ phase: 'ended', leftByChoice: true });
+    await session?.request('meeting:leave', {}, leaveWithin).catch(() => {});
+    session?.close();
   }
-  async setCamera(on: boolean): Promise<void> {
-    void on;
+
+  /** Hosts only; rejects with a RequestError if the server refuses. */
+  async endForAll(): Promise<void> {
+    await this.session?.request('meeting:end', {});
   }
-  async useMicrophone(deviceId: string): Promise<void> {
-    void deviceId;
+
+  /** Leaves without a word, and lets go of every device. */
+  close(): void {
+    this.finish({ phase: 'ended' });
   }
-  async useCamera(deviceId: string): Promise<void> {
-    void deviceId;
+
+  setMicrophone(on: boolean): Promise<void> {
+    return this.microphone.set(on);
   }
-  async shareScreen(): Promise<void> {}
-  async stopShare(): Promise<void> {}
+
+  setCamera(on: boolean): Promise<void> {
+    return this.camera.set(on);
+  }
+
+  useMicrophone(deviceId: string): Promise<void> {
+    return this.microphone.use(deviceId);
+  }
+
+  useCamera(deviceId: string): Promise<void> {
+    return this.camera.use(deviceId);
+  }
+
+  shareScreen(): Promise<void> {
+    return this.share.start();
+  }
+
+  stopShare(): Promise<void> {
+    return this.share.stop();
+  }
+
   raiseHand(up: boolean): void {
-    void up;
+    this.session?.send('participant:raise-hand', { raised: up });
   }
+
   rename(name: string): void {
-    void name;
+    this.session?.send('participant:rename', { name });
   }
+
   sendChat(text: string): void {
-    void text;
+    const { self, participants } = this.state;
+    if (self === undefined || text.trim() === '') return;
+    const name = participants.find(({ id }) => id === self)?.name ?? '';
+    const entry = chat.draft(this.deps.id(), self, name, text, this.deps.timers.now());
+    this.update({ chat: [...this.state.chat, entry] });
+    void this.deliver(entry.clientId, text);
   }
+
   retryChat(clientId: string): void {
-    void clientId;
+    const entry = this.state.chat.find((each) => each.own && each.clientId === clientId);
+    if (entry?.status !== 'failed') return;
+    this.update({ chat: chat.setDraft(this.state.chat, clientId, 'sending') });
+    void this.deliver(clientId, entry.text);
   }
-  async loadOlderChat(): Promise<void> {}
-  markRead(): void {}
+
+  /** Rejects with a RequestError if the server cannot be asked. */
+  async loadOlderChat(): Promise<void> {
+    const oldest = this.state.chat.find(({ number }) => number > 0);
+    if (oldest === undefined || !this.state.chatMore || !this.session) return;
+    const before = oldest.number;
+    const reply = await this.session.request('chat:history', { before, limit: olderPage });
+    if (reply.type !== 'chat:history') return;
+    const merged = chat.merge(this.state.chat, reply.data.messages, this.state.self);
+    this.update({ chat: merged, chatMore: reply.data.more });
+  }
+
+  markRead(): void {
+    if (this.state.unread > 0) this.update({ unread: 0 });
+  }
+
+  /** What the page shows now; replaces what it showed before. */
   setTiles(tiles: TileWish[]): void {
-    void tiles;
+    this.wishes.set(tiles.filter(({ participant }) => participant !== this.state.self));
   }
+
+  /** Own pictures too. Null until the slot carries this very publication. */
   videoOf(participant: string, source: 'camera' | 'screen'): MediaStream | null {
-    void participant;
-    void source;
-    return null;
+    if (participant === this.state.self) {
+      return this.ownStream(source === 'camera' ? this.camera.track : this.share.picture);
+    }
+    const kind = source === 'camera' ? 'video' : 'screen';
+    return this.down?.carrying(participant, kind)?.stream ?? null;
   }
+
+  /** One for each slot of sound; the same array until the pool changes. */
   audioStreams(): MediaStream[] {
-    return [];
+    return this.audio;
   }
+
   async stats(): Promise<CallStats> {
-    return { offers: { up: 0, down: 0 }, up: [], down: [] };
+    const [up, down] = await Promise.all([this.up?.stats(), this.down?.stats()]);
+    return {
+      offers: { ...this.offers },
+      roundTripTime: roundTripTime(down),
+      up: sendStats(up, (mid) => this.up?.sourceOf(mid)),
+      down: slotStats(this.down?.slots ?? [], down),
+    };
   }
-  /** Leaves at once and lets go of every device. */
-  close(): void {}
+
+  private joined(snapshot: MeetingJoined, again: boolean): void {
+    const handWasUp = again && this.state.hands.includes(this.state.self ?? '');
+    const merged = chat.rejoin(this.state.chat, snapshot.chat, snapshot.self);
+    const missed = again ? unreadSince(this.state, merged) : 0;
+    if (again) {
+      this.down?.close();
+      this.openDown(this.session?.iceServers ?? []);
+    }
+    this.up?.close();
+    this.up = this.upstream();
+    this.update({
+      phase: 'joined',
+      self: snapshot.self,
+      meeting: snapshot.meeting,
+      participants: roster.replace(this.state.participants, snapshot.participants),
+      hands: snapshot.hands,
+      speakers: snapshot.speakers,
+      chat: merged,
+      chatMore: chat.hasOlder(merged),
+      unread: this.state.unread + missed,
+    });
+    this.whenJoined.open();
+    this.publishAll();
+    if (handWasUp && !snapshot.hands.includes(snapshot.self)) this.raiseHand(true);
+    for (const { clientId, text } of chat.unstored(merged)) void this.deliver(clientId, text);
+  }
+
+  private receive(message: ServerMessage): void {
+    const { state } = this;
+    switch (message.type) {
+      case 'participant:joined':
+        this.setParticipants(roster.put(state.participants, message.data.participant));
+        break;
+      case 'participant:updated':
+        this.setParticipants(roster.update(state.participants, message.data.participant));
+        break;
+      case 'participant:left':
+        this.setParticipants(roster.remove(state.participants, message.data.id));
+        break;
+      case 'meeting:updated':
+        this.update({ meeting: message.data.meeting });
+        break;
+      case 'meeting:ended':
+        this.finish({ phase: 'ended', endedBy: message.data.by ?? '' });
+        break;
+      case 'hands:changed':
+        this.update({ hands: message.data.hands });
+        break;
+      case 'speakers:changed':
+        this.update({ speakers: message.data.speakers, speaking: message.data.speaking });
+        break;
+      case 'slots:assigned':
+        this.down?.assign(message.data.version, message.data.slots);
+        break;
+      case 'chat:message': {
+        const merged = chat.merge(state.chat, [message.data], state.self);
+        this.update({ chat: merged, unread: state.unread + unreadSince(state, merged) });
+        break;
+      }
+      case 'chat:updated': {
+        const { number, stored } = message.data;
+        this.update({ chat: chat.setStored(state.chat, number, stored) });
+        break;
+      }
+      default:
+        // Replies are matched by the socket; what a later server says is not for us.
+        break;
+    }
+  }
+
+  private setParticipants(participants: CallState['participants']): void {
+    this.update({ participants });
+    this.wishes.refresh();
+  }
+
+  private async deliver(clientId: string, text: string): Promise<void> {
+    try {
+      await this.session?.request('chat:message', { clientId, text }, storedWithin);
+      const number = this.state.chat.find((each) => each.own && each.clientId === clientId)?.number;
+      if (number) this.update({ chat: chat.setStored(this.state.chat, number, true) });
+    } catch (error) {
+      // Without a connection it waits: coming back sends it again under the same id.
+      if (error instanceof RequestError && error.code === 'closed') return;
+      this.update({ chat: chat.setDraft(this.state.chat, clientId, 'failed') });
+    }
+  }
+
+  private openDown(iceServers: RTCIceServer[]): void {
+    this.down?.close();
+    this.wishes.forget();
+    const down: Downstream = new Downstream(this.deps, iceServers, {
+      offer: (sdp: string, slots: DownSlot[]) =>
+        this.offer({ pc: 'down', sdp, slots }, () => this.down === down),
+      stateChanged: (state) =>
+        this.update({ connection: { ...this.state.connection, down: state } }),
+      slotsChanged: () => this.slotsChanged(),
+      answered: () => this.wishes.refresh(),
+    });
+    this.down = down;
+    this.slotsChanged();
+  }
+
+  private slotsChanged(): void {
+    const streams = (this.down?.slots ?? [])
+      .filter(({ kind }) => kind === 'audio' || kind === 'screen-audio')
+      .map(({ stream }) => stream);
+    const same =
+      streams.length === this.audio.length && streams.every((each, i) => each === this.audio[i]);
+    if (!same) this.audio = streams;
+    this.update({});
+  }
+
+  private upstream(): Upstream {
+    const up: Upstream = new Upstream(this.deps, this.session?.iceServers ?? [], {
+      offer: (sdp: string, sources: UpSource[]) =>
+        this.offer({ pc: 'up', sdp, sources }, () => this.up === up),
+      stateChanged: (state) => this.update({ connection: { ...this.state.connection, up: state } }),
+      answered: () => {
+        for (const source of up.silent()) this.tell(source, false);
+      },
+    });
+    return up;
+  }
+
+  private async offer(data: WebRTCOffer, current: () => boolean): Promise<string> {
+    await this.whenJoined.passed;
+    const session = this.session;
+    // A connection that another has replaced by now must not reach the server.
+    if (session === undefined || !current()) throw new RequestError('closed', 'not in the room');
+    this.offers[data.pc]++;
+    const reply = await session.request('webrtc:offer', data, answerWithin);
+    if (reply.type !== 'webrtc:answer') throw new RequestError('bad_reply', reply.type);
+    return reply.data.sdp;
+  }
+
+  /** All in one go, so that one offer carries them. */
+  private publishAll(): void {
+    const ignore = () => {};
+    const { microphone, camera, share } = this;
+    if (microphone.state.on && microphone.track) {
+      this.publish('microphone', microphone.track).catch(ignore);
+    }
+    if (camera.state.on && camera.track) this.publish('camera', camera.track).catch(ignore);
+    if (share.picture) this.publishScreen(share.picture, share.sound).catch(ignore);
+  }
+
+  // Without a room there is nobody to send to: joining publishes what is on by then.
+  private async publish(source: Source, track: MediaStreamTrack): Promise<void> {
+    if (!this.session?.joined || !this.up) return;
+    try {
+      await this.up.send(source, track);
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'closed') return;
+      throw error;
+    }
+    this.tell(source, true);
+  }
+
+  private async publishScreen(
+    picture: MediaStreamTrack,
+    sound: MediaStreamTrack | null,
+  ): Promise<void> {
+    await Promise.all([
+      this.publish('screen', picture),
+      sound && this.publish('screen-audio', sound),
+    ]);
+  }
+
+  private async mute(source: Source): Promise<void> {
+    this.tell(source, false);
+    await this.up?.stop(source);
+  }
+
+  private async endScreen(): Promise<void> {
+    await Promise.all([this.mute('screen'), this.mute('screen-audio')]);
+  }
+
+  /** Says whether a source is live; the server stops forwarding on its own account too. */
+  private tell(source: Source, live: boolean): void {
+    if (source === 'microphone') this.session?.send('participant:toggle-audio', { muted: !live });
+    else if (source === 'camera') this.session?.send('participant:toggle-video', { muted: !live });
+    else this.session?.send('publication:set', { source, live });
+  }
+
+  private ownStream(track: MediaStreamTrack | null): MediaStream | null {
+    if (track === null || track.readyState === 'ended') return null;
+    const known = this.ownStreams.get(track);
+    if (known) return known;
+    for (const old of this.ownStreams.keys()) {
+      if (old.readyState === 'ended') this.ownStreams.delete(old);
+    }
+    const stream = this.deps.mediaStream([track]);
+    this.ownStreams.set(track, stream);
+    return stream;
+  }
+
+  /** The call is over: everything is let go of. */
+  private finish(end: Partial<CallState>): void {
+    if (this.state.phase === 'ended' || this.state.phase === 'failed') return;
+    this.session?.close();
+    this.session = undefined;
+    this.wishes.close();
+    this.microphone.release();
+    this.camera.release();
+    this.share.release();
+    this.up?.close();
+    this.down?.close();
+    this.up = undefined;
+    this.down = undefined;
+    this.audio = [];
+    this.update({ ...end, speaking: [] });
+  }
+
+  private update(change: Partial<CallState>): void {
+    this.state = { ...this.state, ...change };
+    for (const f of [...this.listeners]) f();
+  }
+}
+
+/** Messages of others that were not in the list before. */
+function unreadSince(before: CallState, merged: CallState['chat']): number {
+  const newest = Math.max(0, ...before.chat.map(({ number }) => number));
+  return merged.filter(({ own, number }) => !own && number > newest).length;
+}
+
+interface Gate {
+  passed: Promise<void>;
+  open(): void;
+}
+
+function gate(): Gate {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
 }

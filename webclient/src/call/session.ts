@@ -1,0 +1,212 @@
+import { ApiError } from '../api';
+import type { MeetingJoined, ServerMessage } from '../protocol/messages';
+import type { CallDeps, JoinApi } from './deps';
+import { RequestError, Socket } from './socket';
+import type { DataOf, MessageType } from './socket';
+import type { CallError } from './state';
+
+// A first join that cannot get through tells so; a running call goes on trying.
+const firstTries = 4;
+const retryFrom = 500;
+const retryGrowth = 1.5;
+const retryAtMost = 7_000;
+
+// Refusals that a second try would not change.
+const finalCodes = new Set([
+  'forbidden',
+  'not_found',
+  'meeting_ended',
+  'room_full',
+  'unauthorized',
+]);
+
+export interface SessionEvents {
+  /** The first grant is there; the socket is about to be opened. */
+  granted(iceServers: RTCIceServer[]): void;
+  joined(snapshot: MeetingJoined, again: boolean): void;
+  /** The socket is gone, and we try to come back. */
+  lost(): void;
+  message(message: ServerMessage): void;
+  /** Nothing more can be done. */
+  failed(error: CallError): void;
+}
+
+/**
+ * Our place in the room: opens the socket with a grant, comes back with the ticket when it drops, and
+ * asks for another grant when the ticket is refused.
+ */
+export class Session {
+  iceServers: RTCIceServer[] = [];
+  private readonly deps: CallDeps;
+  private readonly api: JoinApi;
+  private readonly events: SessionEvents;
+  private socket: Socket | undefined;
+  private socketUrl = '';
+  private ticket: string | undefined;
+  private wasJoined = false;
+  private isJoined = false;
+  private closed = false;
+  private cancelWait: () => void = () => {};
+
+  constructor(deps: CallDeps, api: JoinApi, events: SessionEvents) {
+    this.deps = deps;
+    this.api = api;
+    this.events = events;
+  }
+
+  get joined(): boolean {
+    return this.isJoined;
+  }
+
+  /** Resolves when joined, failed or closed. */
+  async start(): Promise<void> {
+    for (let tries = 0; !this.closed; tries++) {
+      await this.wait(delay(tries, this.deps.timers.random()));
+      if (this.closed) return;
+      const outcome = await this.attempt();
+      if (this.closed || outcome === 'joined') return;
+      const givenUp = !this.wasJoined && tries + 1 >= firstTries;
+      if (outcome.final || givenUp) {
+        this.close();
+        this.events.failed({ code: outcome.code, message: outcome.message });
+        return;
+      }
+    }
+  }
+
+  /** Rejects with a RequestError, `closed` while we are not in the room. */
+  request<T extends MessageType>(
+    type: T,
+    data: DataOf<T>,
+    within?: number,
+  ): Promise<ServerMessage> {
+    if (!this.isJoined || !this.socket) {
+      return Promise.reject(new RequestError('closed', 'not in the room'));
+    }
+    return this.socket.request(type, data, within);
+  }
+
+  /** For what may get lost: the room's state is the truth, not our memory of having asked. */
+  send<T extends MessageType>(type: T, data: DataOf<T>): void {
+    this.request(type, data).catch(() => {});
+  }
+
+  close(): void {
+    this.closed = true;
+    this.isJoined = false;
+    this.cancelWait();
+    this.socket?.close();
+    this.socket = undefined;
+  }
+
+  private async attempt(): Promise<'joined' | Refusal> {
+    try {
+      const socket = (await this.openWithTicket()) ?? (await this.openWithGrant());
+      if (this.closed) {
+        socket.close();
+        return { final: true, code: 'closed', message: 'closed' };
+      }
+      this.socket = socket;
+      const reply = await socket.request('meeting:join', {});
+      if (reply.type !== 'meeting:joined') throw new RequestError('bad_reply', reply.type);
+      const again = this.wasJoined;
+      this.ticket = reply.data.ticket;
+      this.wasJoined = true;
+      this.isJoined = true;
+      this.events.joined(reply.data, again);
+      return 'joined';
+    } catch (error) {
+      this.socket?.close();
+      this.socket = undefined;
+      return refusal(error);
+    }
+  }
+
+  /** Undefined if there is no ticket, or it was refused. */
+  private async openWithTicket(): Promise<Socket | undefined> {
+    if (this.ticket === undefined) return undefined;
+    try {
+      return await this.open(`resume.${this.ticket}`);
+    } catch (error) {
+      // A browser does not say whether the server refused or is down; the REST call that follows will.
+      const refused = error instanceof RequestError && error.code === 'refused';
+      if (refused && !this.closed) return undefined;
+      throw error;
+    }
+  }
+
+  private async openWithGrant(): Promise<Socket> {
+    const answer = await this.api();
+    this.iceServers = answer.iceServers;
+    this.socketUrl = socketUrl(answer.socketUrl, this.deps.pageUrl());
+    if (!this.wasJoined && !this.closed) this.events.granted(answer.iceServers);
+    return this.open(`auth.${answer.grant}`);
+  }
+
+  private async open(credential: string): Promise<Socket> {
+    const socket: Socket = new Socket(this.deps, this.socketUrl, ['plenum.v1', credential], {
+      message: (message) => {
+        if (socket === this.socket) this.events.message(message);
+      },
+      closed: () => {
+        if (socket === this.socket) this.drop();
+      },
+    });
+    this.socket = socket;
+    await socket.opened;
+    return socket;
+  }
+
+  // Before the room has let us in, the attempt itself notices.
+  private drop(): void {
+    this.socket = undefined;
+    if (!this.isJoined) return;
+    this.isJoined = false;
+    if (this.closed) return;
+    this.events.lost();
+    void this.start();
+  }
+
+  private wait(ms: number): Promise<void> {
+    if (ms === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.deps.timers.after(ms, resolve);
+      this.cancelWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+interface Refusal {
+  final: boolean;
+  code: string;
+  message: string;
+}
+
+function refusal(error: unknown): Refusal {
+  if (error instanceof ApiError) {
+    // Too many requests, a server in trouble and no network at all pass; the rest is about us.
+    const final = error.status >= 400 && error.status < 500 && error.status !== 429;
+    return { final, code: error.code, message: error.message };
+  }
+  if (error instanceof RequestError) {
+    return { final: finalCodes.has(error.code), code: error.code, message: error.message };
+  }
+  return { final: false, code: 'internal', message: String(error) };
+}
+
+/** At once, then half a second to a second, growing to seven. */
+export function delay(tries: number, random: number): number {
+  if (tries === 0) return 0;
+  const base = retryFrom * (1 + random) * retryGrowth ** (tries - 1);
+  return Math.min(base, retryAtMost);
+}
+
+function socketUrl(given: string, page: string): string {
+  const url = new URL(given, page);
+  if (url.protocol === 'http:') url.protocol = 'ws:';
+  if (url.protocol === 'https:') url.protocol = 'wss:';
+  return url.href;
+}
