@@ -1,0 +1,73 @@
+package transport
+
+import (
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/sfu"
+)
+
+const reasonFailed = "connection failed"
+
+// connection is what both directions do with a PeerConnection.
+type connection struct {
+	pc      *webrtc.PeerConnection
+	log     *slog.Logger
+	buffers *buffers
+	session uint64 // of the client's SDP, 0 before the first offer
+	broken  bool   // an offer failed half way: pion has no rollback
+	closed  atomic.Bool
+}
+
+func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection, taker taker) error {
+	engine, err := newEngine(direction)
+	if err != nil {
+		return err
+	}
+	c.log = t.log
+	c.buffers = newBuffers(taker)
+	if c.pc, err = t.connect(engine, c.buffers); err != nil {
+		return fmt.Errorf("open connection: %w", err)
+	}
+	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		if state == webrtc.PeerConnectionStateFailed && !c.closed.Load() {
+			taker.ended(reasonFailed)
+		}
+	})
+	return nil
+}
+
+// answer checks an offer, applies it and keeps to the client's session.
+func (c *connection) answer(text string, maxLines int, check, prepare func(*offer) error) (*offer, string, error) {
+	o, err := readOffer(text, maxLines)
+	if err != nil {
+		return nil, "", err
+	}
+	if c.broken || (c.session != 0 && c.session != o.session) {
+		return nil, "", sfu.ErrOtherSession
+	}
+	if err := check(o); err != nil {
+		return nil, "", err
+	}
+	answer, err := answerOffer(c.pc, o, func() error { return prepare(o) })
+	if err != nil {
+		c.broken = true
+		return nil, "", err
+	}
+	c.session = o.session
+	return o, answer, nil
+}
+
+// WriteRTCP sends one compound packet.
+func (c *connection) WriteRTCP(packets []rtcp.Packet) error { return c.pc.WriteRTCP(packets) }
+
+// Close ends the connection and waits for pion, within bounds.
+func (c *connection) Close() {
+	if !c.closed.Swap(true) {
+		shut(c.pc, c.log)
+	}
+}

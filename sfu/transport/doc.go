@@ -1,0 +1,10 @@
+// Package transport joins the SFU to browsers: one UDP port and the same TCP port, ICE, DTLS, SRTP and SDP by pion.
+//
+//	browser ── UDP or TCP ──> mux ── ICE, DTLS, SRTP (pion) ── receiver.Write ──> sfu.Ingress
+//	browser <── UDP or TCP ── mux <── SRTP (pion) <── egress.Writer <── shard
+//
+// It is the only package of the server that imports pion/webrtc. The client always offers and the server answers; the
+// client's candidates are not used, since its own checks show where it is (full ICE rather than lite: the first frame
+// comes sooner, and the server notices by itself when a path is gone). No interceptors run: packets are taken where SRTP
+// writes them, and no goroutine reads a track.
+package transport

@@ -1,0 +1,216 @@
+package transport
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/egress"
+)
+
+// nackBudget is how many numbers a peer may ask for in a second: beyond it, its link is lost anyway.
+const nackBudget = 2000
+
+// downstream is the sending side of one connection: a fixed pool of slots.
+type downstream struct {
+	connection
+	egress sfu.Egress
+	slots  map[*webrtc.RTPSender]*slotTrack
+	asked  rate
+}
+
+// NewDownstream makes a connection to send on.
+func (t *Transport) NewDownstream(egress sfu.Egress) (sfu.Downstream, error) {
+	d := &downstream{egress: egress, slots: map[*webrtc.RTPSender]*slotTrack{}}
+	if err := d.open(t, webrtc.RTPTransceiverDirectionSendonly, d); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Answer implements sfu.Downstream: every recvonly m-line gets a slot, once.
+func (d *downstream) Answer(text string, slots []sfu.SlotSpec) (string, error) {
+	kinds := map[string]sfu.SlotKind{}
+	for _, s := range slots {
+		kinds[s.MID] = s.Kind
+	}
+	check := func(o *offer) error { return checkSlots(o, kinds) }
+	prepare := func(*offer) error { return d.fill(len(kinds)) }
+	_, answer, err := d.answer(text, maxDown, check, prepare)
+	return answer, err
+}
+
+func checkSlots(o *offer, kinds map[string]sfu.SlotKind) error {
+	if len(kinds) != len(o.parsed.MediaDescriptions) {
+		return fmt.Errorf("%w: every m-line needs a slot kind", sfu.ErrBadOffer)
+	}
+	for _, media := range o.parsed.MediaDescriptions {
+		mid := attribute(media, "mid")
+		kind, ok := kinds[mid]
+		if !ok {
+			return fmt.Errorf("%w: m-line %s has no slot kind", sfu.ErrBadOffer, mid)
+		}
+		video := kind == sfu.VideoSlot || kind == sfu.ScreenSlot
+		if video != (media.MediaName.Media == "video") {
+			return fmt.Errorf("%w: m-line %s is of another kind than its slot", sfu.ErrBadOffer, mid)
+		}
+		if _, ok := media.Attribute("recvonly"); !ok {
+			return fmt.Errorf("%w: m-line %s does not only receive", sfu.ErrBadOffer, mid)
+		}
+	}
+	return nil
+}
+
+// fill adds a track to each transceiver that has none. AddTrack takes them in m-line order per kind.
+func (d *downstream) fill(want int) error {
+	for _, transceiver := range d.pc.GetTransceivers() {
+		if sender := transceiver.Sender(); sender != nil && d.slots[sender] != nil {
+			continue
+		}
+		track := &slotTrack{kind: transceiver.Kind(), downstream: d}
+		sender, err := d.pc.AddTrack(track)
+		if err != nil {
+			return fmt.Errorf("add slot: %w", err)
+		}
+		d.slots[sender] = track
+	}
+	for _, transceiver := range d.pc.GetTransceivers() {
+		track := d.slots[transceiver.Sender()]
+		if track == nil || transceiver.Mid() == "" {
+			return fmt.Errorf("%w: an m-line got no slot", sfu.ErrBadOffer)
+		}
+		track.mid = transceiver.Mid()
+	}
+	if len(d.slots) != want {
+		return fmt.Errorf("%w: %d slots for %d m-lines", sfu.ErrBadOffer, len(d.slots), want)
+	}
+	return nil
+}
+
+func (d *downstream) rtp(time.Time, uint32, []byte) {}
+
+func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
+	packets, err := rtcp.Unmarshal(raw)
+	if err != nil {
+		return
+	}
+	for _, p := range packets {
+		switch p := p.(type) {
+		case *rtcp.TransportLayerNack:
+			var numbers []uint16
+			for _, pair := range p.Nacks {
+				numbers = append(numbers, pair.PacketList()...)
+			}
+			if numbers = numbers[:d.asked.take(now, len(numbers))]; p.MediaSSRC == ssrc && len(numbers) > 0 {
+				d.egress.Nack(packet.SSRC(ssrc), numbers)
+			}
+		case *rtcp.PictureLossIndication:
+			if p.MediaSSRC == ssrc && d.asked.take(now, 1) == 1 {
+				d.egress.KeyFrame(packet.SSRC(ssrc))
+			}
+		case *rtcp.FullIntraRequest:
+			if d.asked.take(now, 1) == 1 {
+				d.egress.KeyFrame(packet.SSRC(ssrc))
+			}
+		}
+	}
+}
+
+func (d *downstream) ended(reason string) { d.egress.Ended(reason) }
+
+// rate counts what is asked within a second. Its owner is the connection's reader.
+type rate struct {
+	second time.Time
+	used   int
+}
+
+func (r *rate) take(now time.Time, n int) int {
+	if now.Sub(r.second) >= time.Second {
+		r.second, r.used = now, 0
+	}
+	granted := min(n, nackBudget-r.used)
+	r.used += granted
+	return granted
+}
+
+// slotNumber makes each slot's stream id its own: a shared one would lip-sync strangers.
+var slotNumber atomic.Uint64
+
+// slotTrack is the pion side of a slot.
+type slotTrack struct {
+	kind       webrtc.RTPCodecType
+	mid        string
+	id         string
+	downstream *downstream
+}
+
+// Bind is called by pion when the connection is up: it hands the line to the shard.
+func (s *slotTrack) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	line := egress.Line{
+		SSRC: packet.SSRC(context.SSRC()), RTX: packet.SSRC(context.SSRCRetransmission()),
+		Payloads: map[codec.Kind]egress.PayloadTypes{}, Writer: context.WriteStream(),
+	}
+	var first *webrtc.RTPCodecParameters
+	codecs := context.CodecParameters()
+	for i, c := range codecs {
+		kind := codec.KindOf(c.MimeType)
+		if kind == codec.Unknown {
+			continue
+		}
+		if first == nil {
+			first = &codecs[i]
+		}
+		if _, ok := line.Payloads[kind]; !ok {
+			line.Payloads[kind] = egress.PayloadTypes{Media: uint8(c.PayloadType), RTX: repairOf(c.PayloadType, codecs)}
+		}
+	}
+	if first == nil {
+		return webrtc.RTPCodecParameters{}, webrtc.ErrUnsupportedCodec
+	}
+	for _, extension := range context.HeaderExtensions() {
+		if extension.URI == audioLevelURI && s.kind == webrtc.RTPCodecTypeAudio {
+			line.AudioLevel = uint8(extension.ID) //nolint:gosec // 1 to 255
+		}
+	}
+	s.downstream.buffers.announce(uint32(line.SSRC))
+	s.downstream.buffers.announce(uint32(line.RTX))
+	s.downstream.egress.Ready(s.mid, line)
+	return *first, nil
+}
+
+// repairOf finds the RTX payload type of a codec by its apt parameter, never by position: pion's order is random.
+func repairOf(payload webrtc.PayloadType, codecs []webrtc.RTPCodecParameters) uint8 {
+	for _, c := range codecs {
+		if !strings.EqualFold(c.MimeType, webrtc.MimeTypeRTX) {
+			continue
+		}
+		for _, parameter := range strings.Split(c.SDPFmtpLine, ";") {
+			if strings.TrimSpace(parameter) == "apt="+strconv.Itoa(int(payload)) {
+				return uint8(c.PayloadType)
+			}
+		}
+	}
+	return 0
+}
+
+// Unbind is called by pion when the connection closes; the shard has been told before.
+func (s *slotTrack) Unbind(webrtc.TrackLocalContext) error { return nil }
+
+func (s *slotTrack) ID() string {
+	if s.id == "" {
+		s.id = "slot" + strconv.FormatUint(slotNumber.Add(1), 36)
+	}
+	return s.id
+}
+
+func (s *slotTrack) StreamID() string          { return s.ID() }
+func (s *slotTrack) RID() string               { return "" }
+func (s *slotTrack) Kind() webrtc.RTPCodecType { return s.kind }

@@ -1,0 +1,262 @@
+package transport
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/egress"
+)
+
+// Config says where media arrives.
+type Config struct {
+	// Port for UDP and TCP; 0 lets the kernel choose.
+	Port uint16
+	// Addresses to listen on; none means every address of this machine.
+	Addresses []netip.Addr
+	// Public addresses are told to clients instead of the local ones, for a server behind NAT.
+	Public []netip.Addr
+	// TCP offers ICE over TCP on the same port, for networks without UDP.
+	TCP bool
+}
+
+// Default listens on port 7882 of every address.
+func Default() Config { return Config{Port: 7882, TCP: true} }
+
+// Validate says in one sentence what cannot work.
+func (c Config) Validate() error {
+	for _, address := range slices.Concat(c.Addresses, c.Public) {
+		if !address.IsValid() || address.IsUnspecified() || address.IsMulticast() {
+			return fmt.Errorf("%s is not an address that clients can reach", address)
+		}
+	}
+	return nil
+}
+
+const (
+	replayWindow   = 1024 // packets; late resends are beyond pion's 64
+	tcpWriteBuffer = 4 << 20
+	tcpReadBuffer  = 64 // packets
+	closeWait      = 10 * time.Second
+)
+
+// Transport owns the media sockets. It implements sfu.Transport.
+type Transport struct {
+	config      Config
+	log         *slog.Logger
+	sockets     []*egress.Socket
+	udp         *ice.MultiUDPMuxDefault
+	tcp         *ice.TCPMuxDefault
+	certificate webrtc.Certificate
+	port        uint16
+}
+
+// New opens the sockets. It fails in one sentence if the port is in use.
+func New(config Config, log *slog.Logger) (*Transport, error) {
+	if err := config.Validate(); err != nil {
+		return nil, fmt.Errorf("media transport: %w", err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("make the DTLS key: %w", err)
+	}
+	certificate, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return nil, fmt.Errorf("make the DTLS certificate: %w", err)
+	}
+	t := &Transport{config: config, log: log, certificate: *certificate, port: config.Port}
+	if err := t.listen(); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Transport) listen() error {
+	addresses := t.config.Addresses
+	if len(addresses) == 0 {
+		var err error
+		if addresses, err = localAddresses(); err != nil {
+			return err
+		}
+	}
+	logger := pionLogger{t.log}
+	var muxes []ice.UDPMux
+	for _, address := range addresses {
+		socket, err := egress.ListenUDP(netip.AddrPortFrom(address, t.port))
+		if err != nil {
+			return fmt.Errorf("media port: %w", err)
+		}
+		t.sockets = append(t.sockets, socket)
+		// The first socket settles the port for the others and for TCP.
+		t.port = uint16(socket.LocalAddr().(*net.UDPAddr).Port) //nolint:gosec,forcetypeassert // a UDP port
+		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logger, UDPConn: socket}))
+	}
+	t.udp = ice.NewMultiUDPMuxDefault(muxes...)
+	if !t.config.TCP {
+		return nil
+	}
+	listener, err := t.listenTCP()
+	if err != nil {
+		return fmt.Errorf("media port: %w", err)
+	}
+	t.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
+		Listener: listener, Logger: logger, ReadBufferSize: tcpReadBuffer, WriteBufferSize: tcpWriteBuffer,
+	})
+	return nil
+}
+
+// listenTCP takes the one address if there is one, else all.
+func (t *Transport) listenTCP() (net.Listener, error) {
+	address := &net.TCPAddr{Port: int(t.port)}
+	if len(t.config.Addresses) == 1 {
+		address.IP = t.config.Addresses[0].AsSlice()
+	}
+	return net.ListenTCP("tcp", address)
+}
+
+// localAddresses are those that a client could use, loopback included for calls on one machine.
+func localAddresses() ([]netip.Addr, error) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("look up this machine's addresses: %w", err)
+	}
+	var addresses []netip.Addr
+	for _, a := range all {
+		network, ok := a.(*net.IPNet)
+		if !ok {
+			continue
+		}
+		address, ok := netip.AddrFromSlice(network.IP)
+		if !ok || address.Unmap().IsLinkLocalUnicast() || address.IsMulticast() {
+			continue
+		}
+		addresses = append(addresses, address.Unmap())
+	}
+	if len(addresses) == 0 {
+		return nil, errors.New("this machine has no address to listen on")
+	}
+	return addresses, nil
+}
+
+// Port that media arrives on.
+func (t *Transport) Port() uint16 { return t.port }
+
+// Snapshot counts the datagrams of each socket by its address.
+func (t *Transport) Snapshot() map[string]egress.SocketSnapshot {
+	counts := make(map[string]egress.SocketSnapshot, len(t.sockets))
+	for _, socket := range t.sockets {
+		counts[socket.LocalAddr().String()] = socket.Snapshot()
+	}
+	return counts
+}
+
+// Close releases the sockets. Connections are closed before.
+func (t *Transport) Close() {
+	if t.tcp != nil {
+		if err := t.tcp.Close(); err != nil {
+			t.log.Debug("TCP mux not closed", "error", err)
+		}
+	}
+	if t.udp != nil {
+		if err := t.udp.Close(); err != nil {
+			t.log.Debug("UDP mux not closed", "error", err)
+		}
+	}
+	for _, socket := range t.sockets {
+		if err := socket.Close(); err != nil {
+			t.log.Warn("media socket not closed", "error", err)
+		}
+	}
+}
+
+// connect makes a PeerConnection whose packets go to buffers.
+func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers) (*webrtc.PeerConnection, error) {
+	var s webrtc.SettingEngine
+	s.LoggerFactory = pionLogger{t.log}
+	s.BufferFactory = buffers.get
+	s.SetICEUDPMux(t.udp)
+	networks := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
+	if t.tcp != nil {
+		s.SetICETCPMux(t.tcp)
+		networks = append(networks, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6)
+	}
+	s.SetNetworkTypes(networks)
+	s.DisableActiveTCP(true)
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetIPFilter(t.listensOn)
+	s.SetICEUseCandidateCheckPriority(true)
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	s.SetSRTPReplayProtectionWindow(replayWindow)
+	s.SetSRTCPReplayProtectionWindow(replayWindow)
+	s.SetFireOnTrackBeforeFirstRTP(true)
+	s.SetIgnoreRidPauseForRecv(true)
+	s.DisableCloseByDTLS(true)
+	s.SetDTLSRetransmissionInterval(100 * time.Millisecond)
+	s.SetDTLSConnectContextMaker(func() (context.Context, func()) {
+		return context.WithTimeout(context.Background(), 15*time.Second)
+	})
+	s.DisableMediaEngineCopy(true)
+	if err := s.SetICEAddressRewriteRules(t.rewriteRules()...); err != nil {
+		return nil, fmt.Errorf("public addresses: %w", err)
+	}
+	api := webrtc.NewAPI(
+		webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(engine),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
+	)
+	return api.NewPeerConnection(webrtc.Configuration{
+		BundlePolicy: webrtc.BundlePolicyMaxBundle, RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,
+		RTPHeaderEncryptionPolicy: webrtc.RTPHeaderEncryptionPolicyDisable,
+		Certificates:              []webrtc.Certificate{t.certificate},
+	})
+}
+
+// listensOn keeps the TCP candidates to the addresses that we were told to use.
+func (t *Transport) listensOn(ip net.IP) bool {
+	address, ok := netip.AddrFromSlice(ip)
+	return ok && (len(t.config.Addresses) == 0 || slices.Contains(t.config.Addresses, address.Unmap()))
+}
+
+func (t *Transport) rewriteRules() []webrtc.ICEAddressRewriteRule {
+	if len(t.config.Public) == 0 {
+		return nil
+	}
+	external := make([]string, 0, len(t.config.Public))
+	for _, address := range t.config.Public {
+		external = append(external, address.String())
+	}
+	return []webrtc.ICEAddressRewriteRule{{
+		External: external, AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
+	}}
+}
+
+// shut closes a PeerConnection, but does not wait for ever: pion's Close has deadlocked before.
+func shut(pc *webrtc.PeerConnection, log *slog.Logger) {
+	closed := make(chan error, 1)
+	go func() { closed <- pc.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			log.Debug("connection not closed cleanly", "error", err)
+		}
+	case <-time.After(closeWait):
+		log.Error("a connection did not close in time")
+	}
+}
+
+var _ sfu.Transport = (*Transport)(nil)
