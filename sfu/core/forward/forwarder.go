@@ -3,66 +3,328 @@ package forward
 import (
 	"time"
 
+	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/layer"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/rewrite"
 )
 
-// Forwarder is the forwarding of one slot.
+const (
+	videoIndex = 512 // packets a slot can resend: 1.8 s at 2.5 Mbit/s
+	audioIndex = 64  // 1.3 s of 20 ms packets
+	maxHole    = 1000
+
+	videoClock = 90000
+	audioClock = 48000
+	videoStep  = videoClock / 1000      // at a change of source at least 1 ms ahead, and no frame interval: that runs away
+	audioStep  = audioClock / 1000 * 20 // one packet of 20 ms
+
+	maxLead     = 10 * time.Millisecond  // audio: a newcomer's packets are dropped beyond
+	maxLeadWait = 100 * time.Millisecond // … for that long: what is left then is drift, not a burst
+)
+
+// Forwarder is the forwarding of one slot, owned by the goroutine that sends for its peer.
 type Forwarder struct {
-	next   Source
-	target int8
-	snap   Snapshot
-	seq    uint16
+	audio bool
+	clock int64
+	now   time.Time // of the latest call
+	born  time.Time // zero of the resend times
+
+	source   Source // wanted
+	selector layer.Selector
+	clocks   clocks
+	refused  refusals
+
+	sequence  rewrite.Sequence
+	timeline  rewrite.Timeline
+	vp8       rewrite.VP8
+	shown     layer.Choice // whose numbers the rewriter maps now
+	codec     codec.Kind   // of shown
+	begun     bool         // shown is valid: something of it was sent
+	onAir     bool         // audio: shown still goes out
+	clockFrom packet.Seq   // packets of shown from before had another clock
+	keyOut    int64        // number of the latest key frame's first packet
+	index     *history.Index
+	patched   [8]byte
+
+	sent  counters
+	drops [reasons]uint64
+	last  Reason // latest that was not Forwarded
+}
+
+type counters struct {
+	packets, octets, switches, resends uint64
+	ntp                                uint64 // of the latest report of the present source
 }
 
 // NewVideo returns the forwarder of a video slot, empty.
-func NewVideo(start Start) *Forwarder { return &Forwarder{seq: start.Sequence} }
+func NewVideo(start Start) *Forwarder { return newForwarder(start, false, videoClock) }
 
 // NewAudio returns the forwarder of an audio slot, empty.
-func NewAudio(start Start) *Forwarder { return &Forwarder{seq: start.Sequence} }
+func NewAudio(start Start) *Forwarder { return newForwarder(start, true, audioClock) }
 
-// Show binds the slot to another publication.
-func (f *Forwarder) Show(now time.Time, next Source, target int8) { f.next, f.target = next, target }
-
-// SetTarget changes the layer wished for.
-func (f *Forwarder) SetTarget(now time.Time, spatial int8) { f.target = spatial }
-
-// Forward decides about one packet.
-func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
-	if publication != f.next.Publication {
-		return Out{}, OtherPublication
+func newForwarder(start Start, audio bool, clock uint32) *Forwarder {
+	return &Forwarder{
+		audio:    audio,
+		clock:    int64(clock),
+		selector: layer.NewSelector(),
+		sequence: rewrite.NewSequence(start.Sequence),
+		timeline: rewrite.NewTimeline(clock, start.Timestamp),
+		vp8: rewrite.NewVP8(codec.VP8IDs{
+			PictureID: start.PictureID, TL0: start.TL0, KeyIndex: start.KeyIndex,
+		}),
 	}
-	f.seq++
-	return Out{Sequence: f.seq, Timestamp: uint32(p.Timestamp), Marker: p.Marker, Publication: publication, Payload: p.Payload, Spatial: p.Spatial}, Forwarded
 }
 
-// Wants returns a bit per layer.
-func (f *Forwarder) Wants(publication uint32) (layers uint8) { return 0xff }
+// Show binds the slot to next; Publication 0 empties it. A video slot holds what it shows
+// until the key frame of next, an audio slot changes at once.
+func (f *Forwarder) Show(now time.Time, next Source, target int8) {
+	f.now = now
+	if f.index == nil && next.Publication != 0 {
+		// Idle slots cost nothing: there may be 49 of them.
+		f.index = history.NewIndex(f.indexSize())
+		f.born = now
+	}
+	if next.Publication != f.source.Publication {
+		f.onAir = false
+	}
+	f.source = next
+	f.refused = refusals{}
+	if f.audio {
+		target = min(target, 0)
+	}
+	f.selector.Want(now, next.Publication, next.Layers, target)
+	f.clocks.keep(f.selector.Current().Publication, next.Publication)
+}
 
-// KeyFrameWanted reports whether a key frame should be asked for.
+func (f *Forwarder) indexSize() int {
+	if f.audio {
+		return audioIndex
+	}
+	return videoIndex
+}
+
+// SetTarget sets the spatial layer to go to, -1 for a pause. Up or down, the old layer
+// stays until the key frame of the new.
+func (f *Forwarder) SetTarget(now time.Time, spatial int8) {
+	f.now = now
+	f.refused = refusals{}
+	f.selector.SetTarget(now, spatial)
+	f.onAir = f.onAir && spatial >= 0
+}
+
+// Cut sets the spatial layer to go to and stops the old one at once, because the link
+// cannot carry it.
+func (f *Forwarder) Cut(now time.Time, spatial int8) {
+	f.now = now
+	f.refused = refusals{}
+	f.selector.Cut(now, spatial)
+}
+
+// SetRTT tells the round trip to the publisher.
+func (f *Forwarder) SetRTT(rtt time.Duration) { f.selector.SetRTT(rtt) }
+
+// Forward decides about one packet of a publication. It allocates nothing.
+func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+	f.now = now
+	out, reason := f.forward(now, publication, p)
+	if reason != Forwarded {
+		f.drops[reason]++
+		f.last = reason
+	}
+	return out, reason
+}
+
+func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+	if p.PaddingOnly() {
+		if f.begun && f.shown == (layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}) {
+			f.sequence.Skip(p.Seq)
+		}
+		return Out{}, PaddingOnly
+	}
+	if f.audio {
+		return f.forwardAudio(now, publication, p)
+	}
+	switch f.selector.Select(now, publication, p) {
+	case layer.Forward:
+		return f.goOn(now, publication, p)
+	case layer.Switch:
+		return f.change(now, publication, p)
+	case layer.Empty:
+		return Out{}, Empty
+	case layer.Paused:
+		return Out{}, Paused
+	case layer.OtherPublication:
+		return Out{}, OtherPublication
+	case layer.OtherLayer:
+		return Out{}, OtherLayer
+	case layer.WaitsForKeyFrame:
+		return Out{}, WaitsForKeyFrame
+	case layer.Late:
+		return Out{}, Late
+	}
+	panic("forward: unknown decision")
+}
+
+// goOn forwards a packet of the source that is shown.
+func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+	if f.sequence.Hole(p.Seq) > maxHole {
+		if !p.Descriptor.Key {
+			f.selector.Break(now)
+			return Out{}, WaitsForKeyFrame
+		}
+		return f.change(now, publication, p)
+	}
+	if f.sequence.Newer(p.Seq) && f.timeline.Jumps(now, p.Timestamp) {
+		f.timeline.Begin(now, p.Timestamp, f.nextUnrelated(now))
+		f.clockFrom = p.Seq
+	}
+	return f.number(now, publication, p)
+}
+
+// change goes over to another source at the first packet of its key frame, if its clock
+// can be related to the slot's.
+func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+	timestamp, reason := f.align(now, publication, p)
+	if reason != Forwarded {
+		return Out{}, reason
+	}
+	f.selector.Commit(now, p)
+	f.begin(now, publication, p, timestamp)
+	f.clocks.keep(publication, f.source.Publication)
+	out, reason := f.number(now, publication, p)
+	out.Switched = true
+	return out, reason
+}
+
+// begin makes p the first packet of the source whose numbers are mapped.
+func (f *Forwarder) begin(now time.Time, publication uint32, p *packet.Packet, timestamp int64) {
+	f.shown = layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}
+	f.codec = f.source.Codec
+	f.begun, f.onAir = true, true
+	f.clockFrom = p.Seq
+	f.refused = refusals{}
+	f.sequence.Begin(p.Seq)
+	f.timeline.Begin(now, p.Timestamp, timestamp)
+	f.vp8.Begin()
+	f.sent.switches++
+	f.sent.ntp = 0
+}
+
+// number gives p its numbers and remembers them.
+func (f *Forwarder) number(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+	if p.Seq < f.clockFrom {
+		return Out{}, Late
+	}
+	newest := f.sequence.Newer(p.Seq)
+	sequence, ok := f.sequence.Map(p.Seq)
+	if !ok || f.sequence.Newest()-sequence >= int64(f.index.Capacity()) {
+		return Out{}, Late
+	}
+	if !newest {
+		if _, sent := f.index.Get(uint16(sequence)); sent {
+			return Out{}, Duplicate
+		}
+	}
+	out := Out{
+		Sequence:    uint16(sequence),
+		Timestamp:   uint32(f.timeline.Map(now, p.Timestamp, newest)),
+		Marker:      p.Marker,
+		Publication: publication,
+		Payload:     p.Payload,
+		Spatial:     p.Spatial,
+	}
+	if f.codec == codec.VP8 {
+		ids := f.vp8.Map(p.Descriptor, newest)
+		out.Descriptor = codec.PatchVP8(f.patched[:0], p.Payload, p.Descriptor, ids)
+		out.Payload = p.Payload[p.Descriptor.Size:]
+	}
+	if p.Descriptor.Key && !f.audio {
+		f.keyOut = max(f.keyOut, sequence)
+	}
+	f.remember(out, p)
+	return out, Forwarded
+}
+
+func (f *Forwarder) remember(out Out, p *packet.Packet) {
+	s := history.Sent{
+		Seq:            p.Seq,
+		Publication:    out.Publication,
+		Timestamp:      out.Timestamp,
+		Feed:           p.Feed,
+		DescriptorSize: uint8(len(out.Descriptor)),
+		Spatial:        p.Spatial,
+		Marker:         out.Marker,
+		Key:            p.Descriptor.Key,
+	}
+	copy(s.Descriptor[:], out.Descriptor)
+	f.index.Put(out.Sequence, s)
+	f.sent.packets++
+	f.sent.octets += uint64(len(out.Descriptor) + len(out.Payload))
+}
+
+// Wants returns a bit for each spatial layer of the publication whose packets the slot may
+// need, 0 for none. It changes with Show, SetTarget, Cut, KeyFrameWanted and a Switched packet.
+func (f *Forwarder) Wants(publication uint32) (layers uint8) {
+	if f.audio {
+		if publication != 0 && publication == f.source.Publication {
+			return 1
+		}
+		return 0
+	}
+	return f.selector.Wants(f.now, publication)
+}
+
+// KeyFrameWanted reports which layer to ask for a key frame now, and takes it as asked.
+// Ask it after Show, SetTarget and Cut, at the Deadline, and when Forward returned
+// WaitsForKeyFrame, WaitsForReport or BehindCurrent.
 func (f *Forwarder) KeyFrameWanted(now time.Time) (publication uint32, spatial int8, ok bool) {
-	return 0, 0, false
+	f.now = now
+	if f.audio || !f.selector.KeyFrameWanted(now) {
+		return 0, -1, false
+	}
+	publication, spatial = f.selector.Wanted()
+	return publication, spatial, true
 }
 
-// Deadline says when to ask KeyFrameWanted again.
-func (f *Forwarder) Deadline() (time.Time, bool) { return time.Time{}, false }
-
-// SenderReport takes a publisher's sender report.
-func (f *Forwarder) SenderReport(publication uint32, spatial int8, ntp uint64, rtp uint32, arrival time.Time) {
+// Deadline says when to call KeyFrameWanted next, and then to read Wants again.
+func (f *Forwarder) Deadline() (time.Time, bool) {
+	if f.audio {
+		return time.Time{}, false
+	}
+	return f.selector.Deadline(f.now)
 }
 
-// Report returns the slot's own sender report.
-func (f *Forwarder) Report(now time.Time) (ntp uint64, rtp uint32, packets, octets uint32, ok bool) {
-	return 0, 0, 0, 0, false
+// Current returns what the slot shows, 0 and -1 for nothing.
+func (f *Forwarder) Current() (publication uint32, spatial int8) {
+	if f.audio {
+		if !f.onAir {
+			return 0, -1
+		}
+		return f.shown.Publication, 0
+	}
+	c := f.selector.Current()
+	return c.Publication, c.Spatial
 }
-
-// Resend allows or refuses a resend.
-func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
-	return history.Sent{}, false
-}
-
-// Current returns what is shown.
-func (f *Forwarder) Current() (publication uint32, spatial int8) { return f.next.Publication, f.target }
 
 // Snapshot returns the state for the debug view.
-func (f *Forwarder) Snapshot() Snapshot { return f.snap }
+func (f *Forwarder) Snapshot() Snapshot {
+	s := Snapshot{
+		Wanted:   f.source.Publication,
+		Reason:   f.last.String(),
+		Packets:  f.sent.packets,
+		Octets:   f.sent.octets,
+		Switches: f.sent.switches,
+		Resends:  f.sent.resends,
+		Dropped:  map[string]uint64{},
+	}
+	s.Publication, s.Spatial = f.Current()
+	_, s.Target = f.selector.Wanted()
+	for reason, n := range f.drops {
+		if n > 0 {
+			s.Dropped[Reason(reason).String()] = n
+		}
+	}
+	return s
+}

@@ -37,19 +37,19 @@ type Reason uint8
 
 // The reasons.
 const (
-	Forwarded           Reason = iota
-	Empty                      // the slot shows nothing
-	Paused                     // the slot's target is no layer
-	Muted                      // for the shell, which drops muted sources before fan-out
-	OtherPublication           // not the one shown, nor the next one
-	OtherLayer                 // of the right publication, but neither shown nor awaited
-	WaitsForKeyFrame           // of the next layer or publication, which starts at a key frame
-	WaitsForReport             // a key frame, but no sender report relates its clock to ours yet
-	BehindCurrent              // a key frame from before what was already sent
-	PaddingOnly                // carries no media; the gap is closed
-	Late                       // older than the switch, or than what the slot remembers
-	Duplicate                  // its number was sent already
-	TooFarAhead                // audio: the slot's clock leads the wall clock too far
+	Forwarded        Reason = iota
+	Empty                   // the slot shows nothing
+	Paused                  // the slot's target is no layer
+	Muted                   // for the shell, which drops muted sources before fan-out
+	OtherPublication        // not the one shown, nor the next one
+	OtherLayer              // of the right publication, but neither shown nor awaited
+	WaitsForKeyFrame        // of the next layer or publication, which starts at a key frame
+	WaitsForReport          // a key frame, but no sender report relates its clock to ours yet
+	BehindCurrent           // a key frame from before what was already sent
+	PaddingOnly             // carries no media; the gap is closed
+	Late                    // older than the switch, or than what the slot remembers
+	Duplicate               // its number was sent already
+	TooFarAhead             // audio: the slot's clock leads the wall clock too far
 	reasons
 )
 

@@ -9,8 +9,8 @@ type Sent struct {
 	Publication    uint32
 	Timestamp      uint32 // as sent
 	ResentAt       uint32 // ms on the slot's own clock, 0 if never
+	out            uint32 // unwrapped as far as it fits: a number of the cycle before is another
 	Feed           uint16
-	out            uint16
 	Descriptor     [8]byte // payload descriptor as sent
 	DescriptorSize uint8
 	Spatial        int8
@@ -27,24 +27,35 @@ func (s *Sent) Of(p *packet.Packet) bool {
 }
 
 // Index remembers the latest packets of one slot by out number. It belongs to one goroutine.
-type Index struct{ sent []Sent }
+type Index struct {
+	sent   []Sent
+	newest uint32 // out number, unwrapped
+}
 
 // NewIndex returns an index of the given capacity, rounded up to a power of two, 32768 at most.
 func NewIndex(capacity int) *Index {
-	return &Index{sent: make([]Sent, min(ceilPowerOfTwo(capacity), 1<<15))}
+	return &Index{sent: make([]Sent, min(ceilPowerOfTwo(capacity), 1<<15)), newest: 1 << 16}
 }
 
 // Put remembers s under the number it was sent with.
 func (x *Index) Put(out uint16, s Sent) {
-	s.out, s.used = out, true
+	s.out, s.used = x.unwrap(out), true
+	if int32(s.out-x.newest) > 0 {
+		x.newest = s.out
+	}
 	x.sent[int(out)&(len(x.sent)-1)] = s
 }
 
 // Get returns what was sent under this number. The pointer is valid until the next Put.
 func (x *Index) Get(out uint16) (*Sent, bool) {
 	s := &x.sent[int(out)&(len(x.sent)-1)]
-	return s, s.used && s.out == out
+	return s, s.used && s.out == x.unwrap(out)
 }
 
 // Capacity is the number of packets remembered.
 func (x *Index) Capacity() int { return len(x.sent) }
+
+// unwrap returns the number nearest to the newest.
+func (x *Index) unwrap(out uint16) uint32 {
+	return x.newest + uint32(int32(int16(out-uint16(x.newest))))
+}

@@ -11,11 +11,16 @@ const keyFrameInterval = 200 * time.Millisecond
 // request freezes a viewer. The zero value is ready.
 type KeyFrames struct {
 	sent      time.Time
+	asked     time.Time // of the oldest request that is open
 	requested bool
 }
 
 // Request notes that a key frame is needed.
-func (k *KeyFrames) Request(now time.Time) { k.requested = true }
+func (k *KeyFrames) Request(now time.Time) {
+	if !k.requested {
+		k.requested, k.asked = true, now
+	}
+}
 
 // Seen notes that a key frame came: it serves every request so far.
 func (k *KeyFrames) Seen(now time.Time) { k.requested = false }
@@ -35,8 +40,8 @@ func (k *KeyFrames) Deadline() (time.Time, bool) {
 	if !k.requested {
 		return time.Time{}, false
 	}
-	if k.sent.IsZero() {
-		return time.Time{}, true
+	if at := k.sent.Add(keyFrameInterval); !k.sent.IsZero() && at.After(k.asked) {
+		return at, true
 	}
-	return k.sent.Add(keyFrameInterval), true
+	return k.asked, true
 }

@@ -1,37 +1,204 @@
 package speaker
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+const (
+	defaultSlots = 4
+	defaultHold  = 500 * time.Millisecond
+
+	audible    = 60.0 // loudness from which a voice may take a place from another
+	memberPlus = 3.0  // dB that a newcomer must be louder than who has a place
+	speakOn    = 82.0 // loudness from which somebody counts as speaking …
+	speakOff   = 72.0 // … and below which, for the hold, not any more
+)
 
 // Config is how a ranking behaves. The zero value of a field takes its default.
 type Config struct {
-	Slots int           // audio slots of a peer, 4
-	Hold  time.Duration // how long a voice keeps its place after it was last among the loudest, 500 ms
+	Slots int           // audio slots of a peer: 4
+	Hold  time.Duration // how long a place is kept after its voice was last among the loudest: 500 ms
 }
 
-// Result is what one tick decided. Its slices are valid until the next tick.
+// Result is what one tick decided. It is never changed afterwards.
 type Result struct {
-	// Loudest holds the publications that audio slots carry, at most Slots+1. Who stays
-	// keeps its index; 0 is a free place.
+	// Loudest holds the publications that audio slots carry, at most Slots+1: each peer
+	// leaves out its own. Who stays keeps its index; 0 is a free place.
 	Loudest []uint32
 	// Speakers are the latest dominant speakers, the present one first, at most 8 participants.
 	Speakers []string
-	// Speaking are the participants heard now.
+	// Speaking are the participants heard now, longest in the room first.
 	Speaking []string
 }
 
-// Ranking ranks the voices of one room.
+// voice is one microphone.
+type voice struct {
+	participant string
+	publication uint32
+	loudness    uint8 // 127 - level of the running tick
+	reported    bool  // in the running tick
+	smooth      float64
+	top         bool      // among the loudest in this tick
+	heldUntil   time.Time // keeps its place until then
+	speaking    bool
+	quietSince  time.Time
+	activity    activity
+}
+
+// Ranking ranks the voices of one room. Levels come in between two ticks.
 type Ranking struct {
-	cfg Config
+	cfg      Config
+	voices   map[uint32]*voice
+	order    []*voice // by arrival
+	ranked   []*voice // scratch: loudest first
+	places   []uint32
+	dominant dominant
+	result   Result
 }
 
 // New returns a ranking without voices.
-func New(cfg Config) *Ranking { return &Ranking{cfg: cfg} }
+func New(cfg Config) *Ranking {
+	if cfg.Slots <= 0 {
+		cfg.Slots = defaultSlots
+	}
+	if cfg.Hold <= 0 {
+		cfg.Hold = defaultHold
+	}
+	return &Ranking{cfg: cfg, voices: map[uint32]*voice{}, places: make([]uint32, cfg.Slots+1)}
+}
 
-// Level takes the smoothed level of a publication over the last tick.
-func (r *Ranking) Level(now time.Time, participant string, publication uint32, level uint8) {}
+// Level takes the smoothed level of a publication over the running tick, in -dBov: 127 is
+// silence. A publication that reports nothing in a tick counts as silent.
+func (r *Ranking) Level(now time.Time, participant string, publication uint32, level uint8) {
+	v := r.voices[publication]
+	if v == nil {
+		v = &voice{publication: publication, quietSince: now}
+		r.voices[publication] = v
+		r.order = append(r.order, v)
+	}
+	v.participant = participant
+	v.loudness, v.reported = 127-min(level, 127), true
+}
 
-// Remove forgets a publication.
-func (r *Ranking) Remove(publication uint32) {}
+// Remove forgets a publication and frees its place.
+func (r *Ranking) Remove(publication uint32) {
+	v := r.voices[publication]
+	if v == nil {
+		return
+	}
+	delete(r.voices, publication)
+	r.order = slices.DeleteFunc(r.order, func(o *voice) bool { return o == v })
+	for i, p := range r.places {
+		if p == publication {
+			r.places[i] = 0
+		}
+	}
+	r.dominant.remove(v, r.order)
+}
 
-// Tick ranks anew.
-func (r *Ranking) Tick(now time.Time) (Result, bool) { return Result{}, false }
+// Tick ends the running tick, 50 ms long or so, and ranks anew. It returns whether the
+// result is another than before.
+func (r *Ranking) Tick(now time.Time) (Result, bool) {
+	steps := r.dominant.steps(now)
+	for _, v := range r.order {
+		if !v.reported {
+			v.loudness = 0
+		}
+		v.reported = false
+		v.smooth = (v.smooth + float64(v.loudness)) / 2
+		v.activity.step(v.loudness, steps)
+		v.speak(now, r.cfg.Hold)
+	}
+	r.rank(now)
+	r.dominant.choose(now, r.order)
+
+	next := Result{Loudest: r.loudest(), Speakers: r.dominant.latest, Speaking: r.speaking()}
+	if slices.Equal(next.Loudest, r.result.Loudest) && slices.Equal(next.Speakers, r.result.Speakers) &&
+		slices.Equal(next.Speaking, r.result.Speaking) {
+		return r.result, false
+	}
+	r.result = Result{
+		Loudest:  slices.Clone(next.Loudest),
+		Speakers: slices.Clone(next.Speakers),
+		Speaking: slices.Clone(next.Speaking),
+	}
+	return r.result, true
+}
+
+// speak decides whether the voice is heard: on at once, off after the hold.
+func (v *voice) speak(now time.Time, hold time.Duration) {
+	switch {
+	case v.smooth >= speakOn:
+		v.speaking, v.quietSince = true, now
+	case v.smooth >= speakOff:
+		v.quietSince = now
+	case now.Sub(v.quietSince) >= hold:
+		v.speaking = false
+	}
+}
+
+// rank gives the places to the loudest. A place changes hands only when its voice was not
+// among the loudest for the hold, and only to a voice that can be heard.
+func (r *Ranking) rank(now time.Time) {
+	r.ranked = append(r.ranked[:0], r.order...)
+	slices.SortStableFunc(r.ranked, func(a, b *voice) int { return cmp.Compare(r.rankOf(b), r.rankOf(a)) })
+	for i, v := range r.ranked {
+		v.top = i < len(r.places)
+		if v.top && v.smooth >= audible {
+			v.heldUntil = now.Add(r.cfg.Hold)
+		}
+	}
+	for _, v := range r.ranked[:min(len(r.ranked), len(r.places))] {
+		if slices.Contains(r.places, v.publication) {
+			continue
+		}
+		if i := slices.Index(r.places, 0); i >= 0 {
+			r.places[i] = v.publication
+		} else if i := r.weakest(now); i >= 0 && v.smooth >= audible {
+			r.places[i] = v.publication
+		}
+	}
+}
+
+func (r *Ranking) rankOf(v *voice) float64 {
+	if slices.Contains(r.places, v.publication) {
+		return v.smooth + memberPlus
+	}
+	return v.smooth
+}
+
+// weakest returns the place of the quietest voice that may lose it, -1 for none.
+func (r *Ranking) weakest(now time.Time) int {
+	weakest := -1
+	for i, p := range r.places {
+		v := r.voices[p]
+		if v.top || now.Before(v.heldUntil) {
+			continue
+		}
+		if weakest < 0 || v.smooth < r.voices[r.places[weakest]].smooth {
+			weakest = i
+		}
+	}
+	return weakest
+}
+
+// loudest returns the places without free ones at the end.
+func (r *Ranking) loudest() []uint32 {
+	n := len(r.places)
+	for n > 0 && r.places[n-1] == 0 {
+		n--
+	}
+	return r.places[:n]
+}
+
+func (r *Ranking) speaking() []string {
+	var names []string
+	for _, v := range r.order {
+		if v.speaking && !slices.Contains(names, v.participant) {
+			names = append(names, v.participant)
+		}
+	}
+	return names
+}

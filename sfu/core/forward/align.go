@@ -1,0 +1,94 @@
+package forward
+
+import (
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+const (
+	refusalCount = 3           // key frames refused for want of a common clock …
+	refusalTime  = time.Second // … or for that long, then arrival decides
+	maxBehind    = 50 * time.Millisecond
+)
+
+// refusals counts key frames that could not be aligned: a switch that waits for ever for
+// a good sender report is a frozen picture.
+type refusals struct {
+	count int
+	since time.Time
+}
+
+// refuse returns whether to refuse once more.
+func (r *refusals) refuse(now time.Time) bool {
+	if r.count == 0 {
+		r.since = now
+	}
+	if r.count >= refusalCount || now.Sub(r.since) >= refusalTime {
+		return false
+	}
+	r.count++
+	return true
+}
+
+// align returns the slot's timestamp for the first packet of another source, or why the
+// source cannot start with it.
+func (f *Forwarder) align(now time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
+	last, started := f.timeline.Last()
+	switch {
+	case !started:
+		return f.timeline.Expected(now), Forwarded
+	case f.shown.Publication != publication:
+		return f.nextUnrelated(now), Forwarded
+	case f.shown.Spatial == p.Spatial && f.shown.Feed != p.Feed:
+		return f.nextUnrelated(now), Forwarded
+	case f.shown.Spatial == p.Spatial:
+		// The same layer after a hole: its clock went on.
+		if f.timeline.Jumps(now, p.Timestamp) {
+			return f.nextUnrelated(now), Forwarded
+		}
+		return max(int64(p.Timestamp)+f.timeline.Offset(), last+1), Forwarded
+	}
+	return f.alignLayers(now, publication, p)
+}
+
+// alignLayers relates two layers of one publication by their sender reports.
+func (f *Forwarder) alignLayers(now time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
+	last, _ := f.timeline.Last()
+	arrival := max(f.timeline.Elapsed(now), last+videoStep)
+
+	from := f.clocks.get(publication, f.shown.Spatial)
+	to := f.clocks.get(publication, p.Spatial)
+	if !from.fits(f.timeline.LastAt(), f.timeline.LastIn(), f.clock) || !to.fits(now, p.Timestamp, f.clock) {
+		if f.refused.refuse(now) {
+			return 0, WaitsForReport
+		}
+		return arrival, Forwarded
+	}
+	near := f.timeline.LastIn()
+	at := int64(translate(from, to, p.Timestamp, near, f.clock)) + f.timeline.Offset()
+	switch {
+	case at-arrival > packet.Ticks(clockSlack, f.clock):
+		return arrival, Forwarded // a report that would throw the slot's clock far ahead is wrong
+	case at > last:
+		return at, Forwarded
+	case last-at <= packet.Ticks(maxBehind, f.clock):
+		return last + 1, Forwarded
+	case f.refused.refuse(now):
+		return 0, BehindCurrent
+	}
+	return arrival, Forwarded
+}
+
+// nextUnrelated is the slot's timestamp for a source without a common clock.
+func (f *Forwarder) nextUnrelated(now time.Time) int64 {
+	last, started := f.timeline.Last()
+	if !started {
+		return f.timeline.Expected(now)
+	}
+	step := int64(videoStep)
+	if f.audio {
+		step = audioStep
+	}
+	return max(f.timeline.Expected(now), last+step)
+}

@@ -1,0 +1,65 @@
+package forward
+
+import (
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/history"
+)
+
+const (
+	maxResends   = 3
+	resendPeriod = 50 * time.Millisecond
+)
+
+// SenderReport takes a publisher's sender report of one layer. ntp should be on the
+// server's timeline (PublisherClock.Server). After Show the shell hands over the latest known
+// ones, so that the slot's first report can go out at once.
+func (f *Forwarder) SenderReport(publication uint32, spatial int8, ntp uint64, rtp uint32, arrival time.Time) {
+	f.clocks.put(publication, spatial, report{ntp: ntp, rtp: rtp, arrival: arrival, known: true})
+}
+
+// Report returns the slot's own sender report for now: the publisher's moment, on the slot's
+// clock. ok is false before anything was sent, before the publisher's report is known,
+// and where it would run behind the one before.
+func (f *Forwarder) Report(now time.Time) (ntp uint64, rtp uint32, packets, octets uint32, ok bool) {
+	if !f.begun {
+		return 0, 0, 0, 0, false
+	}
+	r := f.clocks.get(f.shown.Publication, f.shown.Spatial)
+	if !r.fits(f.timeline.LastAt(), f.timeline.LastIn(), f.clock) {
+		return 0, 0, 0, 0, false
+	}
+	ntp = r.ntp + ntpSince(now.Sub(r.arrival))
+	if ntp < f.sent.ntp {
+		return 0, 0, 0, 0, false
+	}
+	f.sent.ntp = ntp
+	rtp = r.at(now, f.clock) + uint32(f.timeline.Offset())
+	return ntp, rtp, uint32(f.sent.packets), uint32(f.sent.octets), true
+}
+
+// Resend returns what was first sent under this number, if it may be sent again: three
+// times at most, not within 50 ms of the last, and nothing older than the latest key frame.
+// The shell checks with Sent.Of that the ring still holds that packet.
+func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
+	f.now = now
+	if f.index == nil {
+		return history.Sent{}, false
+	}
+	s, ok := f.index.Get(out)
+	if !ok || s.Resends >= maxResends {
+		return history.Sent{}, false
+	}
+	if !f.audio && int16(out-uint16(f.keyOut)) < 0 {
+		return history.Sent{}, false
+	}
+	// Counted from 1, since 0 is never.
+	at := uint32(now.Sub(f.born)/time.Millisecond) + 1
+	if s.ResentAt != 0 && at-s.ResentAt < uint32(resendPeriod/time.Millisecond) {
+		return history.Sent{}, false
+	}
+	s.ResentAt = at
+	s.Resends++
+	f.sent.resends++
+	return *s, true
+}

@@ -1,0 +1,92 @@
+package rewrite
+
+import "github.com/plenum-meet/plenum/sfu/core/packet"
+
+// spanCount bounds how many gaps closed on purpose a late packet can be looked up behind.
+const spanCount = 64
+
+// span is a run of source numbers with one offset: out = in - offset.
+type span struct {
+	from    packet.Seq
+	offset  int64
+	skipped int64 // numbers right before from that were dropped on purpose
+}
+
+// Sequence numbers the packets of a slot. One source at a time: Begin changes it. Holes of
+// the source stay holes of the same size, gaps made on purpose are closed, and a late
+// packet gets the number it would have had.
+type Sequence struct {
+	out    int64      // newest number given
+	newest packet.Seq // newest source number given or skipped
+	spans  [spanCount]span
+	first  int // oldest span
+	count  int
+}
+
+// NewSequence returns numbers that begin at first.
+func NewSequence(first uint16) Sequence {
+	// One cycle up, so that nothing is ever negative.
+	return Sequence{out: 1<<16 + int64(first) - 1}
+}
+
+// Begin starts another source at its packet in, which gets the next number. Everything of
+// the former source and everything older than in is unknown from now on.
+func (s *Sequence) Begin(in packet.Seq) {
+	s.first, s.count = 0, 1
+	s.spans[0] = span{from: in, offset: int64(in) - (s.out + 1)}
+	s.newest = in - 1
+}
+
+// Hole returns how many numbers are missing before in, if it is the newest, else 0.
+func (s *Sequence) Hole(in packet.Seq) int64 { return max(int64(in-s.newest)-1, 0) }
+
+// Newer reports whether in is newer than everything before.
+func (s *Sequence) Newer(in packet.Seq) bool { return in > s.newest }
+
+// Newest is the newest number given.
+func (s *Sequence) Newest() int64 { return s.out }
+
+// Map returns the number of source packet in, false if it has none: it is older than the
+// source, was dropped on purpose, or lies behind too many gaps.
+func (s *Sequence) Map(in packet.Seq) (int64, bool) {
+	if in > s.newest {
+		s.newest = in
+		s.out = int64(in) - s.latest().offset
+		return s.out, true
+	}
+	for i := s.count - 1; i >= 0; i-- {
+		at := &s.spans[(s.first+i)%spanCount]
+		if in >= at.from {
+			return int64(in) - at.offset, true
+		}
+		if in >= at.from-packet.Seq(at.skipped) {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// Skip drops in on purpose: what follows it closes up. Late packets leave the hole that
+// was made for them.
+func (s *Sequence) Skip(in packet.Seq) {
+	if in <= s.newest || s.count == 0 {
+		return
+	}
+	latest := s.latest()
+	s.newest = in
+	if latest.from == in && latest.skipped > 0 {
+		latest.from++
+		latest.offset++
+		latest.skipped++
+		return
+	}
+	next := span{from: in + 1, offset: latest.offset + 1, skipped: 1}
+	if s.count == spanCount {
+		s.first = (s.first + 1) % spanCount
+		s.count--
+	}
+	s.count++
+	*s.latest() = next
+}
+
+func (s *Sequence) latest() *span { return &s.spans[(s.first+s.count-1)%spanCount] }

@@ -1,0 +1,96 @@
+package rewrite
+
+import (
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// How far a source's timestamps may run ahead of the wall clock from one packet to the
+// next, or fall behind it, before we take it that its clock was set anew or stood still.
+const (
+	maxAhead  = 10 * time.Second
+	maxBehind = 2 * time.Second
+)
+
+// Timeline is the timestamps of a slot. They follow the wall clock from the slot's first
+// packet on; within one source they follow the source.
+type Timeline struct {
+	clock   int64 // Hz
+	started bool
+	zero    int64     // timestamp on the wall-clock line …
+	zeroAt  time.Time // … at this moment
+	offset  int64     // out = in + offset, of the present source
+
+	last   int64            // newest timestamp given
+	lastIn packet.Timestamp // its source timestamp
+	lastAt time.Time        // when it was first given
+}
+
+// NewTimeline returns timestamps that begin at first, at clock Hz.
+func NewTimeline(clock uint32, first uint32) Timeline {
+	return Timeline{clock: int64(clock), zero: 1<<32 + int64(first)}
+}
+
+// Expected is the wall clock's timestamp at now.
+func (t *Timeline) Expected(now time.Time) int64 {
+	if !t.started {
+		return t.zero
+	}
+	return t.zero + t.ticks(now.Sub(t.zeroAt))
+}
+
+// Elapsed is the newest timestamp carried on by the wall clock since.
+func (t *Timeline) Elapsed(now time.Time) int64 {
+	return t.last + t.ticks(now.Sub(t.lastAt))
+}
+
+// Last is the newest timestamp given, false before the first.
+func (t *Timeline) Last() (int64, bool) { return t.last, t.started }
+
+// LastIn is the source's timestamp that Last stands for.
+func (t *Timeline) LastIn() packet.Timestamp { return t.lastIn }
+
+// LastAt is when Last was given first.
+func (t *Timeline) LastAt() time.Time { return t.lastAt }
+
+// Offset is what the present source's timestamps are moved by.
+func (t *Timeline) Offset() int64 { return t.offset }
+
+// Lead is how far a packet at timestamp at would run ahead of the wall clock.
+func (t *Timeline) Lead(now time.Time, at int64) time.Duration {
+	return time.Duration(at-t.Expected(now)) * time.Second / time.Duration(t.clock)
+}
+
+// Reset moves the wall-clock line so that Expected(now) is at.
+func (t *Timeline) Reset(now time.Time, at int64) { t.zero, t.zeroAt = at, now }
+
+// Begin starts another source: its timestamp in becomes out.
+func (t *Timeline) Begin(now time.Time, in packet.Timestamp, out int64) {
+	if !t.started {
+		t.started = true
+		t.zero, t.zeroAt = out, now
+		t.last, t.lastIn, t.lastAt = out, in, now
+	}
+	t.offset = out - int64(in)
+}
+
+// Jumps reports whether in, of the newest packet, cannot be of the clock that its source
+// had so far: it runs backward, or far from the wall clock.
+func (t *Timeline) Jumps(now time.Time, in packet.Timestamp) bool {
+	step := int64(in - t.lastIn)
+	off := step - t.ticks(now.Sub(t.lastAt))
+	return step < 0 || off > t.ticks(maxAhead) || off < -t.ticks(maxBehind)
+}
+
+// Map returns the timestamp of a packet of the present source; newest says that no later
+// one was mapped before.
+func (t *Timeline) Map(now time.Time, in packet.Timestamp, newest bool) int64 {
+	out := int64(in) + t.offset
+	if newest && (out > t.last || in != t.lastIn) {
+		t.last, t.lastIn, t.lastAt = out, in, now
+	}
+	return out
+}
+
+func (t *Timeline) ticks(d time.Duration) int64 { return packet.Ticks(d, t.clock) }
