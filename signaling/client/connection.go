@@ -1,0 +1,206 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"sync"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v5/packetio"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/signaling/message"
+)
+
+// Payload types that this client offers.
+const (
+	opusType   = 111
+	vp8Type    = 96
+	vp8RTXType = 97
+)
+
+// errFailed is returned when ICE or DTLS gave up.
+var errFailed = errors.New("media connection failed")
+
+// connection is one PeerConnection: what upstream and downstream have in common.
+type connection struct {
+	client    *Client
+	direction message.Direction
+	pc        *webrtc.PeerConnection
+	connected chan struct{}
+	failed    chan struct{}
+}
+
+// newConnection makes a PeerConnection that has no interceptors and hands each decrypted packet to receive, on the
+// goroutine that decrypted it; the slice is reused afterwards.
+func newConnection(c *Client, direction message.Direction, receive func(kind packetio.BufferPacketType, ssrc uint32, raw []byte)) (*connection, error) {
+	engine, err := newEngine()
+	if err != nil {
+		return nil, err
+	}
+	var settings webrtc.SettingEngine
+	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+		return &sink{closed: make(chan struct{}), receive: func(raw []byte) { receive(kind, ssrc, raw) }}
+	}
+	settings.SetFireOnTrackBeforeFirstRTP(true)
+	settings.SetIgnoreRidPauseForRecv(true)
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetIncludeLoopbackCandidate(isLoopback(c.options.URL))
+	settings.SetSRTPReplayProtectionWindow(1024)
+	if c.options.TCPOnly {
+		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
+	}
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(engine),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
+	pc, err := api.NewPeerConnection(webrtc.Configuration{
+		BundlePolicy:              webrtc.BundlePolicyMaxBundle,
+		RTCPMuxPolicy:             webrtc.RTCPMuxPolicyRequire,
+		RTPHeaderEncryptionPolicy: webrtc.RTPHeaderEncryptionPolicyDisable,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make %s connection: %w", direction, err)
+	}
+	n := &connection{
+		client: c, direction: direction, pc: pc,
+		connected: make(chan struct{}), failed: make(chan struct{}),
+	}
+	var connected, failed sync.Once
+	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		switch state {
+		case webrtc.PeerConnectionStateConnected:
+			connected.Do(func() { close(n.connected) })
+		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+			failed.Do(func() { close(n.failed) })
+		}
+	})
+	return n, nil
+}
+
+func newEngine() (*webrtc.MediaEngine, error) {
+	var e webrtc.MediaEngine
+	transportCC := webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBTransportCC}
+	codecs := []struct {
+		kind  webrtc.RTPCodecType
+		codec webrtc.RTPCodecParameters
+	}{
+		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{
+			PayloadType: opusType,
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
+				SDPFmtpLine: "minptime=10;useinbandfec=1", RTCPFeedback: []webrtc.RTCPFeedback{transportCC},
+			},
+		}},
+		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{
+			PayloadType: vp8Type,
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: webrtc.MimeTypeVP8, ClockRate: 90000,
+				RTCPFeedback: []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}, transportCC},
+			},
+		}},
+		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{
+			PayloadType: vp8RTXType,
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", vp8Type),
+			},
+		}},
+	}
+	for _, c := range codecs {
+		if err := e.RegisterCodec(c.codec, c.kind); err != nil {
+			return nil, fmt.Errorf("register codec: %w", err)
+		}
+	}
+	extensions := []struct {
+		kind webrtc.RTPCodecType
+		uri  string
+	}{
+		{webrtc.RTPCodecTypeAudio, sdp.SDESMidURI},
+		{webrtc.RTPCodecTypeAudio, sdp.AudioLevelURI},
+		{webrtc.RTPCodecTypeAudio, sdp.TransportCCURI},
+		{webrtc.RTPCodecTypeVideo, sdp.SDESMidURI},
+		{webrtc.RTPCodecTypeVideo, sdp.SDESRTPStreamIDURI},
+		{webrtc.RTPCodecTypeVideo, sdp.SDESRepairRTPStreamIDURI},
+		{webrtc.RTPCodecTypeVideo, sdp.TransportCCURI},
+	}
+	for _, x := range extensions {
+		if err := e.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: x.uri}, x.kind); err != nil {
+			return nil, fmt.Errorf("register header extension: %w", err)
+		}
+	}
+	return &e, nil
+}
+
+// exchange makes one offer and takes the answer. ask turns the offer's SDP into the message; before sees the answer
+// before it is applied, so that no packet comes from a stream that is not known yet.
+func (n *connection) exchange(ctx context.Context, ask func(sdp string) message.WebRTCOffer, before func(answer string) error) error {
+	offer, err := n.pc.CreateOffer(nil)
+	if err != nil {
+		return fmt.Errorf("create %s offer: %w", n.direction, err)
+	}
+	if err := n.pc.SetLocalDescription(offer); err != nil {
+		return fmt.Errorf("apply %s offer: %w", n.direction, err)
+	}
+	// No waiting for candidates: the server learns our addresses from our own checks.
+	answer, err := askFor[message.WebRTCAnswer](ctx, n.client, ask(offer.SDP))
+	if err != nil {
+		return err
+	}
+	if err := before(answer.SDP); err != nil {
+		return err
+	}
+	err = n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP})
+	if err != nil {
+		return fmt.Errorf("apply %s answer: %w", n.direction, err)
+	}
+	return nil
+}
+
+// wait returns when media can flow.
+func (n *connection) wait(ctx context.Context) error {
+	select {
+	case <-n.connected:
+		return nil
+	case <-n.failed:
+		return fmt.Errorf("%s: %w", n.direction, errFailed)
+	case <-n.client.done:
+		return fmt.Errorf("%s: %w", n.direction, ErrClosed)
+	case <-ctx.Done():
+		return fmt.Errorf("wait for %s connection: %w", n.direction, ctx.Err())
+	}
+}
+
+func isLoopback(socketURL string) bool {
+	u, err := url.Parse(socketURL)
+	if err != nil {
+		return false
+	}
+	return u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+}
+
+// sink is a packet buffer that keeps nothing: what is written goes straight to receive. pion's own reader sleeps in
+// Read until the end.
+type sink struct {
+	receive func([]byte)
+	closed  chan struct{}
+	once    sync.Once
+}
+
+func (s *sink) Write(raw []byte) (int, error) {
+	s.receive(raw)
+	return len(raw), nil
+}
+
+func (s *sink) Read([]byte) (int, error) {
+	<-s.closed
+	return 0, io.EOF
+}
+
+func (s *sink) Close() error {
+	s.once.Do(func() { close(s.closed) })
+	return nil
+}

@@ -1,0 +1,101 @@
+package client
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// payloadSize is the largest payload of the synthetic feeds: with headers, SRTP tag and IP it fits every path.
+const payloadSize = 1100
+
+// Size of a picture.
+type Size struct{ Width, Height int }
+
+// Pattern is a Feed of frames with right VP8 headers and nothing to see in them. Servers and tests can tell layers
+// apart by the size in the key frames.
+type Pattern struct {
+	interval time.Duration
+	ticks    uint32 // per frame
+	frame    uint32
+	layers   []patternLayer
+}
+
+type patternLayer struct {
+	size    Size
+	bytes   int // of a frame between key frames
+	picture uint16
+	tl0     uint8
+	key     uint8
+}
+
+// NewPattern makes a feed of fps frames a second in the given sizes, smallest first. Each pixel costs about a
+// tenth of a bit, a third of a good encoder's rate.
+func NewPattern(fps int, sizes ...Size) *Pattern {
+	p := &Pattern{interval: time.Second / time.Duration(fps), ticks: uint32(90000 / fps)}
+	for i, s := range sizes {
+		p.layers = append(p.layers, patternLayer{
+			size: s, bytes: max(100, s.Width*s.Height/80),
+			// Each layer counts from elsewhere, as encoders do.
+			picture: uint16(7919 * (i + 1)), tl0: uint8(61 * (i + 1)), key: uint8(3 * i),
+		})
+	}
+	return p
+}
+
+// Next makes one frame of each layer. The first is a key frame.
+func (p *Pattern) Next(_ time.Time, keyFrame bool) ([]Frame, time.Duration) {
+	keyFrame = keyFrame || p.frame == 0
+	frames := make([]Frame, len(p.layers))
+	for i := range p.layers {
+		frames[i] = Frame{Layer: i, Timestamp: p.frame * p.ticks, Payloads: p.layers[i].next(keyFrame)}
+	}
+	p.frame++
+	return frames, p.interval
+}
+
+func (l *patternLayer) next(key bool) [][]byte {
+	l.picture = (l.picture + 1) & 0x7fff
+	l.tl0++
+	n := l.bytes
+	if key {
+		l.key = (l.key + 1) & 0x1f
+		n *= 2
+	}
+	v := VP8{PictureID: l.picture, TL0: l.tl0, KeyIndex: l.key}
+	return vp8Payloads(v, vp8Frame(key, l.size, n), payloadSize)
+}
+
+// vp8Frame is an uncompressed header (RFC 6386 §9.1) with n bytes in all.
+func vp8Frame(key bool, s Size, n int) []byte {
+	f := make([]byte, max(n, 10))
+	firstPartition := uint32(len(f) - 10)
+	tag := firstPartition<<5 | 1<<4 // shown
+	if !key {
+		tag |= 1
+	}
+	f[0], f[1], f[2] = byte(tag), byte(tag>>8), byte(tag>>16)
+	if key {
+		f[3], f[4], f[5] = 0x9d, 0x01, 0x2a
+		binary.LittleEndian.PutUint16(f[6:], uint16(s.Width))
+		binary.LittleEndian.PutUint16(f[8:], uint16(s.Height))
+	}
+	return f
+}
+
+// Tone is a Feed of Opus packets of 20 ms with a chosen loudness.
+type Tone struct {
+	level uint8
+	frame uint32
+}
+
+// NewTone makes a feed with a level in -dBov: 20 is a loud voice, 127 is silence.
+func NewTone(level uint8) *Tone { return &Tone{level: level} }
+
+// Next makes one packet.
+func (t *Tone) Next(time.Time, bool) ([]Frame, time.Duration) {
+	p := make([]byte, 60)
+	p[0] = 0xf8 // CELT, fullband, 20 ms, mono, one frame (RFC 6716 §3.1)
+	f := Frame{Timestamp: t.frame * 960, Payloads: [][]byte{p}, Level: t.level}
+	t.frame++
+	return []Frame{f}, 20 * time.Millisecond
+}
