@@ -1,0 +1,59 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/pprof"
+)
+
+// Debug shows what is alive on this node, for the admin listener.
+type Debug interface {
+	// Rooms lists the codes of the rooms that are alive.
+	Rooms() []string
+	// Room is a snapshot that prints as JSON; false if there is no such room.
+	Room(code string) (any, bool)
+}
+
+type roomsResponse struct {
+	Rooms []string `json:"rooms"`
+}
+
+func adminHandler(debug Debug) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /debug/rooms", func(w http.ResponseWriter, _ *http.Request) {
+		writeIndented(w, http.StatusOK, roomsResponse{append([]string{}, debug.Rooms()...)})
+	})
+	mux.HandleFunc("GET /debug/rooms/{code}", func(w http.ResponseWriter, r *http.Request) {
+		code, ok := parseCode(r.PathValue("code"))
+		if !ok {
+			writeIndented(w, errNotFound.status, errNotFound)
+			return
+		}
+		snapshot, ok := debug.Room(code)
+		if !ok {
+			writeIndented(w, errNotFound.status, errNotFound)
+			return
+		}
+		writeIndented(w, http.StatusOK, snapshot)
+	})
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+func writeIndented(w http.ResponseWriter, status int, v any) {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		http.Error(w, "the snapshot does not print: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	// A reader who is gone needs no answer.
+	_, _ = w.Write(append(text, '\n'))
+}

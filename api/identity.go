@@ -1,0 +1,112 @@
+package api
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/labstack/echo/v4"
+)
+
+// identity is who makes a request, as the access token says; empty for strangers.
+type identity struct {
+	user    string
+	session string // the refresh family that the token belongs to
+}
+
+func (i identity) known() bool { return i.user != "" }
+
+const identityKey = "identity"
+
+func identityOf(c echo.Context) identity {
+	who, _ := c.Get(identityKey).(identity)
+	return who
+}
+
+// anybody lets strangers through, but no bad token: its owner should refresh it and come again.
+func (s *Server) anybody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Request().Header.Get(echo.HeaderAuthorization)
+		if header == "" {
+			return next(c)
+		}
+		who, err := s.authenticate(header)
+		if err != nil {
+			s.refusedToken(c, err)
+			return errToken
+		}
+		if wait, ok := s.limits.call.take(s.now(), who.user); !ok {
+			return tooMany(wait)
+		}
+		c.Set(identityKey, who)
+		return next(c)
+	}
+}
+
+// signedIn lets people with an account through.
+func (s *Server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return s.anybody(func(c echo.Context) error {
+		if !identityOf(c).known() {
+			return errSignIn
+		}
+		return next(c)
+	})
+}
+
+func (s *Server) authenticate(header string) (identity, error) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return identity{}, errors.New("not a bearer token")
+	}
+	claims, err := s.tokens.verify(strings.TrimSpace(token))
+	if err != nil {
+		return identity{}, err
+	}
+	if s.revoked.has(claims.Session, s.now()) {
+		return identity{}, errRevoked
+	}
+	return identity{user: claims.Subject, session: claims.Session}, nil
+}
+
+var errRevoked = errors.New("the session was revoked")
+
+// refusedToken audits tokens that no honest client sends; that one has expired is everyday life.
+func (s *Server) refusedToken(c echo.Context, err error) {
+	if errors.Is(err, jwt.ErrTokenExpired) || errors.Is(err, errRevoked) {
+		return
+	}
+	if _, ok := s.limits.auditedRefusal.take(s.now(), networkOf(c.RealIP())); ok {
+		s.audit(c, event{action: "token_refused", result: "refused"})
+	}
+}
+
+// revocations are the refresh families revoked so lately that their access tokens may not have expired.
+type revocations struct {
+	life  time.Duration
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+func newRevocations(life time.Duration) *revocations {
+	return &revocations{life: life, until: map[string]time.Time{}}
+}
+
+func (r *revocations) add(family string, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for f, until := range r.until {
+		if now.After(until) {
+			delete(r.until, f)
+		}
+	}
+	r.until[family] = now.Add(r.life)
+}
+
+func (r *revocations) has(family string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	until, ok := r.until[family]
+	return ok && !now.After(until)
+}

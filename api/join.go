@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/signaling/grant"
+	"github.com/plenum-meet/plenum/store"
+)
+
+func (s *Server) joinRoutes() {
+	s.route(http.MethodPost, "/api/meetings/:code/join", s.join, s.refuseForeign, s.anybody)
+	s.route(http.MethodPost, "/api/meetings/:code/leave", s.leave, s.refuseForeign, s.signedIn)
+}
+
+type joinRequest struct {
+	Name *string `json:"name"` // required of guests; for others the name of the account stands in
+}
+
+type leaveRequest struct {
+	Participant *string `json:"participant"`
+}
+
+// memberJSON is somebody in the meeting.
+type memberJSON struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	Guest bool   `json:"guest"`
+}
+
+type joinResponse struct {
+	Grant        string       `json:"grant"`
+	SocketURL    string       `json:"socketUrl"`
+	ICEServers   []ICEServer  `json:"iceServers"`
+	Participant  memberJSON   `json:"participant"`
+	Meeting      meetingJSON  `json:"meeting"`
+	Participants []memberJSON `json:"participants"`
+}
+
+func (s *Server) join(c echo.Context) error {
+	var in joinRequest
+	if err := decode(c, &in); err != nil {
+		return err
+	}
+	m, err := s.meetingOf(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.newcomer(c, m, in)
+	if err != nil {
+		return err
+	}
+	occurrence, err := s.admit(c.Request().Context(), m, &p)
+	if err != nil {
+		return err
+	}
+	claims := grant.Claims{
+		Participant: p.ID, Code: m.Code, Meeting: m.ID, Occurrence: occurrence.ID, Epoch: occurrence.Epoch,
+		Name: p.Name, Host: p.Role == store.RoleHost, Guest: p.Guest,
+	}
+	if p.UserID != nil {
+		claims.User = *p.UserID
+	}
+	signed, err := s.grants.Grant(s.now(), claims)
+	if err != nil {
+		return fmt.Errorf("join of meeting %s: %w", m.ID, err)
+	}
+	view, err := s.viewMeeting(c, m)
+	if err != nil {
+		return err
+	}
+	s.audit(c, event{actor: p.ID, action: "meeting_join", target: claims.User, meeting: m.ID})
+	return c.JSON(http.StatusOK, joinResponse{
+		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: append([]ICEServer{}, s.cfg.ICEServers...),
+		Participant: memberJSON{ID: p.ID, Name: p.Name, Role: p.Role, Guest: p.Guest},
+		Meeting:     view, Participants: s.inside(m.Code),
+	})
+}
+
+// newcomer says as what the request may come in: as the host, as somebody with an account, as a guest.
+func (s *Server) newcomer(c echo.Context, m store.Meeting, in joinRequest) (store.Participant, error) {
+	p := store.Participant{MeetingID: m.ID, Role: store.RoleParticipant, Status: store.StatusInvited, CreatedAt: s.now()}
+	var check checks
+	if in.Name != nil {
+		p.Name = check.name("name", *in.Name)
+	}
+	who := identityOf(c)
+	if !who.known() {
+		return s.guest(c, m, p, &check)
+	}
+	if err := check.failure(); err != nil {
+		return p, err
+	}
+	if wait, ok := s.limits.join.take(s.now(), who.user); !ok {
+		return p, tooMany(wait)
+	}
+	user, err := s.store.UserByID(c.Request().Context(), who.user)
+	if errors.Is(err, store.ErrNotFound) {
+		return p, errToken
+	}
+	if err != nil {
+		return p, err
+	}
+	p.UserID = &user.ID
+	if in.Name == nil {
+		p.Name = user.Name
+	}
+	if user.ID == m.HostID {
+		p.Role = store.RoleHost
+	}
+	return p, nil
+}
+
+func (s *Server) guest(c echo.Context, m store.Meeting, p store.Participant, check *checks) (store.Participant, error) {
+	// Not hidden behind a 404: whoever has the code can see in the meeting's public part that guests are not allowed.
+	if !m.GuestsAllowed {
+		s.audit(c, event{actor: "guest", action: "meeting_join", meeting: m.ID, result: "refused"})
+		return p, errNoGuests
+	}
+	if p.Name == "" {
+		check.wrong("name", "is required")
+	}
+	if err := check.failure(); err != nil {
+		return p, err
+	}
+	if wait, ok := s.limits.guestJoin.take(s.now(), networkOf(c.RealIP())); !ok {
+		return p, tooMany(wait)
+	}
+	p.Guest = true
+	return p, nil
+}
+
+// admit puts the participant into the occurrence that is running, or into a new one.
+func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participant) (store.Occurrence, error) {
+	var occurrence store.Occurrence
+	err := s.store.InTx(ctx, func(tx *store.Store) error {
+		var err error
+		if occurrence, err = tx.OpenOccurrence(ctx, m.ID, s.now()); err != nil {
+			return err
+		}
+		p.OccurrenceID = occurrence.ID
+		return tx.AddParticipant(ctx, p)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return occurrence, errNoMeeting // deleted meanwhile
+	}
+	return occurrence, err
+}
+
+// inside lists who is in a meeting now.
+func (s *Server) inside(code string) []memberJSON {
+	members := []memberJSON{}
+	live, _ := s.rooms.Live(code)
+	for _, p := range live.Participants {
+		members = append(members, memberJSON{ID: p.ID, Name: p.Name, Role: string(p.Role), Guest: p.Guest})
+	}
+	return members
+}
+
+func (s *Server) leave(c echo.Context) error {
+	var in leaveRequest
+	if err := decode(c, &in); err != nil {
+		return err
+	}
+	var check checks
+	if in.Participant != nil {
+		check.id("participant", *in.Participant)
+	}
+	if err := check.failure(); err != nil {
+		return err
+	}
+	m, err := s.meetingOf(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.ownParticipant(c, m, in.Participant)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	err = s.rooms.Leave(ctx, m.Code, p.ID)
+	if errors.Is(err, signaling.ErrNotLive) && p.Status != store.StatusLeft {
+		err = s.store.SetParticipantStatus(ctx, p.ID, store.StatusLeft, s.now())
+	}
+	if err != nil && !errors.Is(err, signaling.ErrNotLive) {
+		return fmt.Errorf("leaving meeting %s: %w", m.ID, err)
+	}
+	s.audit(c, event{actor: p.ID, action: "meeting_leave", meeting: m.ID})
+	return c.NoContent(http.StatusNoContent)
+}
+
+// ownParticipant is the one named, if it is the caller's, else the caller among those inside.
+func (s *Server) ownParticipant(c echo.Context, m store.Meeting, id *string) (store.Participant, error) {
+	candidates := []string{}
+	if id != nil {
+		candidates = append(candidates, *id)
+	} else {
+		for _, p := range s.inside(m.Code) {
+			if !p.Guest {
+				candidates = append(candidates, p.ID)
+			}
+		}
+	}
+	for _, candidate := range candidates {
+		p, err := s.store.ParticipantByID(c.Request().Context(), candidate)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return p, err
+		}
+		if err == nil && p.MeetingID == m.ID && p.UserID != nil && *p.UserID == identityOf(c).user {
+			return p, nil
+		}
+	}
+	return store.Participant{}, errNoMeeting
+}

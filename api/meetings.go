@@ -1,0 +1,316 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/store"
+)
+
+func (s *Server) meetingRoutes() {
+	s.route(http.MethodPost, "/api/meetings", s.createMeeting, s.refuseForeign, s.signedIn)
+	s.route(http.MethodGet, "/api/meetings", s.listMeetings, s.signedIn)
+	s.route(http.MethodGet, "/api/meetings/:code", s.getMeeting, s.anybody)
+	s.route(http.MethodPatch, "/api/meetings/:code", s.updateMeeting, s.refuseForeign, s.signedIn)
+	s.route(http.MethodDelete, "/api/meetings/:code", s.deleteMeeting, s.refuseForeign, s.signedIn)
+	s.route(http.MethodPost, "/api/meetings/:code/end", s.endMeeting, s.refuseForeign, s.signedIn)
+}
+
+type createMeetingRequest struct {
+	Title         string `json:"title"`
+	GuestsAllowed *bool  `json:"guestsAllowed"` // true if left out
+}
+
+type updateMeetingRequest struct {
+	Title         *string `json:"title"`
+	GuestsAllowed *bool   `json:"guestsAllowed"`
+}
+
+// meetingJSON without the optional fields is what strangers with the code see.
+type meetingJSON struct {
+	Code             string     `json:"code"`
+	Title            string     `json:"title"`
+	HostName         string     `json:"hostName"`
+	Live             bool       `json:"live"`
+	GuestsAllowed    bool       `json:"guestsAllowed"`
+	IsHost           *bool      `json:"isHost,omitempty"`
+	CreatedAt        *time.Time `json:"createdAt,omitempty"`
+	EndedAt          *time.Time `json:"endedAt,omitempty"`
+	ParticipantCount *int       `json:"participantCount,omitempty"` // people who have been in it
+}
+
+type meetingResponse struct {
+	Meeting meetingJSON `json:"meeting"`
+}
+
+type meetingsResponse struct {
+	Meetings []meetingJSON `json:"meetings"`
+	Next     string        `json:"next,omitempty"`
+}
+
+func (s *Server) createMeeting(c echo.Context) error {
+	var in createMeetingRequest
+	if err := decode(c, &in); err != nil {
+		return err
+	}
+	var check checks
+	title := check.title("title", in.Title)
+	if err := check.failure(); err != nil {
+		return err
+	}
+	who := identityOf(c)
+	if wait, ok := s.limits.meeting.take(s.now(), who.user); !ok {
+		return tooMany(wait)
+	}
+	m := store.Meeting{
+		Title: title, HostID: who.user, CreatedAt: s.now(),
+		GuestsAllowed: in.GuestsAllowed == nil || *in.GuestsAllowed,
+	}
+	if err := s.storeMeeting(c.Request().Context(), &m); err != nil {
+		return err
+	}
+	s.audit(c, event{action: "meeting_create", target: m.ID, meeting: m.ID})
+	return s.answerMeeting(c, http.StatusCreated, m)
+}
+
+// storeMeeting tries other codes if one is taken, which happens about never.
+func (s *Server) storeMeeting(ctx context.Context, m *store.Meeting) error {
+	var err error
+	for range 3 {
+		m.Code = newCode()
+		if err = s.store.CreateMeeting(ctx, m); !errors.Is(err, store.ErrTaken) {
+			break
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return errToken // the account is gone
+	}
+	return err
+}
+
+func (s *Server) listMeetings(c echo.Context) error {
+	var check checks
+	limit := check.limit(c, 50, 100)
+	before := c.QueryParam("before")
+	if before != "" {
+		before = check.id("before", before)
+	}
+	if err := check.failure(); err != nil {
+		return err
+	}
+	who := identityOf(c)
+	page, next, err := s.store.MeetingsOf(c.Request().Context(), who.user, before, limit)
+	if err != nil {
+		return err
+	}
+	out, err := s.renderMeetings(c.Request().Context(), page, who.user)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, meetingsResponse{Meetings: out, Next: next})
+}
+
+func (s *Server) getMeeting(c echo.Context) error {
+	m, err := s.meetingOf(c)
+	if err != nil {
+		return err
+	}
+	return s.answerMeeting(c, http.StatusOK, m)
+}
+
+func (s *Server) updateMeeting(c echo.Context) error {
+	var in updateMeetingRequest
+	if err := decode(c, &in); err != nil {
+		return err
+	}
+	var check checks
+	title := ""
+	if in.Title != nil {
+		title = check.title("title", *in.Title)
+	}
+	if err := check.failure(); err != nil {
+		return err
+	}
+	m, err := s.hostedMeeting(c, "meeting_update")
+	if err != nil {
+		return err
+	}
+	if in.Title != nil {
+		m.Title = title
+	}
+	if in.GuestsAllowed != nil {
+		m.GuestsAllowed = *in.GuestsAllowed
+	}
+	if err := s.store.UpdateMeeting(c.Request().Context(), &m); err != nil {
+		return err
+	}
+	if in.Title != nil {
+		s.rooms.Rename(m.Code, m.Title)
+	}
+	s.audit(c, event{action: "meeting_update", target: m.ID, meeting: m.ID})
+	return s.answerMeeting(c, http.StatusOK, m)
+}
+
+func (s *Server) deleteMeeting(c echo.Context) error {
+	m, err := s.hostedMeeting(c, "meeting_delete")
+	if err != nil {
+		return err
+	}
+	// The record first: nobody can come in again between the two.
+	if err := s.store.DeleteMeeting(c.Request().Context(), m.ID, s.now()); err != nil {
+		return err
+	}
+	if err := s.endRoom(c, m); err != nil {
+		return err
+	}
+	s.audit(c, event{action: "meeting_delete", target: m.ID, meeting: m.ID})
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (s *Server) endMeeting(c echo.Context) error {
+	if err := decode(c, &emptyRequest{}); err != nil {
+		return err
+	}
+	m, err := s.hostedMeeting(c, "meeting_end")
+	if err != nil {
+		return err
+	}
+	if err := s.endRoom(c, m); err != nil {
+		return err
+	}
+	if err := s.store.EndMeeting(c.Request().Context(), m.ID, s.now()); err != nil {
+		return err
+	}
+	s.audit(c, event{action: "meeting_end", target: m.ID, meeting: m.ID})
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (s *Server) endRoom(c echo.Context, m store.Meeting) error {
+	err := s.rooms.End(c.Request().Context(), m.Code, identityOf(c).user)
+	if err != nil && !errors.Is(err, signaling.ErrNotLive) {
+		return fmt.Errorf("ending meeting %s: %w", m.ID, err)
+	}
+	return nil
+}
+
+// meetingOf finds the meeting of the path. Who guesses codes is slowed down; who knows one is not.
+func (s *Server) meetingOf(c echo.Context) (store.Meeting, error) {
+	limit, key := s.limits.codeAddress, networkOf(c.RealIP())
+	if who := identityOf(c); who.known() {
+		limit, key = s.limits.codeAccount, who.user
+	}
+	if wait, ok := limit.free(s.now(), key); !ok {
+		return store.Meeting{}, tooMany(wait)
+	}
+	code, ok := parseCode(c.Param("code"))
+	if ok {
+		m, err := s.store.MeetingByCode(c.Request().Context(), code)
+		if !errors.Is(err, store.ErrNotFound) {
+			return m, err
+		}
+	}
+	limit.spend(s.now(), key)
+	return store.Meeting{}, errNoMeeting
+}
+
+// hostedMeeting is meetingOf for what only the host may do. To others the meeting does not exist.
+func (s *Server) hostedMeeting(c echo.Context, action string) (store.Meeting, error) {
+	m, err := s.meetingOf(c)
+	if err != nil {
+		return m, err
+	}
+	if m.HostID != identityOf(c).user {
+		s.audit(c, event{action: action, target: m.ID, meeting: m.ID, result: "refused"})
+		return store.Meeting{}, errNoMeeting
+	}
+	return m, nil
+}
+
+// sharedMeeting is meetingOf for what is seen by the host and by those who took part.
+func (s *Server) sharedMeeting(c echo.Context, action string) (store.Meeting, error) {
+	m, err := s.meetingOf(c)
+	if err != nil {
+		return m, err
+	}
+	member, err := s.isMember(c.Request().Context(), m, identityOf(c).user)
+	if err != nil {
+		return m, err
+	}
+	if !member {
+		s.audit(c, event{action: action, target: m.ID, meeting: m.ID, result: "refused"})
+		return store.Meeting{}, errNoMeeting
+	}
+	return m, nil
+}
+
+func (s *Server) isMember(ctx context.Context, m store.Meeting, user string) (bool, error) {
+	if user == "" || user == m.HostID {
+		return user != "", nil
+	}
+	return s.store.TookPart(ctx, m.ID, user)
+}
+
+// answerMeeting renders a meeting for whoever asks.
+func (s *Server) answerMeeting(c echo.Context, status int, m store.Meeting) error {
+	out, err := s.viewMeeting(c, m)
+	if err != nil {
+		return err
+	}
+	return c.JSON(status, meetingResponse{out})
+}
+
+func (s *Server) viewMeeting(c echo.Context, m store.Meeting) (meetingJSON, error) {
+	ctx, who := c.Request().Context(), identityOf(c).user
+	member, err := s.isMember(ctx, m, who)
+	if err != nil {
+		return meetingJSON{}, err
+	}
+	out, err := s.renderMeetings(ctx, []store.Meeting{m}, who)
+	if err != nil {
+		return meetingJSON{}, err
+	}
+	if !member {
+		return out[0].outside(), nil
+	}
+	return out[0], nil
+}
+
+// outside is what strangers see of a meeting.
+func (m meetingJSON) outside() meetingJSON {
+	return meetingJSON{Code: m.Code, Title: m.Title, HostName: m.HostName, Live: m.Live, GuestsAllowed: m.GuestsAllowed}
+}
+
+// renderMeetings renders meetings for a member of them.
+func (s *Server) renderMeetings(ctx context.Context, meetings []store.Meeting, viewer string) ([]meetingJSON, error) {
+	out := make([]meetingJSON, 0, len(meetings))
+	if len(meetings) == 0 {
+		return out, nil
+	}
+	var ids, hosts []string
+	for _, m := range meetings {
+		ids, hosts = append(ids, m.ID), append(hosts, m.HostID)
+	}
+	users, err := s.store.UsersByID(ctx, hosts)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.store.ParticipantCounts(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range meetings {
+		_, live := s.rooms.Live(m.Code)
+		isHost, count := m.HostID == viewer, counts[m.ID]
+		out = append(out, meetingJSON{
+			Code: m.Code, Title: m.Title, HostName: users[m.HostID].Name, Live: live, GuestsAllowed: m.GuestsAllowed,
+			IsHost: &isHost, CreatedAt: &m.CreatedAt, EndedAt: m.EndedAt, ParticipantCount: &count,
+		})
+	}
+	return out, nil
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/signaling/grant"
+	"github.com/plenum-meet/plenum/store"
+)
+
+const socketPath = "/ws"
+
+// Parts are what the API works with.
+type Parts struct {
+	Store     *store.Store
+	Signaling *signaling.Server
+	Grants    *grant.Keys
+	// Web is the built client with index.html at its root; nil serves the API alone.
+	Web fs.FS
+	// Debug is what the admin listener shows.
+	Debug Debug
+	Log   *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Server answers HTTP. It keeps no goroutine of its own.
+type Server struct {
+	cfg          Config
+	store        *store.Store
+	rooms        *signaling.Server
+	grants       *grant.Keys
+	log          *slog.Logger
+	now          func() time.Time
+	publicOrigin string
+
+	keys    keys
+	allKeys []keys
+	tokens  *tokens
+	revoked *revocations
+	hasher  *hasher
+	limits  limiters
+	gate    *gate
+	web     *webClient
+	debug   Debug
+
+	echo   *echo.Echo
+	routes []Route
+}
+
+// Route is one call of the API: its method and the template of its path, as "/api/meetings/:code".
+type Route struct {
+	Method, Path string
+}
+
+// New makes a server that is ready to answer.
+func New(cfg Config, parts Parts) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if parts.Store == nil || parts.Signaling == nil || parts.Grants == nil || parts.Debug == nil || parts.Log == nil || parts.Now == nil {
+		return nil, errors.New("api: a part is missing")
+	}
+	s := &Server{
+		cfg: cfg, store: parts.Store, rooms: parts.Signaling, grants: parts.Grants,
+		log: parts.Log.With("package", "api"), now: parts.Now, debug: parts.Debug,
+		revoked: newRevocations(cfg.AccessLife + clockLeeway),
+		hasher:  newHasher(cfg.Hashing),
+		limits:  newLimiters(cfg.Limits),
+		gate:    newGate(cfg.Limits.Open, cfg.Limits.OpenPerAddress),
+	}
+	if cfg.PublicURL != "" {
+		s.publicOrigin, _ = originOf(cfg.PublicURL) // validated above
+	}
+	if err := s.makeKeys(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.web, err = loadWeb(parts.Web); err != nil {
+		return nil, err
+	}
+	s.makeEcho()
+	return s, nil
+}
+
+func (s *Server) makeKeys() error {
+	for _, secret := range []Secret{s.cfg.Secret, s.cfg.PreviousSecret} {
+		if len(secret) == 0 {
+			continue
+		}
+		k, err := deriveKeys(secret)
+		if err != nil {
+			return err
+		}
+		s.allKeys = append(s.allKeys, k)
+	}
+	s.keys = s.allKeys[0]
+	s.tokens = newTokens(s.cfg, s.keys, s.allKeys[1:], s.now)
+	return nil
+}
+
+func (s *Server) makeEcho() {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(io.Discard)
+	e.HTTPErrorHandler = s.renderError
+	e.IPExtractor, e.SchemeExtractor = s.extractors()
+	e.Use(s.around)
+	s.echo = e
+	s.authRoutes()
+	s.meetingRoutes()
+	s.joinRoutes()
+	s.messageRoutes()
+	s.participantRoutes()
+	s.healthRoutes()
+	e.GET(socketPath, s.socket)
+	s.webRoutes()
+}
+
+// extractors say who the client is and how it came: as the connection has it, unless a trusted proxy knows better.
+// Echo's own default believes what anybody writes into X-Forwarded-For.
+func (s *Server) extractors() (echo.IPExtractor, echo.SchemeExtractor) {
+	if len(s.cfg.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect(), echo.ExtractSchemeDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range s.cfg.TrustedProxies {
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{
+			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...), echo.ExtractSchemeFromHeaders(trust...)
+}
+
+// route adds a call of the API; the guards run in the order given.
+func (s *Server) route(method, path string, handler echo.HandlerFunc, guards ...echo.MiddlewareFunc) {
+	s.echo.Add(method, path, handler, guards...)
+	s.routes = append(s.routes, Route{method, path})
+}
+
+// socket hands the WebSocket over to package signaling, which then sees the client's address and not a proxy's.
+func (s *Server) socket(c echo.Context) error {
+	r := c.Request()
+	if address := c.RealIP(); len(s.cfg.TrustedProxies) > 0 && address != "" {
+		r = r.Clone(r.Context())
+		r.RemoteAddr = net.JoinHostPort(address, "0")
+	}
+	s.rooms.ServeHTTP(c.Response(), r)
+	return nil
+}
+
+// Public is the handler of the listener that everybody reaches.
+func (s *Server) Public() http.Handler { return s.echo }
+
+// Admin is the handler of the listener that only the operator reaches: debug and profiling.
+func (s *Server) Admin() http.Handler { return adminHandler(s.debug) }
+
+// Routes lists the calls of the API.
+func (s *Server) Routes() []Route { return append([]Route{}, s.routes...) }
