@@ -214,6 +214,12 @@ func (a *answerer) tell(s stream, packet func(ssrc uint32) rtcp.Packet) {
 	}
 }
 
+// ready waits until the downstream can send: before that pion drops packets without a word.
+func (a *answerer) ready() {
+	a.t.Helper()
+	until(a.t, "the downstream to connect", func() bool { return a.down.ConnectionState() == webrtc.PeerConnectionStateConnected })
+}
+
 // nacks are the numbers that the client asked for on the downstream.
 func (a *answerer) nacks() []uint16 {
 	a.mu.Lock()

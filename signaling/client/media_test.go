@@ -191,6 +191,7 @@ func TestReceiveMendsGapsAndSaysWhoseMediaItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.ready()
 	video := down.MIDs(message.VideoSlot)
 	if n := len(down.Slots()); n != 6 || len(video) != 3 {
 		t.Fatalf("%d slots, of them video %v", n, video)
@@ -243,6 +244,7 @@ func TestReceiveReportsAsksForKeyFramesAndGrows(t *testing.T) {
 	if _, err := c.Receive(ctx, client.Reception{Slots: client.Slots{Video: 1}}); !errors.Is(err, client.ErrReceiving) {
 		t.Errorf("a second downstream: %v", err)
 	}
+	a.ready()
 	if err := a.slots[0].send(5, 100, 0, []byte{1, 2}, false); err != nil {
 		t.Fatal(err)
 	}
