@@ -1,0 +1,111 @@
+package egress
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+type sink struct{ bytes int }
+
+func (s *sink) WriteRTP(_ *rtp.Header, payload []byte) (int, error) {
+	s.bytes += len(payload)
+	return len(payload), nil
+}
+
+func (*sink) WriteRTCP([]rtcp.Packet) error { return nil }
+
+type nobody struct{}
+
+func (nobody) RequestKeyFrame(time.Time) {}
+func (nobody) Subscribe(*Shard)          {}
+func (nobody) Unsubscribe(*Shard)        {}
+
+// picture is a VP8 picture of one packet.
+func picture(tb testing.TB, number int, key bool) *packet.Packet {
+	payload := append([]byte{0x90, 0xe0, 0x80 | byte(number>>8)&0x7f, byte(number), byte(number), 0x20, 0x01}, make([]byte, 1100)...)
+	if key {
+		payload[6] = 0
+		copy(payload[9:], []byte{0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01})
+	}
+	descriptor, err := codec.Parse(codec.VP8, payload)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return &packet.Packet{
+		Seq: packet.Seq(number), Timestamp: packet.Timestamp(3000 * number), Marker: true, Payload: payload, Descriptor: descriptor,
+	}
+}
+
+// fanOut is a shard without its goroutine, with slots that all show one feed.
+func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
+	s := &Shard{
+		log: slog.New(slog.DiscardHandler), peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
+		timer: time.NewTimer(time.Hour),
+	}
+	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Layers: 1, Publisher: nobody{}}
+	feed.Rings[0] = history.NewRing(512)
+	out := &sink{}
+	line := Line{SSRC: 1, RTX: 2, Writer: out, Payloads: map[codec.Kind]PayloadTypes{codec.VP8: {Media: 96, RTX: 97}}}
+	now := time.Now()
+	for i := range slots {
+		peer := &Peer{shard: s, reporter: out, failed: func() { tb.Error("a peer failed") }, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
+		s.peers[peer] = struct{}{}
+		slot := newSlot(peer, fmt.Sprint(i), true, line)
+		peer.slots[slot.MID] = slot
+		slot.show(now, feed, 0)
+		s.refresh(now, slot)
+	}
+	s.fanOut(now, feed, picture(tb, 0, true))
+	return s, feed, out
+}
+
+func TestFanOutDoesNotAllocate(t *testing.T) {
+	for _, slots := range []int{1, 50, 500} {
+		s, feed, out := fanOut(t, slots)
+		next := 1
+		pictures := make([]*packet.Packet, 200)
+		for i := range pictures {
+			pictures[i] = picture(t, i+1, false)
+		}
+		before := out.bytes
+		now := time.Now()
+		allocations := testing.AllocsPerRun(100, func() {
+			now = now.Add(33 * time.Millisecond)
+			s.fanOut(now, feed, pictures[next-1])
+			next++
+		})
+		if out.bytes == before {
+			t.Fatalf("%d slots: nothing was sent", slots)
+		}
+		if allocations != 0 {
+			t.Errorf("%d slots: %v allocations per packet", slots, allocations)
+		}
+	}
+}
+
+func BenchmarkFanOut(b *testing.B) {
+	for _, slots := range []int{1, 50, 500} {
+		b.Run(fmt.Sprintf("%d_slots", slots), func(b *testing.B) {
+			s, feed, _ := fanOut(b, slots)
+			now := time.Now()
+			b.ReportAllocs()
+			for i := range b.N {
+				b.StopTimer()
+				p := picture(b, i+1, false)
+				now = now.Add(33 * time.Millisecond)
+				b.StartTimer()
+				s.fanOut(now, feed, p)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*slots), "ns/forwarded")
+		})
+	}
+}
