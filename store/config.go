@@ -1,0 +1,49 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+// Config says where the records live and how long to wait for them.
+type Config struct {
+	// DSN is "sqlite:/path/to/file.db" or "mysql://user:password@host:port/database?tls=true".
+	// Parameters after "?" reach the MySQL driver as they are, apart from those the store depends on.
+	DSN string
+	// MaxConns bounds the MySQL pool; SQLite always has one connection.
+	MaxConns int
+	// ConnectTimeout bounds the making of a connection.
+	ConnectTimeout time.Duration
+	// QueryTimeout bounds each question, the wait for a free connection included.
+	QueryTimeout time.Duration
+	// TxTimeout bounds a whole transaction.
+	TxTimeout time.Duration
+	// MigrateTimeout bounds a migration, the wait for another node that migrates included.
+	MigrateTimeout time.Duration
+}
+
+// Default keeps the records in one SQLite file inside dataDir.
+func Default(dataDir string) Config {
+	return Config{
+		DSN:            "sqlite:" + filepath.Join(dataDir, "plenum.db"),
+		MaxConns:       32,
+		ConnectTimeout: 2 * time.Second,
+		QueryTimeout:   3 * time.Second,
+		TxTimeout:      10 * time.Second,
+		MigrateTimeout: 5 * time.Minute,
+	}
+}
+
+// Validate says what is wrong with c, without repeating the DSN, which may hold a password.
+func (c Config) Validate() error {
+	if c.MaxConns < 1 {
+		return fmt.Errorf("store: MaxConns is %d, must be at least 1", c.MaxConns)
+	}
+	if c.ConnectTimeout <= 0 || c.QueryTimeout <= 0 || c.TxTimeout <= 0 || c.MigrateTimeout <= 0 {
+		return errors.New("store: every timeout must be greater than zero")
+	}
+	_, err := parseDSN(c)
+	return err
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// The roles and statuses of a participant.
+const (
+	RoleHost        = "HOST"
+	RoleParticipant = "PARTICIPANT"
+
+	StatusInvited = "INVITED"
+	StatusWaiting = "WAITING"
+	StatusJoined  = "JOINED"
+	StatusLeft    = "LEFT"
+)
+
+// Participant is a person in one occurrence of a meeting.
+type Participant struct {
+	ID           string
+	OccurrenceID string
+	MeetingID    string
+	UserID       *string // nil for a guest
+	Name         string
+	Role         string
+	Status       string
+	Guest        bool
+	JoinedAt     *time.Time // when first in the meeting; nil for one who was only invited or waited
+	LeftAt       *time.Time // nil while in the meeting
+	CreatedAt    time.Time  `gorm:"autoCreateTime:false"`
+	UpdatedAt    time.Time  `gorm:"autoUpdateTime:false"`
+}
+
+// AddParticipant stores p and fills in its id and times. A user who comes back in the same occurrence gets the stored row, with the new name;
+// one who is JOINED stays so, else the given status counts; the stored role stays. ErrNotFound if there is no such occurrence.
+func (s *Store) AddParticipant(ctx context.Context, p *Participant) error {
+	p.CreatedAt = stamp(p.CreatedAt)
+	p.UpdatedAt = p.CreatedAt
+	fillID(&p.ID, p.CreatedAt)
+	if p.Status == StatusJoined {
+		joined := p.CreatedAt
+		p.JoinedAt = &joined
+	}
+	return s.InTx(ctx, func(tx *Store) error {
+		added := *p
+		err := tx.run(ctx, "add participant", func(ctx context.Context) error {
+			return gorm.G[Participant](tx.db).Create(ctx, &added)
+		})
+		if err == nil || !errors.Is(err, ErrTaken) || p.UserID == nil {
+			return err
+		}
+		return tx.comeBack(ctx, p)
+	})
+}
+
+func (s *Store) comeBack(ctx context.Context, p *Participant) error {
+	stored, err := find(ctx, s, "participant of user "+*p.UserID, func(ctx context.Context) (Participant, error) {
+		return gorm.G[Participant](s.db).Where("occurrence_id = ? AND user_id = ?", p.OccurrenceID, *p.UserID).Take(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	status, now := p.Status, p.CreatedAt
+	if stored.Status == StatusJoined {
+		status = StatusJoined
+	}
+	if err := s.RenameParticipant(ctx, stored.ID, p.Name, now); err != nil {
+		return err
+	}
+	if err := s.SetParticipantStatus(ctx, stored.ID, status, now); err != nil {
+		return err
+	}
+	*p, err = s.ParticipantByID(ctx, stored.ID)
+	return err
+}
+
+// ParticipantByID finds a participant.
+func (s *Store) ParticipantByID(ctx context.Context, id string) (Participant, error) {
+	return find(ctx, s, "participant "+id, func(ctx context.Context) (Participant, error) {
+		return gorm.G[Participant](s.db).Where("id = ?", id).Take(ctx)
+	})
+}
+
+// SetParticipantStatus stores where the participant stands, and when they first joined or last left.
+func (s *Store) SetParticipantStatus(ctx context.Context, id, status string, now time.Time) error {
+	now = stamp(now)
+	columns := map[string]any{"status": status, "updated_at": now}
+	switch status {
+	case StatusJoined:
+		columns["joined_at"] = gorm.Expr("COALESCE(joined_at, ?)", now)
+		columns["left_at"] = nil
+	case StatusLeft:
+		columns["left_at"] = now
+	}
+	return s.change(ctx, "set status of participant "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Participant{}).Where("id = ?", id).Updates(columns)
+	})
+}
+
+// RenameParticipant stores the name that others see.
+func (s *Store) RenameParticipant(ctx context.Context, id, name string, now time.Time) error {
+	return s.change(ctx, "rename participant "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Participant{}).Where("id = ?", id).
+			Updates(map[string]any{"name": name, "updated_at": stamp(now)})
+	})
+}
+
+// ParticipantsOf lists those of all occurrences of a meeting, in the order they came. It begins behind the participant whose id is after,
+// or with the first if that is empty. next is the cursor of the following page, empty at the end.
+func (s *Store) ParticipantsOf(ctx context.Context, meetingID, after string, limit int) (page []Participant, next string, err error) {
+	page, err = find(ctx, s, "participants of meeting "+meetingID, func(ctx context.Context) ([]Participant, error) {
+		return gorm.G[Participant](s.db).Where("meeting_id = ? AND id > ?", meetingID, after).Order("id").Limit(limit + 1).Find(ctx)
+	})
+	page, more := cut(page, limit)
+	if more {
+		next = page[len(page)-1].ID
+	}
+	return page, next, err
+}
+
+// TookPart is true if the user has ever been in the meeting; having waited or been invited is not enough.
+func (s *Store) TookPart(ctx context.Context, meetingID, userID string) (bool, error) {
+	found, err := find(ctx, s, "part of user "+userID, func(ctx context.Context) ([]Participant, error) {
+		return gorm.G[Participant](s.db).Where("meeting_id = ? AND user_id = ? AND joined_at IS NOT NULL", meetingID, userID).Limit(1).Find(ctx)
+	})
+	return len(found) == 1, err
+}
+
+const participantCounts = `SELECT meeting_id, COUNT(DISTINCT COALESCE(user_id, id)) AS people FROM participants
+	WHERE meeting_id IN ? AND joined_at IS NOT NULL GROUP BY meeting_id`
+
+// ParticipantCounts says how many people have been in each of the meetings, by meeting id; a user counts once, a guest each time.
+func (s *Store) ParticipantCounts(ctx context.Context, meetingIDs []string) (map[string]int, error) {
+	type count struct {
+		MeetingID string
+		People    int
+	}
+	counts, err := find(ctx, s, "count participants", func(ctx context.Context) ([]count, error) {
+		return gorm.G[count](s.db).Raw(participantCounts, meetingIDs).Find(ctx)
+	})
+	people := make(map[string]int, len(counts))
+	for _, c := range counts {
+		people[c.MeetingID] = c.People
+	}
+	return people, err
+}
