@@ -229,10 +229,7 @@ export class CallEngine {
     const handWasUp = again && this.state.hands.includes(this.state.self ?? '');
     const merged = chat.rejoin(this.state.chat, snapshot.chat, snapshot.self);
     const missed = again ? unreadSince(this.state, merged) : 0;
-    if (again) {
-      this.down?.close();
-      this.openDown(this.session?.iceServers ?? []);
-    }
+    if (again) this.openDown(this.session?.iceServers ?? []);
     this.up?.close();
     this.up = this.upstream();
     this.update({
@@ -289,10 +286,21 @@ export class CallEngine {
         this.update({ chat: chat.setStored(state.chat, number, stored) });
         break;
       }
+      case 'error':
+        if (message.data.code === 'media_closed') this.renewMedia();
+        break;
       default:
         // Replies are matched by the socket; what a later server says is not for us.
         break;
     }
+  }
+
+  /** The server has let go of both connections, while we are still in the room. */
+  private renewMedia(): void {
+    this.openDown(this.session?.iceServers ?? []);
+    this.up?.close();
+    this.up = this.upstream();
+    this.publishAll();
   }
 
   private setParticipants(participants: CallState['participants']): void {

@@ -1,4 +1,5 @@
 import { ApiError } from '../api';
+import { CLOSE_CODES, GRANT_PREFIX, SUBPROTOCOL, TICKET_PREFIX } from '../protocol/messages';
 import type { MeetingJoined, ServerMessage } from '../protocol/messages';
 import type { CallDeps, JoinApi } from './deps';
 import { RequestError, Socket } from './socket';
@@ -18,6 +19,12 @@ const finalCodes = new Set([
   'meeting_ended',
   'room_full',
   'unauthorized',
+]);
+
+// Coming back would take the place from the socket that took it from us, or find the room gone.
+const overCodes = new Map<number, string>([
+  [CLOSE_CODES.takenOver, 'taken_over'],
+  [CLOSE_CODES.meetingEnded, 'meeting_ended'],
 ]);
 
 export interface SessionEvents {
@@ -118,6 +125,8 @@ export class Session {
     } catch (error) {
       this.socket?.close();
       this.socket = undefined;
+      // The room may have moved on since the ticket; a new grant knows where to.
+      if (error instanceof RequestError && error.code === 'conflict') this.ticket = undefined;
       return refusal(error);
     }
   }
@@ -126,7 +135,7 @@ export class Session {
   private async openWithTicket(): Promise<Socket | undefined> {
     if (this.ticket === undefined) return undefined;
     try {
-      return await this.open(`resume.${this.ticket}`);
+      return await this.open(TICKET_PREFIX + this.ticket);
     } catch (error) {
       // A browser does not say whether the server refused or is down; the REST call that follows will.
       const refused = error instanceof RequestError && error.code === 'refused';
@@ -140,16 +149,16 @@ export class Session {
     this.iceServers = answer.iceServers;
     this.socketUrl = socketUrl(answer.socketUrl, this.deps.pageUrl());
     if (!this.wasJoined && !this.closed) this.events.granted(answer.iceServers);
-    return this.open(`auth.${answer.grant}`);
+    return this.open(GRANT_PREFIX + answer.grant);
   }
 
   private async open(credential: string): Promise<Socket> {
-    const socket: Socket = new Socket(this.deps, this.socketUrl, ['plenum.v1', credential], {
+    const socket: Socket = new Socket(this.deps, this.socketUrl, [SUBPROTOCOL, credential], {
       message: (message) => {
         if (socket === this.socket) this.events.message(message);
       },
-      closed: () => {
-        if (socket === this.socket) this.drop();
+      closed: (code) => {
+        if (socket === this.socket) this.drop(code);
       },
     });
     this.socket = socket;
@@ -158,11 +167,17 @@ export class Session {
   }
 
   // Before the room has let us in, the attempt itself notices.
-  private drop(): void {
+  private drop(code: number): void {
     this.socket = undefined;
     if (!this.isJoined) return;
     this.isJoined = false;
     if (this.closed) return;
+    const over = overCodes.get(code);
+    if (over) {
+      this.close();
+      this.events.failed({ code: over, message: `the server closed the socket: ${over}` });
+      return;
+    }
     this.events.lost();
     void this.start();
   }

@@ -36,7 +36,7 @@ export function tiles({ count, width, height, gap, phone = false }: TilesInput):
     return { columns: 0, rows: 0, tileWidth: 0, tileHeight: 0, positions: [] };
   }
   const shape = phone ? upright : desktop;
-  const columns = phone ? Math.min(count, 2) : bestColumns(count, width, height, gap, shape);
+  const columns = phone ? (count > 2 ? 2 : 1) : bestColumns(count, width, height, gap, shape);
   const rows = Math.ceil(count / columns);
   const tile = tileIn(columns, rows, width, height, gap, shape);
   return {

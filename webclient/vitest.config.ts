@@ -1,0 +1,13 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    include: ['src/**/*.test.{ts,tsx}'],
+    // The engine, the layouts and the REST client run without a DOM; a component test asks for one with
+    // `// @vitest-environment happy-dom`.
+    environment: 'node',
+    restoreMocks: true,
+  },
+});
