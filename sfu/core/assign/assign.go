@@ -84,7 +84,8 @@ func Assign(self string, slots []Slot, wishes []Wish, before map[string]uint32, 
 	p.fill(free(slots, AudioSlot, p.free), p.all(Microphone))
 	p.fillSpeakers(slots)
 	if wishes == nil {
-		p.fill(free(slots, VideoSlot, p.free), p.bySpeaker(Camera))
+		asking := free(slots, VideoSlot, p.free)
+		p.fill(asking, p.first(len(asking), p.bySpeaker(Camera)))
 	}
 	p.fill(free(slots, ScreenSlot, p.free), p.all(Screen))
 	p.fill(free(slots, ScreenAudioSlot, p.free), p.soundOfShown(slots))
@@ -139,13 +140,12 @@ func (p *plan) explicit(slots []Slot) {
 // are such slots, each staying where it is.
 func (p *plan) fillSpeakers(slots []Slot) {
 	asking := free(slots, VideoSlot, func(s Slot) bool { return p.wishes[s.MID].Speaker && p.result[s.MID] == 0 })
-	p.fill(asking, p.bySpeaker(Camera))
+	p.fill(asking, p.first(len(asking), p.bySpeaker(Camera)))
 }
 
 // fill puts the first of the candidates into the slots, one each. A slot keeps what it
 // showed if that is among them.
 func (p *plan) fill(slots []Slot, candidates []uint32) {
-	candidates = slices.DeleteFunc(candidates, func(n uint32) bool { return p.taken[n] })
 	for _, s := range slots {
 		if n := p.before[s.MID]; n != 0 && !p.taken[n] && slices.Contains(candidates, n) {
 			p.put(s.MID, n)
@@ -161,6 +161,12 @@ func (p *plan) fill(slots []Slot, candidates []uint32) {
 		}
 		p.put(s.MID, candidates[i])
 	}
+}
+
+// first returns the first n candidates that are in no slot yet: beyond them nothing is kept.
+func (p *plan) first(n int, candidates []uint32) []uint32 {
+	candidates = slices.DeleteFunc(candidates, func(c uint32) bool { return p.taken[c] })
+	return candidates[:min(n, len(candidates))]
 }
 
 // free returns the slots of a kind that are still empty and want something.

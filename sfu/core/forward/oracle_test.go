@@ -1,0 +1,246 @@
+package forward_test
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// oracle watches a slot's output as a strict receiver would, and knows the truth besides. It
+// keeps everything, and computes each number anew from the start of its segment: the slow
+// and obvious version of what the forwarder does.
+type oracle struct {
+	start   forward.Start
+	born    time.Time // first packet
+	seq     packet.Unwrapper
+	ts      packet.TimestampUnwrapper
+	started bool
+
+	newestOut packet.Seq
+	newest    seen // the packet with the newest number
+	sent      map[packet.Seq]seen
+	resent    map[packet.Seq]resends
+	picture   numbers // newest of each cyclic number
+	segment   segment
+
+	first                                  packet.Timestamp
+	forwarded, switches, late, resendCount int
+}
+
+// numbers are what a receiver reads from a descriptor.
+type numbers struct{ picture, tl0, key int }
+
+type seen struct {
+	out        forward.Out
+	descriptor []byte
+	packet     *packet.Packet
+	origin     origin
+	timestamp  packet.Timestamp
+	descr      codec.Descriptor
+}
+
+type resends struct {
+	count int
+	last  time.Time
+}
+
+// segment is the time between two switches: one source.
+type segment struct {
+	first   seen
+	numbers map[packet.Seq]packet.Seq // source number to slot number, holes included
+	newest  packet.Seq                // source number
+	next    packet.Seq                // slot number
+	padding map[packet.Seq]bool       // padding-only packets that came in order
+	padded  packet.Seq                // the newest of them
+}
+
+func newOracle(start forward.Start) *oracle {
+	return &oracle{
+		start:   start,
+		picture: numbers{int(start.PictureID) - 1, int(start.TL0) - 1, int(start.KeyIndex) - 1},
+		sent:    map[packet.Seq]seen{},
+		resent:  map[packet.Seq]resends{},
+	}
+}
+
+// padding notes a padding-only packet of any source.
+func (o *oracle) padding(publication uint32, p *packet.Packet) {
+	g := &o.segment
+	if o.started && o.same(publication, p) && p.Seq > g.newest && p.Seq > g.padded {
+		g.padding[p.Seq] = true
+		g.padded = p.Seq
+	}
+}
+
+func (o *oracle) same(publication uint32, p *packet.Packet) bool {
+	first := o.segment.first
+	return first.out.Publication == publication && first.packet.Spatial == p.Spatial && first.packet.Feed == p.Feed
+}
+
+// check takes a forwarded packet.
+func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from origin) error {
+	s := seen{out: out, descriptor: bytes.Clone(out.Descriptor), packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp)}
+	seq := o.seq.Unwrap(out.Sequence)
+	payload := append(bytes.Clone(s.descriptor), out.Payload...)
+	var err error
+	if s.descr, err = codec.Parse(codec.VP8, payload); err != nil {
+		return fmt.Errorf("output does not parse: %w", err)
+	}
+	if s.descr.HasPictureID && !s.descr.LongPictureID {
+		return fmt.Errorf("picture id is not 15 bits wide")
+	}
+	if out.Marker != p.Marker || out.Publication != from.publication || out.Spatial != p.Spatial {
+		return fmt.Errorf("marker, publication or layer changed: %+v", out)
+	}
+	if !bytes.Equal(out.Payload, p.Payload[p.Descriptor.Size:]) {
+		return fmt.Errorf("payload changed")
+	}
+	if old, twice := o.sent[seq]; twice {
+		return fmt.Errorf("number %d twice: %+v, then %+v", seq, old.origin, from)
+	}
+	if !o.started || out.Switched {
+		err = o.begin(now, seq, s)
+	} else {
+		err = o.goOn(seq, s)
+	}
+	if err != nil {
+		return err
+	}
+	o.sent[seq] = s
+	o.forwarded++
+	return o.checkLead(now, s)
+}
+
+// begin checks the first packet of another source.
+func (o *oracle) begin(now time.Time, seq packet.Seq, s seen) error {
+	if !s.packet.Descriptor.Key {
+		return fmt.Errorf("switch to %+v is not at a key frame", s.origin)
+	}
+	if o.started {
+		o.switches++
+		if seq != o.newestOut+1 {
+			return fmt.Errorf("switch: number %d after %d", seq, o.newestOut)
+		}
+		if s.timestamp <= o.newest.timestamp {
+			return fmt.Errorf("switch: timestamp %d after %d", s.timestamp, o.newest.timestamp)
+		}
+	} else {
+		o.first, o.born = s.timestamp, now
+		if s.out.Sequence != o.start.Sequence || s.out.Timestamp != o.start.Timestamp {
+			return fmt.Errorf("first packet is %d at %d, want %+v", s.out.Sequence, s.out.Timestamp, o.start)
+		}
+	}
+	if err := o.follow(s.descr, numbers{1, 1, 1}, o.picture); err != nil {
+		return fmt.Errorf("switch: %w", err)
+	}
+	o.started = true
+	o.segment = segment{
+		first: s, newest: s.packet.Seq, next: seq + 1,
+		numbers: map[packet.Seq]packet.Seq{s.packet.Seq: seq},
+		padding: map[packet.Seq]bool{},
+	}
+	o.renew(seq, s)
+	return nil
+}
+
+// goOn checks a packet of the same source, in order or late.
+func (o *oracle) goOn(seq packet.Seq, s seen) error {
+	g := &o.segment
+	if !o.same(s.out.Publication, s.packet) {
+		return fmt.Errorf("source changed without a switch: %+v after %+v", s.origin, g.first.origin)
+	}
+	newest := s.packet.Seq > g.newest
+	for g.newest < s.packet.Seq {
+		g.newest++
+		if !g.padding[g.newest] {
+			g.numbers[g.newest] = g.next
+			g.next++
+		}
+	}
+	if want, ok := g.numbers[s.packet.Seq]; !ok || want != seq {
+		return fmt.Errorf("source number %d: got %d, want %d (%v)", s.packet.Seq, seq, want, ok)
+	}
+	if want := g.first.timestamp + s.packet.Timestamp - g.first.packet.Timestamp; s.timestamp != want {
+		return fmt.Errorf("source timestamp %d: got %d, want %d", s.packet.Timestamp, s.timestamp, want)
+	}
+	first := g.first.origin
+	moved := numbers{int(s.origin.picture - first.picture), int(s.origin.tl0 - first.tl0), int(s.origin.key - first.key)}
+	start := numbers{int(g.first.descr.PictureID), int(g.first.descr.TL0), int(g.first.descr.KeyIndex)}
+	if err := o.follow(s.descr, moved, start); err != nil {
+		return err
+	}
+	if newest {
+		o.renew(seq, s)
+	} else {
+		o.late++
+	}
+	return nil
+}
+
+// follow checks that each number of d is start + moved.
+func (o *oracle) follow(d codec.Descriptor, moved, start numbers) error {
+	cycle := 1 << 15
+	if o.started && moved != (numbers{1, 1, 1}) && !o.segment.first.packet.Descriptor.LongPictureID {
+		cycle = 1 << 7 // a source with 7 bits cannot tell more
+	}
+	if d.HasPictureID && (int(d.PictureID)-start.picture-moved.picture)%cycle != 0 {
+		return fmt.Errorf("picture id %d, want %d + %d", d.PictureID, start.picture, moved.picture)
+	}
+	if d.HasTL0 && (int(d.TL0)-start.tl0-moved.tl0)%256 != 0 {
+		return fmt.Errorf("TL0PICIDX %d, want %d + %d", d.TL0, start.tl0, moved.tl0)
+	}
+	if d.HasKeyIndex && (int(d.KeyIndex)-start.key-moved.key)%32 != 0 {
+		return fmt.Errorf("KEYIDX %d, want %d + %d", d.KeyIndex, start.key, moved.key)
+	}
+	return nil
+}
+
+func (o *oracle) renew(seq packet.Seq, s seen) {
+	o.newestOut, o.newest = seq, s
+	if s.descr.HasPictureID {
+		o.picture.picture = int(s.descr.PictureID)
+	}
+	if s.descr.HasTL0 {
+		o.picture.tl0 = int(s.descr.TL0)
+	}
+	if s.descr.HasKeyIndex {
+		o.picture.key = int(s.descr.KeyIndex)
+	}
+}
+
+// checkLead checks that the slot's clock does not run away from the wall clock.
+func (o *oracle) checkLead(now time.Time, s seen) error {
+	lead := time.Duration(s.timestamp-o.first)*time.Second/90000 - now.Sub(o.born)
+	if lead > maxSlotLead || lead < -maxSlotLag {
+		return fmt.Errorf("slot's clock leads the wall clock by %v", lead)
+	}
+	return nil
+}
+
+// checkResend checks what Resend gave for a number.
+func (o *oracle) checkResend(now time.Time, number uint16, f *forward.Forwarder) error {
+	got, ok := f.Resend(now, number)
+	if !ok {
+		return nil
+	}
+	seq := o.newestOut + packet.Seq(int16(number-uint16(o.newestOut)))
+	first, sent := o.sent[seq]
+	if !sent {
+		return fmt.Errorf("resend of %d, which was never sent", seq)
+	}
+	if !got.Of(first.packet) || got.Publication != first.out.Publication || got.Timestamp != first.out.Timestamp ||
+		got.Marker != first.out.Marker || !bytes.Equal(got.Descriptor[:got.DescriptorSize], first.descriptor) {
+		return fmt.Errorf("resend of %d: %+v, first sent as %+v", seq, got, first)
+	}
+	r := o.resent[seq]
+	if r.count == 3 || r.count > 0 && now.Sub(r.last) < 49*time.Millisecond {
+		return fmt.Errorf("resend %d of %d after %v", r.count+1, seq, now.Sub(r.last))
+	}
+	o.resent[seq] = resends{count: r.count + 1, last: now}
+	o.resendCount++
+	return nil
+}

@@ -1,0 +1,320 @@
+package forward_test
+
+import (
+	"container/heap"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
+	"github.com/plenum-meet/plenum/sfu/core/loss"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// go test ./sfu/core/forward -run Continuity -args -seeds 500 -packets 100000
+var (
+	seedCount   = flag.Int("seeds", 20, "seeds of the continuity property")
+	packetCount = flag.Int("packets", 20000, "packets per seed")
+	oneSeed     = flag.Uint64("seed", 0, "run this seed alone")
+)
+
+const (
+	maxSlotLead = 400 * time.Millisecond // reordering and late key frames, but nothing that adds up
+	maxSlotLag  = 1500 * time.Millisecond
+)
+
+// failed holds seeds that found a bug once.
+var failed = []uint64{}
+
+// TestContinuity is the central property: whatever the network and the plan do, a slot is
+// one continuous stream, and a resend is what was first sent.
+func TestContinuity(t *testing.T) {
+	seeds := append([]uint64{rand.Uint64()}, failed...)
+	for n := uint64(1); len(seeds) < *seedCount; n++ {
+		seeds = append(seeds, n)
+	}
+	if *oneSeed != 0 {
+		seeds = []uint64{*oneSeed}
+	}
+	total := oracle{}
+	for _, seed := range seeds {
+		s := newScene(seed)
+		if err := s.run(*packetCount); err != nil {
+			t.Errorf("seed %d, packet %d: %v", seed, s.packets, err)
+			continue
+		}
+		total.forwarded += s.oracle.forwarded
+		total.switches += s.oracle.switches
+		total.late += s.oracle.late
+		total.resendCount += s.oracle.resendCount
+	}
+	t.Logf("seeds %d: %d forwarded, %d switches, %d late, %d resends", seeds, total.forwarded, total.switches, total.late, total.resendCount)
+	if *oneSeed == 0 && (total.forwarded < len(seeds)*1000 || total.switches < len(seeds)*10 || total.late < len(seeds) || total.resendCount < len(seeds)) {
+		t.Errorf("too little happened to prove anything")
+	}
+}
+
+// scene is a slot among a few cameras, with a network and a fickle viewer.
+type scene struct {
+	rng       *rand.Rand
+	now       time.Time
+	start     time.Time
+	slot      *forward.Forwarder
+	oracle    *oracle
+	cameras   []*camera
+	asks      map[uint32]*loss.KeyFrames
+	flights   queue
+	packets   int
+	lossRate  float64
+	burst     float64
+	reorder   float64
+	duplicate float64
+	strict    bool // hand over only what the slot wants
+	calm      bool
+	dropping  bool
+	wanted    *camera
+	target    int8
+}
+
+func newScene(seed uint64) *scene {
+	rng := rand.New(rand.NewPCG(seed, 42))
+	start := time.Unix(1_700_000_000, 0)
+	s := &scene{
+		rng: rng, now: start, start: start,
+		asks:      map[uint32]*loss.KeyFrames{},
+		lossRate:  0.3 * rng.Float64() * float64(rng.IntN(2)),
+		burst:     0.8 * rng.Float64(),
+		reorder:   0.1 * rng.Float64() * float64(rng.IntN(2)),
+		duplicate: 0.05 * float64(rng.IntN(2)),
+		strict:    rng.IntN(2) == 0,
+	}
+	first := forward.Start{
+		Sequence:  nearWrap(rng, 16, 500),
+		Timestamp: -uint32(rng.IntN(90000 * 60)),
+		PictureID: nearWrap(rng, 15, 50),
+		TL0:       uint8(rng.IntN(256)),
+		KeyIndex:  uint8(rng.IntN(32)),
+	}
+	s.slot, s.oracle = forward.NewVideo(first), newOracle(first)
+	for number := uint32(1); number <= 4; number++ {
+		s.cameras = append(s.cameras, newCamera(rng, number))
+		s.asks[number] = &loss.KeyFrames{}
+	}
+	return s
+}
+
+// run plays until so many packets reached the slot, then calms down and expects the picture.
+func (s *scene) run(packets int) error {
+	for s.packets < packets {
+		s.act()
+		if err := s.frame(); err != nil {
+			return err
+		}
+	}
+	return s.settle()
+}
+
+// settle checks that with a good network the slot shows what is wanted.
+func (s *scene) settle() error {
+	s.calm = true
+	for _, c := range s.cameras {
+		c.muted, c.deaf = false, 0
+	}
+	s.show(s.cameras[s.rng.IntN(len(s.cameras))])
+	for range 150 {
+		if err := s.frame(); err != nil {
+			return fmt.Errorf("settling: %w", err)
+		}
+	}
+	if number, layer := s.slot.Current(); number != s.wanted.number || layer != s.target {
+		return fmt.Errorf("after 5 s of calm the slot shows %d/%d, not %d/%d: %+v", number, layer, s.wanted.number, s.target, s.slot.Snapshot())
+	}
+	return nil
+}
+
+func (s *scene) show(c *camera) {
+	s.wanted = c
+	s.target = int8(s.rng.IntN(len(c.layers)))
+	s.slot.Show(s.now, forward.Source{Publication: c.number, Clock: 90000, Codec: codec.VP8, Layers: int8(len(c.layers))}, s.target)
+}
+
+// act does something to the slot or to a camera now and then.
+func (s *scene) act() {
+	c := s.cameras[s.rng.IntN(len(s.cameras))]
+	switch s.rng.IntN(240) {
+	case 0, 1, 2, 3:
+		s.show(c)
+	case 4, 5, 6, 7:
+		if s.wanted != nil {
+			s.target = int8(s.rng.IntN(len(s.wanted.layers)))
+			s.slot.SetTarget(s.now, s.target)
+		}
+	case 8:
+		s.wanted = nil
+		s.slot.Show(s.now, forward.Source{}, 0)
+	case 9:
+		s.slot.SetTarget(s.now, -1)
+	case 10:
+		if s.wanted != nil {
+			s.target = 0
+			s.slot.Cut(s.now, 0)
+		}
+	case 11:
+		c.restart(s.now)
+	case 12:
+		c.muted = true
+	case 13, 14, 15:
+		if c.muted {
+			c.muted = false
+			if s.rng.IntN(2) == 0 {
+				c.feed++ // the server dropped packets meanwhile
+			}
+		}
+	}
+	if s.wanted == nil && s.rng.IntN(30) == 0 {
+		s.show(c)
+	}
+}
+
+// frame plays one frame time.
+func (s *scene) frame() error {
+	for _, c := range s.cameras {
+		for i, e := range c.layers {
+			if ntp, rtp, ok := c.report(e, s.now, s.start); ok {
+				s.slot.SenderReport(c.number, int8(i), ntp, rtp, s.now)
+			}
+		}
+		for i, f := range c.frame(s.now, s.start) {
+			s.launch(f, time.Duration(i)*50*time.Microsecond)
+		}
+	}
+	end := s.now.Add(frameTime)
+	for len(s.flights) > 0 && s.flights[0].at.Before(end) {
+		f := heap.Pop(&s.flights).(flight)
+		s.now = f.at
+		if err := s.arrive(f); err != nil {
+			return err
+		}
+		if err := s.resend(); err != nil {
+			return err
+		}
+	}
+	s.now = end
+	s.poll()
+	return nil
+}
+
+// launch gives a packet its fate.
+func (s *scene) launch(f flight, after time.Duration) {
+	f.at = s.now.Add(20*time.Millisecond + after)
+	if s.calm {
+		heap.Push(&s.flights, f)
+		return
+	}
+	p := s.lossRate
+	if s.dropping {
+		p = max(p, s.burst)
+	}
+	s.dropping = s.lossRate > 0 && s.rng.Float64() < p
+	again := s.rng.Float64()
+	if s.dropping {
+		if again < 0.6 { // repaired after a round trip
+			f.packet.Recovered = true
+			f.at = f.at.Add(time.Duration(20+s.rng.IntN(200)) * time.Millisecond)
+			heap.Push(&s.flights, f)
+		}
+		return
+	}
+	if s.rng.Float64() < s.reorder {
+		f.at = f.at.Add(time.Duration(s.rng.IntN(60)) * time.Millisecond)
+	}
+	heap.Push(&s.flights, f)
+	if again < s.duplicate {
+		f.at = f.at.Add(time.Duration(s.rng.IntN(100)) * time.Millisecond)
+		heap.Push(&s.flights, f)
+	}
+}
+
+// arrive does what the server's reader and shard do with one packet.
+func (s *scene) arrive(f flight) error {
+	p := f.packet
+	p.Arrival = s.now
+	if f.receiver != f.encoding.receiver {
+		return nil // of a connection that is gone
+	}
+	if f.camera.filtered {
+		var fresh bool
+		if p.Recovered {
+			p.Seq, fresh = f.receiver.Recovered(s.now, f.seq)
+		} else {
+			p.Seq, fresh = f.receiver.Received(s.now, f.seq, f.timestamp)
+		}
+		if !fresh {
+			return nil
+		}
+	} else {
+		p.Seq = f.encoding.unwrap.Unwrap(f.seq)
+	}
+	p.Timestamp = f.encoding.timestamp64.Unwrap(f.timestamp)
+	if p.Descriptor.Key {
+		s.asks[f.camera.number].Seen(s.now)
+	}
+	if s.strict && s.slot.Wants(f.camera.number)&(1<<p.Spatial) == 0 {
+		return nil
+	}
+	s.packets++
+	if p.PaddingOnly() {
+		s.oracle.padding(f.camera.number, &p)
+	}
+	out, reason := s.slot.Forward(s.now, f.camera.number, &p)
+	if reason != forward.Forwarded {
+		return nil
+	}
+	if err := s.oracle.check(s.now, out, &p, f.origin); err != nil {
+		return err
+	}
+	return nil
+}
+
+// resend asks for a number that is likely to be known.
+func (s *scene) resend() error {
+	if s.rng.IntN(4) != 0 {
+		return nil
+	}
+	number := uint16(s.oracle.newestOut) - uint16(s.rng.IntN(700))
+	if s.rng.IntN(50) == 0 {
+		number = uint16(s.rng.Uint64())
+	}
+	return s.oracle.checkResend(s.now, number, s.slot)
+}
+
+// poll asks the slot for key frames as its shard does.
+func (s *scene) poll() {
+	if number, _, ok := s.slot.KeyFrameWanted(s.now); ok {
+		s.asks[number].Request(s.now)
+	}
+	for _, c := range s.cameras {
+		if s.asks[c.number].Due(s.now) {
+			c.ask(s.now)
+		}
+	}
+}
+
+// queue is a heap of packets by arrival.
+type queue []flight
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].at.Before(q[j].at) }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)        { *q = append(*q, x.(flight)) }
+func (q *queue) Pop() any {
+	old := *q
+	f := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return f
+}
+
+var _ = packet.Silent
