@@ -33,6 +33,8 @@ type Config struct {
 	MaxSockets int
 	// StoreTimeout bounds what a session asks of the store.
 	StoreTimeout time.Duration
+	// MediaTimeout bounds the answer to an offer.
+	MediaTimeout time.Duration
 
 	Room room.Config
 }
@@ -50,6 +52,7 @@ func Default(node string) Config {
 		BadHandshakes: 30,
 		MaxSockets:    10_000,
 		StoreTimeout:  3 * time.Second,
+		MediaTimeout:  10 * time.Second,
 		Room:          room.Default(),
 	}
 }
@@ -70,7 +73,7 @@ func (c Config) Validate() error {
 	}
 	for name, d := range map[string]time.Duration{
 		"join timeout": c.JoinTimeout, "ping interval": c.PingEvery, "pong timeout": c.PongWithin,
-		"write timeout": c.WriteTimeout, "store timeout": c.StoreTimeout,
+		"write timeout": c.WriteTimeout, "store timeout": c.StoreTimeout, "media timeout": c.MediaTimeout,
 	} {
 		if d <= 0 {
 			return fmt.Errorf("signaling: the %s must be positive", name)

@@ -5,10 +5,16 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/coder/websocket"
+
+	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/signaling/room"
 	"github.com/plenum-meet/plenum/store"
 )
 
@@ -22,29 +28,189 @@ type LiveMeeting struct {
 }
 
 // Server takes sockets and keeps the rooms that are alive on this node.
-type Server struct{}
+type Server struct {
+	cfg     Config
+	records *store.Store
+	media   *sfu.Server
+	keys    *grant.Keys
+	log     *slog.Logger
 
-// NewServer makes a server that works at once; Close ends it.
-func NewServer(cfg Config, records *store.Store, media any, keys *grant.Keys, log *slog.Logger) *Server {
-	return &Server{}
+	spent    spentGrants
+	bad      *badHandshakes
+	sessions atomic.Uint64
+	peers    peers
+
+	// base ends when Close has waited long enough.
+	base   context.Context //nolint:containedctx // the life of everything that the server starts
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	open   map[room.SessionID]*Session
+	rooms  map[string]*liveRoom
 }
 
-// ServeHTTP is the endpoint of the WebSocket.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {}
+// NewServer makes a server that works at once; Close ends it. The configuration must be valid.
+func NewServer(cfg Config, records *store.Store, media *sfu.Server, keys *grant.Keys, log *slog.Logger) *Server {
+	base, cancel := context.WithCancel(context.Background())
+	return &Server{
+		cfg: cfg, records: records, media: media, keys: keys, log: log,
+		bad:  newBadHandshakes(cfg.BadHandshakes),
+		base: base, cancel: cancel,
+		open: map[room.SessionID]*Session{}, rooms: map[string]*liveRoom{},
+	}
+}
+
+// ServeHTTP is the endpoint of the WebSocket. It returns when the socket is closed.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if refused := s.hasPlace(); refused != nil {
+		refused.write(w)
+		return
+	}
+	got, refused := s.admit(time.Now(), r)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols:    []string{message.Subprotocol},
+		OriginPatterns:  s.patterns(),
+		CompressionMode: websocket.CompressionDisabled,
+	})
+	if err != nil {
+		s.log.Warn("handshake failed", "error", err)
+		return
+	}
+	session := s.newSession(conn, got)
+	if !s.add(session) {
+		_ = conn.Close(websocket.StatusGoingAway, "the server stops")
+		return
+	}
+	defer s.remove(session)
+	session.run()
+}
+
+func (s *Server) hasPlace() *refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return &refuseStopping
+	case len(s.open) >= s.cfg.MaxSockets:
+		return &refuseFull
+	}
+	return nil
+}
+
+func (s *Server) add(session *Session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.open[session.id] = session
+	s.wg.Add(1)
+	return true
+}
+
+func (s *Server) remove(session *Session) {
+	s.mu.Lock()
+	delete(s.open, session.id)
+	s.mu.Unlock()
+	s.wg.Done()
+}
 
 // Live tells who is in a meeting; false if nobody is.
-func (s *Server) Live(code string) (LiveMeeting, bool) { return LiveMeeting{}, false }
+func (s *Server) Live(code string) (LiveMeeting, bool) {
+	live, ok := s.live(code)
+	if !ok {
+		return LiveMeeting{}, false
+	}
+	people := live.Participants()
+	return LiveMeeting{Participants: people, StartedAt: live.Meeting().StartedAt}, len(people) > 0
+}
+
+// Snapshot shows the state of a meeting's room, for debugging.
+func (s *Server) Snapshot(code string) (room.Snapshot, bool) {
+	live, ok := s.live(code)
+	if !ok {
+		return room.Snapshot{}, false
+	}
+	return live.Snapshot()
+}
 
 // End ends a meeting for everybody. By is a participant's or a user's id, or empty. It waits for the record
-// of the occurrence to be closed, as long as ctx lasts. ErrNotLive if nobody is in it.
-func (s *Server) End(ctx context.Context, code, by string) error { return ErrNotLive }
+// of the occurrence to be closed, as long as ctx lasts. ErrNotLive if there is no room: then the record is the
+// caller's business.
+func (s *Server) End(ctx context.Context, code, by string) error {
+	live, ok := s.live(code)
+	if !ok || live.EndBy(by) != nil {
+		return ErrNotLive
+	}
+	select {
+	case <-live.Done():
+	case <-ctx.Done():
+		// The meeting is over; only its record waits for the database.
+	}
+	return nil
+}
 
 // Leave takes a participant out of a meeting for good. ErrNotLive if they are not in it.
-func (s *Server) Leave(ctx context.Context, code, participant string) error { return ErrNotLive }
+func (s *Server) Leave(_ context.Context, code, participant string) error {
+	live, ok := s.live(code)
+	if !ok || live.SendAway(participant) != nil {
+		return ErrNotLive
+	}
+	return nil
+}
 
 // Rename tells everybody in a meeting its new title.
-func (s *Server) Rename(code, title string) {}
+func (s *Server) Rename(code, title string) {
+	if live, ok := s.live(code); ok {
+		_ = live.Retitle(title)
+	}
+}
 
 // Close tells every client that the server stops, stores what is left to store as long as ctx lasts, and
 // waits for every goroutine. Meetings are not ended: clients come back with their tickets.
-func (s *Server) Close(ctx context.Context) {}
+func (s *Server) Close(ctx context.Context) {
+	for _, live := range s.refuseMore() {
+		live.Stop()
+		// Before any socket closes, or the room would take it for somebody who left.
+		<-live.Ended()
+	}
+	s.mu.Lock()
+	for _, session := range s.open {
+		session.Finish(message.CloseCode(websocket.StatusGoingAway), "the server stops")
+	}
+	s.mu.Unlock()
+
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		s.wg.Wait()
+	}()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+		s.log.Warn("closing without waiting any longer")
+	}
+	s.cancel()
+	<-gone
+}
+
+// refuseMore lets nobody in any more and returns the rooms that are alive.
+func (s *Server) refuseMore() []*room.Room {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	var out []*room.Room
+	for _, live := range s.rooms {
+		// One that is being opened will find the server closed.
+		if live.room != nil {
+			out = append(out, live.room)
+		}
+	}
+	return out
+}

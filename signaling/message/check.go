@@ -170,7 +170,9 @@ func CleanName(name string) (string, error) {
 		return "", Refuse(BadMessage, "The name is empty.")
 	case utf8.RuneCountInString(name) > MaxNameRunes || len(name) > MaxNameBytes:
 		return "", Refuse(BadMessage, "The name is too long.")
-	case strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError }):
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError
+	}):
 		return "", Refuse(BadMessage, "The name has characters that cannot be shown.")
 	}
 	return name, nil

@@ -1,0 +1,261 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/signaling/room"
+	"github.com/plenum-meet/plenum/store"
+)
+
+// handle does what a message asks for. A nil answer means that the room has answered or will.
+func (s *Session) handle(ctx context.Context, in message.Incoming) (message.ServerMessage, error) {
+	switch m := in.Message.(type) {
+	case message.MeetingJoin:
+		return nil, s.join(ctx, in.ID)
+	case message.MeetingLeave:
+		return nil, s.live.room.Leave(s.id, in.ID)
+	case message.MeetingEnd:
+		return nil, s.live.room.End(s.id, in.ID)
+	case message.Ping:
+		return message.Pong{}, nil
+	case message.WebRTCOffer:
+		return s.offer(ctx, m)
+	case message.WebRTCICECandidate:
+		return message.OK{}, nil
+	case message.PublicationSet:
+		return message.OK{}, s.setPublication(m)
+	case message.ParticipantToggleAudio:
+		return message.OK{}, s.mute(message.Microphone, m.Muted)
+	case message.ParticipantToggleVideo:
+		return message.OK{}, s.mute(message.Camera, m.Muted)
+	case message.ParticipantRename:
+		return message.OK{}, s.rename(m)
+	case message.ParticipantRaiseHand:
+		return message.OK{}, s.live.room.RaiseHand(s.id, m.Raised)
+	case message.SlotsWish:
+		return message.OK{}, s.wish(m)
+	case message.ChatSend:
+		return nil, s.live.room.Say(s.id, in.ID, m)
+	case message.ChatHistoryRequest:
+		return s.history(ctx, m)
+	default:
+		return nil, fmt.Errorf("no case for %T", in.Message)
+	}
+}
+
+// refusal is the error that the client sees.
+func (s *Session) refusal(kind string, err error) message.Error {
+	if refused, ok := errors.AsType[message.Error](err); ok {
+		return refused
+	}
+	switch {
+	case errors.Is(err, sfu.ErrBadOffer):
+		return message.Refuse(message.BadSDP, "The offer cannot be answered.")
+	case errors.Is(err, sfu.ErrRoomFull):
+		return message.Refuse(message.RoomFull, "There is no room for more media.")
+	case errors.Is(err, sfu.ErrClosed):
+		return message.Refuse(message.MediaClosed, "The media connections were closed; they have to be made anew.")
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		s.log.Warn("message refused", "type", kind, "error", err)
+		return message.Refuse(message.Unavailable, "Not at the moment; try again.")
+	case errors.Is(err, store.ErrNotFound):
+		return message.Refuse(message.NotFound, "There is no such meeting.")
+	default:
+		s.log.Error("message failed", "type", kind, "error", err)
+		return message.Refuse(message.Internal, "Something went wrong in the server.")
+	}
+}
+
+// join enters the room; the room answers with the snapshot.
+func (s *Session) join(ctx context.Context, re uint64) error {
+	if s.live != nil {
+		return message.Refuse(message.AlreadyJoined, "This connection is in the meeting already.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.StoreTimeout)
+	defer cancel()
+	live, err := s.server.enter(ctx, s.claims)
+	if err != nil {
+		return err
+	}
+	entry, err := s.entry(live, re)
+	if err != nil {
+		return err
+	}
+	err = live.room.Join(entry, s)
+	if room.IsUnknownTicket(err) {
+		if entry.Vouched, err = s.vouched(ctx); err == nil {
+			err = live.room.Join(entry, s)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.live = live
+	s.log.Info("joined", "by_ticket", s.byTicket)
+	if _, err := s.media.open(ctx); err != nil {
+		// The first offer tries again, and says what is wrong.
+		s.log.Warn("no media yet", "error", err)
+	}
+	return nil
+}
+
+func (s *Session) entry(live *liveRoom, re uint64) (room.Entry, error) {
+	ticket, id, err := s.server.keys.Ticket(time.Now(), s.claims)
+	if err != nil {
+		return room.Entry{}, err
+	}
+	entry := room.Entry{
+		Session: s.id, Claims: s.claims, ByTicket: s.byTicket, Ticket: ticket, TicketID: id, Re: re,
+	}
+	if speakers := live.speakers.Load(); speakers != nil {
+		entry.Speakers = *speakers
+	}
+	return entry, nil
+}
+
+// vouched asks the store about a ticket from before this room was in memory: its owner must not have left.
+func (s *Session) vouched(ctx context.Context) (bool, error) {
+	row, err := s.server.records.ParticipantByID(ctx, s.claims.Participant)
+	if err != nil {
+		return false, err
+	}
+	return row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined, nil
+}
+
+// offer answers for one of the participant's two connections.
+func (s *Session) offer(ctx context.Context, m message.WebRTCOffer) (message.ServerMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.MediaTimeout)
+	defer cancel()
+	peer, err := s.media.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var answer string
+	if m.PC == message.Up {
+		answer, err = s.offerUp(ctx, peer, m)
+	} else {
+		slots := make([]sfu.SlotSpec, len(m.Slots))
+		for i, slot := range m.Slots {
+			slots[i] = sfu.SlotSpec{MID: slot.MID, Kind: kindsIn[slot.Kind]}
+		}
+		answer, err = peer.OfferDownstream(ctx, m.SDP, slots)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return message.WebRTCAnswer{PC: m.PC, SDP: answer}, nil
+}
+
+// offerUp has the room number the sources, the media server answer, and the room show what is live now.
+func (s *Session) offerUp(ctx context.Context, peer *sfu.Peer, m message.WebRTCOffer) (string, error) {
+	sources := make([]message.Source, len(m.Sources))
+	for i, source := range m.Sources {
+		sources[i] = source.Source
+	}
+	feeds, err := s.live.room.Feeds(s.id, sources)
+	if err != nil {
+		return "", err
+	}
+	published := make([]sfu.PublishedSource, len(feeds))
+	for i, feed := range feeds {
+		published[i] = sfu.PublishedSource{
+			MID: m.Sources[i].MID, Source: sourcesIn[feed.Source], Number: feed.Number, Muted: feed.Muted,
+		}
+	}
+	answer, err := peer.OfferUpstream(ctx, m.SDP, published)
+	if err != nil {
+		return "", err
+	}
+	for _, feed := range feeds {
+		if !feed.Live {
+			peer.EndPublication(sourcesIn[feed.Source])
+		}
+	}
+	return answer, s.live.room.Publish(s.id, sources)
+}
+
+func (s *Session) setPublication(m message.PublicationSet) error {
+	if err := s.live.room.SetPublication(s.id, m.Source, m.Live); err != nil {
+		return err
+	}
+	s.media.with(func(peer *sfu.Peer) {
+		if m.Live {
+			peer.ResumePublication(sourcesIn[m.Source])
+		} else {
+			peer.EndPublication(sourcesIn[m.Source])
+		}
+	})
+	return nil
+}
+
+func (s *Session) mute(source message.Source, muted bool) error {
+	if err := s.live.room.Mute(s.id, source, muted); err != nil {
+		return err
+	}
+	s.media.with(func(peer *sfu.Peer) { peer.SetMuted(sourcesIn[source], muted) })
+	return nil
+}
+
+func (s *Session) rename(m message.ParticipantRename) error {
+	name, err := message.CleanName(m.Name)
+	if err != nil {
+		return err
+	}
+	return s.live.room.Rename(s.id, name)
+}
+
+func (s *Session) wish(m message.SlotsWish) error {
+	wishes := make([]sfu.Wish, len(m.Wishes))
+	for i, w := range m.Wishes {
+		wishes[i] = sfu.Wish{
+			MID: w.MID, Participant: w.Participant, Source: sourcesIn[w.Source], Height: w.Height, Priority: w.Priority,
+		}
+		if w.Participant == message.SpeakerWish {
+			wishes[i].Participant, wishes[i].Speaker = "", true
+		}
+	}
+	s.media.with(func(peer *sfu.Peer) { peer.Wish(wishes) })
+	return nil
+}
+
+// defaultPage is what chat:history without a limit gets.
+const defaultPage = 50
+
+// history is a page from the store, with what the store does not have yet at its end.
+func (s *Session) history(ctx context.Context, m message.ChatHistoryRequest) (message.ServerMessage, error) {
+	limit := m.Limit
+	if limit == 0 {
+		limit = defaultPage
+	}
+	// The room first: what is stored in between is then in both, not in neither.
+	waiting, err := s.live.room.Unstored(s.id)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.StoreTimeout)
+	defer cancel()
+	rows, more, err := s.server.records.MessagesBefore(ctx, s.live.room.Meeting().ID, m.Before, limit)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]message.ChatMessage, 0, len(rows)+len(waiting))
+	var last uint64
+	for _, row := range rows {
+		page = append(page, room.ChatMessage(row))
+		last = row.Number
+	}
+	for _, line := range waiting {
+		if line.Number > last && (m.Before == 0 || line.Number < m.Before) {
+			page = append(page, line)
+		}
+	}
+	if extra := len(page) - limit; extra > 0 {
+		page, more = page[extra:], true
+	}
+	return message.ChatHistory{Messages: page, More: more}, nil
+}

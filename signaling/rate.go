@@ -1,0 +1,36 @@
+package signaling
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/plenum-meet/plenum/signaling/message"
+)
+
+// limits are one socket's allowances.
+type limits struct {
+	all   *rate.Limiter
+	class [message.Rates]*rate.Limiter
+}
+
+func newLimits() *limits {
+	return &limits{
+		all: rate.NewLimiter(50, 100),
+		class: [message.Rates]*rate.Limiter{
+			message.ChatRate:   rate.NewLimiter(5, 10),
+			message.OfferRate:  rate.NewLimiter(2, 4),
+			message.ToggleRate: rate.NewLimiter(5, 10),
+			message.HandRate:   rate.NewLimiter(1, 3),
+		},
+	}
+}
+
+// flooded says that the socket sends more than any client would.
+func (l *limits) flooded(now time.Time) bool { return !l.all.AllowN(now, 1) }
+
+// allow says whether another message of a class may pass.
+func (l *limits) allow(now time.Time, class message.Rate) bool {
+	limiter := l.class[class]
+	return limiter == nil || limiter.AllowN(now, 1)
+}

@@ -1,0 +1,178 @@
+package room
+
+import (
+	"errors"
+	"time"
+
+	"github.com/plenum-meet/plenum/signaling/message"
+)
+
+// Join brings a socket in. The snapshot goes to its outbox before any event does.
+func (r *Room) Join(in Entry, out Outbox) error {
+	return r.ask(func(now time.Time, m *machine) error {
+		// Known before the machine speaks to it, forgotten if it is refused.
+		r.outboxes[in.Session] = out
+		err := m.join(now, in)
+		if err != nil {
+			delete(r.outboxes, in.Session)
+		}
+		return err
+	})
+}
+
+// IsUnknownTicket says that a join failed only because the room does not know the participant: it may be asked
+// again once the store has vouched.
+func IsUnknownTicket(err error) bool {
+	refused, ok := errors.AsType[message.Error](err)
+	return ok && refused.Code == errUnknownTicket.Code && refused.Message == errUnknownTicket.Message
+}
+
+// Leave takes the socket's participant out for good; the answer to re goes out before the socket closes.
+func (r *Room) Leave(session SessionID, re uint64) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.leave(now, session, re) })
+}
+
+// Lose takes the socket's participant out because the socket is gone.
+func (r *Room) Lose(session SessionID) {
+	_ = r.ask(func(now time.Time, m *machine) error {
+		m.lose(now, session)
+		delete(r.outboxes, session)
+		return nil
+	})
+}
+
+// SendAway takes a participant out for good and closes their socket.
+func (r *Room) SendAway(participant string) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.sendAway(now, participant) })
+}
+
+// End ends the meeting for everybody if the socket's participant may do that.
+func (r *Room) End(session SessionID, re uint64) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.end(now, session, re) })
+}
+
+// EndBy ends the meeting for everybody. By is a participant's or a user's id, or empty.
+func (r *Room) EndBy(by string) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.endBy(now, by) })
+}
+
+// Retitle tells everybody the meeting's new title.
+func (r *Room) Retitle(title string) error {
+	return r.ask(func(_ time.Time, m *machine) error {
+		m.retitle(title)
+		return nil
+	})
+}
+
+// Feeds gives the publications for the sources of an upstream offer, in their order, as they will be when it is
+// answered.
+func (r *Room) Feeds(session SessionID, sources []message.Source) (feeds []Feed, err error) {
+	err = r.ask(func(_ time.Time, m *machine) (err error) {
+		feeds, err = m.feeds(session, sources)
+		return err
+	})
+	return feeds, err
+}
+
+// Publish says that an upstream offer with these sources was answered: the new ones are live.
+func (r *Room) Publish(session SessionID, sources []message.Source) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.publish(now, session, sources) })
+}
+
+// SetPublication says that a source is live or has ended.
+func (r *Room) SetPublication(session SessionID, source message.Source, live bool) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.setPublication(now, session, source, live) })
+}
+
+// Unpublish forgets what the participant published, for their connection is gone.
+func (r *Room) Unpublish(session SessionID) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.unpublish(now, session) })
+}
+
+// Mute says that a source is muted or not.
+func (r *Room) Mute(session SessionID, source message.Source, muted bool) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.mute(now, session, source, muted) })
+}
+
+// Rename gives the participant another name.
+func (r *Room) Rename(session SessionID, name string) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.rename(now, session, name) })
+}
+
+// RaiseHand raises or lowers the participant's hand.
+func (r *Room) RaiseHand(session SessionID, raised bool) error {
+	return r.ask(func(_ time.Time, m *machine) error { return m.raiseHand(session, raised) })
+}
+
+// Say shows a message to everybody; the answer to re goes out when it is stored.
+func (r *Room) Say(session SessionID, re uint64, what message.ChatSend) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.say(now, session, re, what) })
+}
+
+// Unstored are the messages that the store does not have yet, oldest first.
+func (r *Room) Unstored(session SessionID) (lines []message.ChatMessage, err error) {
+	err = r.ask(func(_ time.Time, m *machine) error {
+		lines = m.chat.waitingLines()
+		_, err := m.of(session)
+		return err
+	})
+	return lines, err
+}
+
+// Participants are those in the room, in the order of joining.
+func (r *Room) Participants() (people []message.Participant) {
+	_ = r.ask(func(_ time.Time, m *machine) error {
+		for _, who := range m.order {
+			people = append(people, who.view())
+		}
+		return nil
+	})
+	return people
+}
+
+// Snapshot of a room, for debugging.
+type Snapshot struct {
+	Code         string                `json:"code"`
+	Occurrence   string                `json:"occurrence"`
+	StartedAt    time.Time             `json:"startedAt"`
+	Participants []ParticipantSnapshot `json:"participants"`
+	Hands        []string              `json:"hands"`
+	// Lost are those who may come back.
+	Lost         int    `json:"lost"`
+	LastMessage  uint64 `json:"lastMessage"`
+	Unstored     int    `json:"unstored"`
+	QueuedWrites int    `json:"queuedWrites"`
+}
+
+// ParticipantSnapshot is a member of a Snapshot, without what people see of each other.
+type ParticipantSnapshot struct {
+	ID           string                `json:"id"`
+	Role         message.Role          `json:"role"`
+	Session      SessionID             `json:"session"`
+	Seq          uint64                `json:"seq"`
+	Publications []message.Publication `json:"publications"`
+}
+
+// Snapshot shows the room's state; false if it has ended.
+func (r *Room) Snapshot() (snapshot Snapshot, ok bool) {
+	err := r.ask(func(_ time.Time, m *machine) error {
+		snapshot = m.debug()
+		return nil
+	})
+	snapshot.QueuedWrites = r.writer.left()
+	return snapshot, err == nil
+}
+
+func (m *machine) debug() Snapshot {
+	out := Snapshot{
+		Code: m.meeting.Code, Occurrence: m.meeting.Occurrence, StartedAt: m.meeting.StartedAt,
+		Participants: []ParticipantSnapshot{}, Hands: append([]string{}, m.hands...), Lost: len(m.lost),
+		LastMessage: m.chat.last, Unstored: m.chat.unstored,
+	}
+	for _, who := range m.order {
+		out.Participants = append(out.Participants, ParticipantSnapshot{
+			ID: who.id, Role: who.role, Session: who.session, Seq: who.seq, Publications: who.view().Publications,
+		})
+	}
+	return out
+}

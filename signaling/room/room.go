@@ -1,0 +1,190 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/store"
+)
+
+// Outbox is where a member's messages go. Its methods never block.
+type Outbox interface {
+	// Send puts a message in line: an answer to request re, or event seq.
+	Send(re, seq uint64, m message.Encoded)
+	// Finish closes the socket when everything before has been written.
+	Finish(code message.CloseCode, reason string)
+}
+
+// Room is one meeting while it is alive. Its methods may be called from any goroutine; they wait for the
+// room's loop, which waits for nobody.
+type Room struct {
+	cfg     Config
+	meeting Meeting
+	machine *machine
+	writer  *writer
+	log     *slog.Logger
+
+	requests chan request
+	stopping chan struct{}
+	// ended is closed when the loop takes no more requests, done when everything is stored too.
+	ended, done chan struct{}
+
+	// outboxes belong to the loop.
+	outboxes map[SessionID]Outbox
+}
+
+type request struct {
+	do     func(now time.Time, m *machine) error
+	answer chan error
+}
+
+// Open reads what a room needs from the store. The room lives while Run runs.
+func Open(ctx context.Context, now time.Time, cfg Config, records *store.Store, meetingID, occurrence string, log *slog.Logger) (*Room, error) {
+	meeting, past, err := load(ctx, cfg, records, meetingID, occurrence)
+	if err != nil {
+		return nil, err
+	}
+	log = log.With("room", meeting.Code)
+	return &Room{
+		cfg: cfg, meeting: meeting, machine: newMachine(now, cfg, meeting, past), log: log,
+		writer:   newWriter(cfg, records, meeting, log),
+		requests: make(chan request), stopping: make(chan struct{}, 1),
+		ended: make(chan struct{}), done: make(chan struct{}),
+		outboxes: map[SessionID]Outbox{},
+	}, nil
+}
+
+// Run is the room's loop. It returns when the meeting is over and everything is stored, or when ctx ends.
+func (r *Room) Run(ctx context.Context) {
+	defer close(r.done)
+	stored := make(chan struct{})
+	go func() {
+		defer close(stored)
+		r.writer.run(ctx, r.report)
+	}()
+	r.log.Info("room opened", "occurrence", r.meeting.Occurrence)
+	r.loop()
+	close(r.ended)
+	r.writer.finish()
+	<-stored
+	r.log.Info("room closed", "unstored", r.writer.left())
+}
+
+func (r *Room) loop() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for !r.machine.over {
+		timer.Stop()
+		if at, ok := r.machine.deadline(); ok {
+			timer.Reset(time.Until(at))
+		}
+		select {
+		case req := <-r.requests:
+			req.answer <- r.turn(req)
+		case <-timer.C:
+			r.machine.wake(time.Now())
+		case <-r.stopping:
+			r.machine.stop(time.Now())
+		}
+		r.act(r.machine.take())
+	}
+}
+
+// turn runs one request; what breaks in it ends the request, not the room.
+func (r *Room) turn(req request) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.log.Error("request broke", "fault", fault, "stack", string(debug.Stack()))
+			err = message.Refuse(message.Internal, "Something went wrong in the server.")
+		}
+	}()
+	return req.do(time.Now(), r.machine)
+}
+
+func (r *Room) act(effects []effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case event:
+			encoded := message.Encode(e.message)
+			for _, to := range e.to {
+				if out, ok := r.outboxes[to.session]; ok {
+					out.Send(0, to.seq, encoded)
+				}
+			}
+		case reply:
+			if out, ok := r.outboxes[e.session]; ok {
+				out.Send(e.re, 0, message.Encode(e.message))
+			}
+		case disconnect:
+			if out, ok := r.outboxes[e.session]; ok {
+				out.Finish(e.code, e.reason)
+				delete(r.outboxes, e.session)
+			}
+		case save:
+			r.writer.put(e.record)
+		}
+	}
+}
+
+// ask has the loop run something and waits for its answer.
+func (r *Room) ask(do func(now time.Time, m *machine) error) error {
+	req := request{do: do, answer: make(chan error, 1)}
+	select {
+	case r.requests <- req:
+		return <-req.answer
+	case <-r.ended:
+		return errEnded
+	}
+}
+
+// report tells the loop what became of a message.
+func (r *Room) report(number uint64, failed error) {
+	_ = r.ask(func(_ time.Time, m *machine) error {
+		m.stored(number, failed)
+		return nil
+	})
+}
+
+// Stop ends the room because the server stops; the meeting goes on in the store.
+func (r *Room) Stop() {
+	select {
+	case r.stopping <- struct{}{}:
+	default:
+	}
+}
+
+// Ended is closed when the room takes no more requests, Done when everything of it is stored too.
+func (r *Room) Ended() <-chan struct{} { return r.ended }
+
+// Done is closed when Run has returned.
+func (r *Room) Done() <-chan struct{} { return r.done }
+
+// Meeting is what the room was opened with.
+func (r *Room) Meeting() Meeting { return r.meeting }
+
+// load reads the meeting, its running occurrence and the end of its chat.
+func load(ctx context.Context, cfg Config, records *store.Store, meetingID, occurrence string) (Meeting, history, error) {
+	row, err := records.MeetingByID(ctx, meetingID)
+	if err != nil {
+		return Meeting{}, history{}, fmt.Errorf("opening a room: %w", err)
+	}
+	held, err := records.OccurrenceByID(ctx, occurrence)
+	if err != nil {
+		return Meeting{}, history{}, fmt.Errorf("opening a room: %w", err)
+	}
+	if held.EndedAt != nil || held.MeetingID != meetingID {
+		return Meeting{}, history{}, errEnded
+	}
+	var past history
+	if past.page, _, err = records.MessagesBefore(ctx, meetingID, 0, cfg.HistoryPage); err != nil {
+		return Meeting{}, history{}, fmt.Errorf("opening a room: %w", err)
+	}
+	if n := len(past.page); n > 0 {
+		past.last = past.page[n-1].Number
+	}
+	return Meeting{ID: row.ID, Code: row.Code, Title: row.Title, Occurrence: held.ID, StartedAt: held.StartedAt}, past, nil
+}

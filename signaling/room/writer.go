@@ -1,0 +1,190 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/plenum-meet/plenum/store"
+)
+
+// writer puts a room's records into the store, one after the other and in order. While the database is away it
+// tries again and again; the room does not notice.
+type writer struct {
+	cfg     Config
+	records *store.Store
+	meeting Meeting
+	log     *slog.Logger
+
+	// sessions are the rows of sockets that are open; they belong to run.
+	sessions map[SessionID]string
+
+	mu       sync.Mutex
+	queue    []record
+	finished bool
+	// wake has a token when the queue has changed.
+	wake chan struct{}
+}
+
+func newWriter(cfg Config, records *store.Store, meeting Meeting, log *slog.Logger) *writer {
+	return &writer{
+		cfg: cfg, records: records, meeting: meeting, log: log,
+		sessions: map[SessionID]string{}, wake: make(chan struct{}, 1),
+	}
+}
+
+// put queues a record and returns at once. What may be queued is bounded by the machine.
+func (w *writer) put(r record) {
+	w.mu.Lock()
+	w.queue = append(w.queue, r)
+	w.mu.Unlock()
+	w.signal()
+}
+
+// finish lets run return when the queue is empty.
+func (w *writer) finish() {
+	w.mu.Lock()
+	w.finished = true
+	w.mu.Unlock()
+	w.signal()
+}
+
+func (w *writer) signal() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// left is the number of records that wait.
+func (w *writer) left() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue)
+}
+
+// next returns the oldest record without taking it away.
+func (w *writer) next() (r record, ok, finished bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		return nil, false, w.finished
+	}
+	return w.queue[0], true, false
+}
+
+func (w *writer) drop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue[0] = nil
+	w.queue = w.queue[1:]
+}
+
+// run stores until it is finished or ctx ends; stored is told of each chat message.
+func (w *writer) run(ctx context.Context, stored func(number uint64, failed error)) {
+	for {
+		r, ok, finished := w.next()
+		switch {
+		case finished:
+			return
+		case !ok:
+			select {
+			case <-w.wake:
+			case <-ctx.Done():
+				return
+			}
+		default:
+			err := w.keepTrying(ctx, r)
+			if ctx.Err() != nil && err != nil {
+				return
+			}
+			if err != nil {
+				w.log.Error("record not stored", "record", fmt.Sprintf("%T", r), "error", err)
+			}
+			w.drop()
+			if line, isChat := r.(said); isChat {
+				stored(line.message.Number, err)
+			}
+		}
+	}
+}
+
+// keepTrying stores one record; only what can never succeed is an error, or the end of ctx.
+func (w *writer) keepTrying(ctx context.Context, r record) error {
+	wait := w.cfg.RetryFirst
+	for attempt := 1; ; attempt++ {
+		err := w.store(ctx, r)
+		if err == nil || isFinal(err) {
+			return err
+		}
+		if attempt == 1 {
+			w.log.Warn("database away, trying again", "error", err)
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+		wait = min(2*wait, w.cfg.RetryMost)
+	}
+}
+
+// isFinal says that the database has understood and refuses.
+func isFinal(err error) bool {
+	return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrTaken) ||
+		errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrInvalid)
+}
+
+func (w *writer) store(ctx context.Context, r record) error {
+	switch r := r.(type) {
+	case connected:
+		return w.connected(ctx, r)
+	case parted:
+		return w.parted(ctx, r)
+	case renamed:
+		return w.records.RenameParticipant(ctx, r.participant, r.name, r.at)
+	case said:
+		row := r.message
+		return w.records.AddMessage(ctx, &row)
+	case closed:
+		if r.ended {
+			return w.records.EndMeeting(ctx, w.meeting.ID, r.at)
+		}
+		return w.records.CloseOccurrence(ctx, w.meeting.Occurrence, r.at)
+	default:
+		return fmt.Errorf("%w: a record of type %T", store.ErrInvalid, r)
+	}
+}
+
+func (w *writer) connected(ctx context.Context, r connected) error {
+	if err := w.records.SetParticipantStatus(ctx, r.participant, store.StatusJoined, r.at); err != nil {
+		return err
+	}
+	row, err := w.records.StartSession(ctx, r.participant, r.at)
+	if err != nil {
+		return err
+	}
+	w.sessions[r.session] = row.ID
+	return nil
+}
+
+func (w *writer) parted(ctx context.Context, r parted) error {
+	if row, ok := w.sessions[r.session]; ok {
+		if err := w.records.EndSession(ctx, row, r.at); err != nil {
+			return err
+		}
+		delete(w.sessions, r.session)
+	}
+	if !r.left {
+		return nil
+	}
+	return w.records.SetParticipantStatus(ctx, r.participant, store.StatusLeft, r.at)
+}

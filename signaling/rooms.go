@@ -1,0 +1,118 @@
+package signaling
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/plenum-meet/plenum/signaling/grant"
+	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/signaling/room"
+)
+
+// liveRoom is a room in the server's list: being opened, alive, or storing its last records.
+type liveRoom struct {
+	// opened is closed when room or err is set.
+	opened chan struct{}
+	room   *room.Room
+	err    error
+
+	// speakers as the media side last said, for newcomers.
+	speakers atomic.Pointer[[]string]
+}
+
+// live finds a room that takes requests.
+func (s *Server) live(code string) (*room.Room, bool) {
+	s.mu.Lock()
+	live, ok := s.rooms[code]
+	s.mu.Unlock()
+	if !ok {
+		return nil, false
+	}
+	select {
+	case <-live.opened:
+		return live.room, live.room != nil
+	default:
+		return nil, false
+	}
+}
+
+// enter returns the room that the claims name, opened if need be. A room that is storing its last records is
+// waited for: the next one counts its chat on.
+func (s *Server) enter(ctx context.Context, claims grant.Claims) (*liveRoom, error) {
+	for {
+		live, mine, err := s.find(claims.Code)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			s.start(live, claims)
+		}
+		select {
+		case <-live.opened:
+		case <-ctx.Done():
+			return nil, errBusy
+		}
+		if live.err != nil {
+			return nil, live.err
+		}
+		select {
+		case <-live.room.Ended():
+		default:
+			return live, nil
+		}
+		select {
+		case <-live.room.Done():
+			s.forget(claims.Code, live)
+		case <-ctx.Done():
+			return nil, errBusy
+		}
+	}
+}
+
+var errBusy = message.Refuse(message.Unavailable, "The meeting cannot be opened at the moment; try again.")
+
+// find returns the room in the list; mine if it is new and the caller has to start it.
+func (s *Server) find(code string) (live *liveRoom, mine bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, false, message.Refuse(message.Unavailable, "The server is stopping; try again.")
+	}
+	live, ok := s.rooms[code]
+	if !ok {
+		live = &liveRoom{opened: make(chan struct{})}
+		s.rooms[code] = live
+	}
+	return live, !ok, nil
+}
+
+// start opens a room for everybody who waits for it, so it does not depend on the one who came first.
+func (s *Server) start(live *liveRoom, claims grant.Claims) {
+	ctx, cancel := context.WithTimeout(s.base, s.cfg.StoreTimeout)
+	defer cancel()
+	opened, err := room.Open(ctx, time.Now(), s.cfg.Room, s.records, claims.Meeting, claims.Occurrence, s.log)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer close(live.opened)
+	if err != nil || s.closed {
+		if live.err = err; err == nil {
+			live.err = errBusy
+		}
+		delete(s.rooms, claims.Code)
+		return
+	}
+	live.room = opened
+	s.wg.Go(func() {
+		opened.Run(s.base)
+		s.forget(claims.Code, live)
+	})
+}
+
+func (s *Server) forget(code string, live *liveRoom) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rooms[code] == live {
+		delete(s.rooms, code)
+	}
+}

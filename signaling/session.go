@@ -1,0 +1,177 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/plenum-meet/plenum/signaling/grant"
+	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/signaling/room"
+)
+
+// Session is one socket. Its reader is the goroutine of the HTTP request; beside it run one writer and one
+// that pings. What it says is said for the participant whom the handshake proved.
+type Session struct {
+	id       room.SessionID
+	server   *Server
+	conn     *websocket.Conn
+	claims   grant.Claims
+	byTicket bool
+	out      *outbox
+	limits   *limits
+	media    *media
+	log      *slog.Logger
+
+	// live is nil before the join; it belongs to the reader.
+	live *liveRoom
+}
+
+func (s *Server) newSession(conn *websocket.Conn, got credential) *Session {
+	conn.SetReadLimit(message.MaxSize)
+	id := room.SessionID(s.sessions.Add(1))
+	session := &Session{
+		id: id, server: s, conn: conn, claims: got.claims, byTicket: got.byTicket,
+		out: newOutbox(s.cfg), limits: newLimits(),
+		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id)),
+	}
+	session.media = newMedia(session)
+	return session
+}
+
+// Send implements room.Outbox.
+func (s *Session) Send(re, seq uint64, m message.Encoded) {
+	if !s.out.send(outgoing{re: re, seq: seq, message: m}) {
+		s.media.close()
+	}
+}
+
+// Finish implements room.Outbox: media ends at once, the socket after what is queued.
+func (s *Session) Finish(code message.CloseCode, reason string) {
+	s.media.close()
+	s.out.finish(code, reason)
+}
+
+func (s *Session) tell(re uint64, m message.ServerMessage) { s.Send(re, 0, message.Encode(m)) }
+
+// run serves the socket until it is closed from either side.
+func (s *Session) run() {
+	ctx, cancel := context.WithCancel(s.server.base)
+	defer cancel()
+	done := make(chan struct{})
+	var others sync.WaitGroup
+	others.Go(func() { s.out.write(ctx, s.conn) })
+	others.Go(func() { s.keepAlive(ctx, done) })
+	joinInTime := time.AfterFunc(s.server.cfg.JoinTimeout, func() {
+		s.Finish(message.CloseCode(websocket.StatusPolicyViolation), "no meeting:join in time")
+	})
+	defer joinInTime.Stop()
+
+	s.read(ctx, joinInTime)
+
+	if s.live != nil {
+		s.live.room.Lose(s.id)
+	}
+	s.Finish(message.CloseCode(websocket.StatusNormalClosure), "")
+	close(done)
+	others.Wait()
+}
+
+// read takes messages until the socket is closed, from either side.
+func (s *Session) read(ctx context.Context, joinInTime *time.Timer) {
+	for {
+		kind, raw, err := s.conn.Read(ctx)
+		if err != nil || s.out.finished() {
+			return
+		}
+		now := time.Now()
+		if s.limits.flooded(now) {
+			s.log.Warn("socket flooded")
+			s.Finish(message.CloseCode(websocket.StatusPolicyViolation), "too many messages")
+			return
+		}
+		if kind != websocket.MessageText {
+			s.tell(0, message.Refuse(message.BadMessage, "Messages are text."))
+			continue
+		}
+		s.take(ctx, now, raw)
+		if s.live != nil {
+			joinInTime.Stop()
+		}
+	}
+}
+
+// take handles one message; what breaks in it ends this session alone.
+func (s *Session) take(ctx context.Context, now time.Time, raw []byte) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.log.Error("session broke", "fault", fault, "stack", string(debug.Stack()))
+			s.Finish(message.CloseCode(websocket.StatusInternalError), "a fault of the server")
+		}
+	}()
+	in, err := message.Decode(raw)
+	if err == nil {
+		err = s.allowed(now, in.Kind)
+	}
+	var answer message.ServerMessage
+	if err == nil {
+		answer, err = s.handle(ctx, in)
+	}
+	if err != nil {
+		answer = s.refusal(in.Kind.Type, err)
+	}
+	if answer != nil {
+		s.tell(in.ID, answer)
+	}
+	_, joining := in.Message.(message.MeetingJoin)
+	if refused, ok := answer.(message.Error); ok && joining && final(refused.Code) {
+		s.Finish(message.CloseRefused, "the join was refused")
+	}
+}
+
+// final says that asking to join again on this socket is no use.
+func final(code message.Code) bool {
+	return code != message.Unavailable && code != message.AlreadyJoined && code != message.BadMessage
+}
+
+// allowed checks what needs neither the room nor the message's content.
+func (s *Session) allowed(now time.Time, kind message.Kind) error {
+	if kind.Right != message.Anybody && s.live == nil {
+		return message.Refuse(message.NotJoined, "Join the meeting first.")
+	}
+	if !s.limits.allow(now, kind.Rate) {
+		return message.Error{Code: message.TooMany, Message: "Too many of these; wait a moment.", RetryAfter: 1}
+	}
+	return nil
+}
+
+// keepAlive finds out that a client is gone without a word. A ping under way is left to the closing of the socket:
+// ending it earlier would cut off the close frame.
+func (s *Session) keepAlive(ctx context.Context, done <-chan struct{}) {
+	ticker := time.NewTicker(s.server.cfg.PingEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		limited, cancel := context.WithTimeout(ctx, s.server.cfg.PongWithin)
+		err := s.conn.Ping(limited)
+		cancel()
+		if err != nil {
+			if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+				s.log.Info("client does not answer pings")
+			}
+			_ = s.conn.CloseNow()
+			return
+		}
+	}
+}
