@@ -38,9 +38,7 @@ func (f *Forwarder) align(now time.Time, publication uint32, p *packet.Packet) (
 	switch {
 	case !started:
 		return f.timeline.Expected(now), Forwarded
-	case f.shown.Publication != publication:
-		return f.nextUnrelated(now), Forwarded
-	case f.shown.Spatial == p.Spatial && f.shown.Feed != p.Feed:
+	case f.shown.Publication != publication || f.shown.Feed != p.Feed:
 		return f.nextUnrelated(now), Forwarded
 	case f.shown.Spatial == p.Spatial:
 		// The same layer after a hole: its clock went on.

@@ -9,7 +9,7 @@ import (
 
 // clockSlack is how far a sender report may be from what arrived before we take it for
 // another clock's.
-const clockSlack = 2 * time.Second
+const clockSlack = time.Second
 
 // report is the latest sender report of one layer.
 type report struct {

@@ -138,7 +138,9 @@ func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet)
 
 func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
 	if p.PaddingOnly() {
-		if f.begun && f.shown == (layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}) {
+		source := layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}
+		// Behind a hole that is too large the next media packet decides.
+		if f.begun && f.shown == source && f.sequence.Hole(p.Seq) <= maxHole {
 			f.sequence.Skip(p.Seq)
 		}
 		return Out{}, PaddingOnly

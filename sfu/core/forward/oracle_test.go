@@ -22,7 +22,7 @@ type oracle struct {
 
 	newestOut packet.Seq
 	newest    seen // the packet with the newest number
-	sent      map[packet.Seq]seen
+	sent      map[packet.Seq]*seen
 	resent    map[packet.Seq]resends
 	picture   numbers // newest of each cyclic number
 	segment   segment
@@ -50,7 +50,7 @@ type resends struct {
 
 // segment is the time between two switches: one source.
 type segment struct {
-	first   seen
+	first   *seen
 	numbers map[packet.Seq]packet.Seq // source number to slot number, holes included
 	newest  packet.Seq                // source number
 	next    packet.Seq                // slot number
@@ -62,7 +62,7 @@ func newOracle(start forward.Start) *oracle {
 	return &oracle{
 		start:   start,
 		picture: numbers{int(start.PictureID) - 1, int(start.TL0) - 1, int(start.KeyIndex) - 1},
-		sent:    map[packet.Seq]seen{},
+		sent:    map[packet.Seq]*seen{},
 		resent:  map[packet.Seq]resends{},
 	}
 }
@@ -83,7 +83,7 @@ func (o *oracle) same(publication uint32, p *packet.Packet) bool {
 
 // check takes a forwarded packet.
 func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from origin) error {
-	s := seen{out: out, descriptor: bytes.Clone(out.Descriptor), packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp)}
+	s := &seen{out: out, descriptor: bytes.Clone(out.Descriptor), packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp)}
 	seq := o.seq.Unwrap(out.Sequence)
 	payload := append(bytes.Clone(s.descriptor), out.Payload...)
 	var err error
@@ -116,7 +116,7 @@ func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from or
 }
 
 // begin checks the first packet of another source.
-func (o *oracle) begin(now time.Time, seq packet.Seq, s seen) error {
+func (o *oracle) begin(now time.Time, seq packet.Seq, s *seen) error {
 	if !s.packet.Descriptor.Key {
 		return fmt.Errorf("switch to %+v is not at a key frame", s.origin)
 	}
@@ -148,7 +148,7 @@ func (o *oracle) begin(now time.Time, seq packet.Seq, s seen) error {
 }
 
 // goOn checks a packet of the same source, in order or late.
-func (o *oracle) goOn(seq packet.Seq, s seen) error {
+func (o *oracle) goOn(seq packet.Seq, s *seen) error {
 	g := &o.segment
 	if !o.same(s.out.Publication, s.packet) {
 		return fmt.Errorf("source changed without a switch: %+v after %+v", s.origin, g.first.origin)
@@ -199,7 +199,7 @@ func (o *oracle) follow(d codec.Descriptor, moved, start numbers) error {
 	return nil
 }
 
-func (o *oracle) renew(seq packet.Seq, s seen) {
+func (o *oracle) renew(seq packet.Seq, s *seen) {
 	o.newestOut, o.newest = seq, s
 	if s.descr.HasPictureID {
 		o.picture.picture = int(s.descr.PictureID)
@@ -213,7 +213,7 @@ func (o *oracle) renew(seq packet.Seq, s seen) {
 }
 
 // checkLead checks that the slot's clock does not run away from the wall clock.
-func (o *oracle) checkLead(now time.Time, s seen) error {
+func (o *oracle) checkLead(now time.Time, s *seen) error {
 	lead := time.Duration(s.timestamp-o.first)*time.Second/90000 - now.Sub(o.born)
 	if lead > maxSlotLead || lead < -maxSlotLag {
 		return fmt.Errorf("slot's clock leads the wall clock by %v", lead)

@@ -17,7 +17,8 @@ type span struct {
 // packet gets the number it would have had.
 type Sequence struct {
 	out    int64      // newest number given
-	newest packet.Seq // newest source number given or skipped
+	mapped packet.Seq // newest source number that was given one
+	newest packet.Seq // newest source number given one or skipped
 	spans  [spanCount]span
 	first  int // oldest span
 	count  int
@@ -34,14 +35,14 @@ func NewSequence(first uint16) Sequence {
 func (s *Sequence) Begin(in packet.Seq) {
 	s.first, s.count = 0, 1
 	s.spans[0] = span{from: in, offset: int64(in) - (s.out + 1)}
-	s.newest = in - 1
+	s.mapped, s.newest = in-1, in-1
 }
 
-// Hole returns how many numbers are missing before in, if it is the newest, else 0.
+// Hole returns how many source numbers are missing right before in.
 func (s *Sequence) Hole(in packet.Seq) int64 { return max(int64(in-s.newest)-1, 0) }
 
-// Newer reports whether in is newer than everything before.
-func (s *Sequence) Newer(in packet.Seq) bool { return in > s.newest }
+// Newer reports whether in is newer than everything that was given a number.
+func (s *Sequence) Newer(in packet.Seq) bool { return in > s.mapped }
 
 // Newest is the newest number given.
 func (s *Sequence) Newest() int64 { return s.out }
@@ -49,11 +50,15 @@ func (s *Sequence) Newest() int64 { return s.out }
 // Map returns the number of source packet in, false if it has none: it is older than the
 // source, was dropped on purpose, or lies behind too many gaps.
 func (s *Sequence) Map(in packet.Seq) (int64, bool) {
-	if in > s.newest {
-		s.newest = in
-		s.out = int64(in) - s.latest().offset
-		return s.out, true
+	out, ok := s.lookUp(in)
+	if ok && in > s.mapped {
+		s.mapped, s.newest = in, max(s.newest, in)
+		s.out = out
 	}
+	return out, ok
+}
+
+func (s *Sequence) lookUp(in packet.Seq) (int64, bool) {
 	for i := s.count - 1; i >= 0; i-- {
 		at := &s.spans[(s.first+i)%spanCount]
 		if in >= at.from {
