@@ -5,10 +5,10 @@ type Event interface{ event() }
 
 // Assignment says whose publication a slot carries; Number is 0 for an empty slot.
 type Assignment struct {
-	MID         string
-	Number      uint32
-	Participant string
-	Source      Source
+	MID         string `json:"mid"`
+	Number      uint32 `json:"number"`
+	Participant string `json:"participant,omitempty"`
+	Source      Source `json:"source"`
 }
 
 // SlotsAssigned replaces the map of a peer's slots.

@@ -25,7 +25,7 @@ type RoomSnapshot struct {
 type PublicationSnapshot struct {
 	Number         uint32 `json:"number"`
 	Participant    string `json:"participant"`
-	Source         string `json:"source"`
+	Source         Source `json:"source"`
 	Live           bool   `json:"live"`
 	Muted          bool   `json:"muted"`
 	Heights        []int  `json:"heights"`
@@ -132,7 +132,7 @@ func (p *Peer) snapshot(reply func(PeerSnapshot)) {
 
 func (p *Publication) snapshot() PublicationSnapshot {
 	return PublicationSnapshot{
-		Number: p.number, Participant: p.participant, Source: p.source.String(), Live: p.live(), Muted: p.muted.Load(),
+		Number: p.number, Participant: p.participant, Source: p.source, Live: p.live(), Muted: p.muted.Load(),
 		Heights: p.layerHeights(), Packets: p.counts.packets.Load(), Bytes: p.counts.bytes.Load(),
 		Malformed: p.counts.malformed.Load(), Late: p.counts.late.Load(), DroppedMuted: p.counts.muted.Load(),
 		KeyFramesAsked: p.counts.keyFramesAsked.Load(),

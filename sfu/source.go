@@ -26,6 +26,9 @@ func (s Source) String() string {
 	}
 }
 
+// MarshalText names the source in snapshots.
+func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 func (s Source) video() bool { return s == Camera || s == Screen }
 
 // SlotKind is what a slot is kept for.

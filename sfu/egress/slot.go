@@ -63,7 +63,11 @@ type Slot struct {
 
 // SlotCounts are what a slot sent and what it refused.
 type SlotCounts struct {
-	Packets, Bytes, Resent, WriteErrors, Oversize uint64
+	Packets     uint64 `json:"packets"`
+	Bytes       uint64 `json:"bytes"`
+	Resent      uint64 `json:"resent"`
+	WriteErrors uint64 `json:"writeErrors"`
+	Oversize    uint64 `json:"oversize"`
 }
 
 func newSlot(peer *Peer, mid string, video bool, line Line) *Slot {
