@@ -21,7 +21,7 @@ type oracle struct {
 	started bool
 
 	newestOut packet.Seq
-	newest    seen // the packet with the newest number
+	newest    *seen // the packet with the newest number
 	sent      map[packet.Seq]*seen
 	resent    map[packet.Seq]resends
 	picture   numbers // newest of each cyclic number
