@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"syscall"
+)
+
+// listen opens a TCP listener, or says in one sentence why not and which option helps.
+func listen(option, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, inUse(err, address, option)
+	}
+	return listener, nil
+}
+
+// listenLoopback refuses addresses that others can reach.
+func listenLoopback(option, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s is not of the form host:port: %w", option, address, err)
+	}
+	ip, err := netip.ParseAddr(host)
+	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s %s could be reached by others: use a loopback address, such as 127.0.0.1:9090", option, address)
+	}
+	return listen(option, address)
+}
+
+// inUse tells the two common ways in which a socket cannot be had.
+func inUse(err error, what, option string) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is in use by another program: stop that one, or choose another with %s", what, option)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s may not be used by this account: choose a port above 1023 with %s", what, option)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// closing stops a listener; one that its server has closed already is no error.
+func closing(listener net.Listener) func(context.Context) error {
+	return func(context.Context) error {
+		if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	}
+}
+
+// origins are the web pages that may open a WebSocket. None means: those that came from where the socket goes.
+func (c serveCommand) origins(public net.Addr) ([]string, error) {
+	var own []string
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil {
+			return nil, fmt.Errorf("--public-url %s: %w", c.PublicURL, err)
+		}
+		own = append(own, u.Scheme+"://"+u.Host)
+	}
+	if address := netip.MustParseAddrPort(public.String()); address.Addr().IsLoopback() {
+		own = append(own, fmt.Sprintf("http://localhost:%d", address.Port()), "http://"+address.String())
+	}
+	switch {
+	case len(c.Origin) == 0 && c.PublicURL == "":
+		return nil, nil
+	case len(own) == 0:
+		return nil, errors.New("--origin needs --public-url beside it, or the server's own pages would be shut out")
+	}
+	return append(own, c.Origin...), nil
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+const about = `Plenum is a meeting server: sign-up, meetings, chat, a web client and the forwarding of media, in one program.
+
+Start it with no options at all:
+
+    plenum serve
+
+and open the address that it prints. Everything it keeps is in the data directory (./data): the SQLite database and the
+secret that signs sign-ins. With options it uses other parts, for example a MySQL or MariaDB database:
+
+    plenum serve --database 'mysql://plenum:password@127.0.0.1:3306/plenum'
+
+Each option can be given in the environment too: --public-address is PLENUM_PUBLIC_ADDRESS, and so on. The command line
+comes before the environment. 'plenum COMMAND --help' explains the options of a command.`
+
+// cli is the grammar of the command line.
+type cli struct {
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`
+	Seed    seedCommand    `cmd:"" help:"Make demo users and a meeting, to try things out with."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a command writes what it is asked for. Logs go to standard error.
+type terminal struct {
+	out io.Writer
+	err io.Writer
+}
+
+func main() {
+	ctx, stop := signalled()
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], terminal{out: os.Stdout, err: os.Stderr}))
+}
+
+// signalled gives a context that ends at the first SIGINT or SIGTERM. The second one ends the program at once.
+func signalled() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// exit carries kong's wish to end the program (after --help) through the stack.
+type exit struct{ code int }
+
+// run is the program less its process: it returns the exit code.
+func run(ctx context.Context, args []string, to terminal) (code int) {
+	defer func() {
+		if e, ok := recover().(exit); ok {
+			code = e.code
+		}
+	}()
+	parser, err := newParser(to)
+	if err != nil {
+		fmt.Fprintf(to.err, "plenum: %v\n", err)
+		return 2
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		var wrong *kong.ParseError
+		if errors.As(err, &wrong) && wrong.Context != nil {
+			fmt.Fprintf(to.err, "plenum: %v (see 'plenum %s--help')\n", err, commandOf(wrong.Context))
+			return 2
+		}
+		fmt.Fprintf(to.err, "plenum: %v\n", err)
+		return 2
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(to)
+	if err := command.Run(); err != nil {
+		fmt.Fprintf(to.err, "plenum: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func newParser(to terminal) (*kong.Kong, error) {
+	return kong.New(new(cli),
+		kong.Name("plenum"),
+		kong.Description(about),
+		kong.DefaultEnvars("PLENUM"),
+		kong.Writers(to.out, to.err),
+		kong.Exit(func(code int) { panic(exit{code}) }),
+		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 120}),
+	)
+}
+
+func commandOf(c *kong.Context) string {
+	if name := c.Command(); name != "" {
+		return name + " "
+	}
+	return ""
+}

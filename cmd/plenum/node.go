@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/plenum-meet/plenum/api"
+	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/transport"
+	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/signaling/grant"
+	"github.com/plenum-meet/plenum/store"
+	"github.com/plenum-meet/plenum/webclient"
+)
+
+// nodeID names this process. There is one node only.
+const nodeID = "local"
+
+// node is a running server: its parts, and how to stop them.
+type node struct {
+	log    *slog.Logger
+	cfg    serveCommand
+	public net.Addr
+	admin  net.Addr // nil if off
+	// failed gets the error of a listener that ended by itself.
+	failed chan error
+	// stops are run from the last to the first.
+	stops []stop
+}
+
+// stop ends one part.
+type stop struct {
+	what string
+	do   func(context.Context) error
+}
+
+// start brings up all parts in order. If one fails, those before it are stopped again.
+func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err error) {
+	n := &node{log: log, cfg: c, failed: make(chan error, 2)}
+	defer func() {
+		if err != nil {
+			n.Stop(context.WithoutCancel(ctx))
+		}
+	}()
+
+	assets, err := webclient.Assets()
+	if err != nil {
+		return nil, err
+	}
+	records, err := c.Storage.open(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	n.onStop("store", func(context.Context) error { return records.Close() })
+	if err := records.MigrateUp(ctx); err != nil {
+		return nil, fmt.Errorf("the database cannot be brought up to date: %w", err)
+	}
+	secret, err := loadSecret(c.Secret, c.Storage.Data)
+	if err != nil {
+		return nil, err
+	}
+	// A new boot id at each start: a grant of the last one is worth nothing now.
+	keys, err := grant.NewKeys(secret, nodeID, rand.Text())
+	if err != nil {
+		return nil, fmt.Errorf("signing keys: %w", err)
+	}
+
+	// Sockets before servers: a port in use is found before anything else is begun.
+	listener, err := listen("--listen", c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	n.onStop("public listener", closing(listener))
+	n.public = listener.Addr()
+	var admin net.Listener
+	if c.AdminListen != "off" {
+		if admin, err = listenLoopback("--admin-listen", c.AdminListen); err != nil {
+			return nil, err
+		}
+		n.onStop("admin listener", closing(admin))
+		n.admin = admin.Addr()
+	}
+	media, err := transport.New(c.mediaConfig(), log)
+	if err != nil {
+		return nil, inUse(err, fmt.Sprintf("media port %d", c.MediaPort), "--media-port")
+	}
+	n.onStop("media sockets", func(context.Context) error { media.Close(); return nil })
+	forwarder, err := sfu.NewServer(sfu.Default(), media, log)
+	if err != nil {
+		return nil, err
+	}
+	n.onStop("media server", func(context.Context) error { forwarder.Close(); return nil })
+
+	origins, err := c.origins(n.public)
+	if err != nil {
+		return nil, err
+	}
+	signals, err := n.startSignaling(origins, records, forwarder, keys)
+	if err != nil {
+		return nil, err
+	}
+	cfg := api.Default()
+	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
+	rest, err := api.New(cfg, api.Parts{
+		Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{forwarder}, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Stopping begins with the end of this list: nobody new comes in, requests are answered, then WebSockets, which
+	// are no longer the HTTP server's, are told good-bye, and then media ends.
+	n.serve("public HTTP", listener, rest.Public())
+	if admin != nil {
+		n.serve("admin HTTP", admin, rest.Admin())
+	}
+	return n, nil
+}
+
+func (n *node) startSignaling(origins []string, records *store.Store, media *sfu.Server, keys *grant.Keys) (*signaling.Server, error) {
+	cfg := signaling.Default(nodeID)
+	// Behind trusted proxies the API has put the client's address in place already.
+	cfg.Origins = origins
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	signals := signaling.NewServer(cfg, records, media, keys, n.log)
+	n.onStop("signaling", func(ctx context.Context) error { signals.Close(ctx); return nil })
+	return signals, nil
+}
+
+// serve answers HTTP on a listener until the node stops.
+func (n *node) serve(what string, listener net.Listener, handler http.Handler) {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: api.ReadHeaderTimeout,
+		ReadTimeout:       api.ReadTimeout,
+		WriteTimeout:      api.WriteTimeout,
+		IdleTimeout:       api.IdleTimeout,
+		MaxHeaderBytes:    api.MaxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			n.failed <- fmt.Errorf("%s: %w", what, err)
+		}
+	}()
+	n.onStop(what, func(ctx context.Context) error {
+		err := server.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, server.Close())
+		}
+		<-ended
+		return err
+	})
+}
+
+func (n *node) onStop(what string, do func(context.Context) error) {
+	n.stops = append(n.stops, stop{what, do})
+}
+
+// Stop ends all parts, the last one begun first. Those that wait for somebody wait no longer than ctx.
+func (n *node) Stop(ctx context.Context) {
+	for _, s := range slices.Backward(n.stops) {
+		if err := s.do(ctx); err != nil {
+			n.log.Warn("stopping", "part", s.what, "error", err)
+		}
+	}
+	n.stops = nil
+}
+
+// URL is what a person opens.
+func (n *node) URL() string {
+	if n.cfg.PublicURL != "" {
+		return n.cfg.PublicURL
+	}
+	address := netip.MustParseAddrPort(n.public.String())
+	if address.Addr().IsLoopback() || address.Addr().IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", address.Port())
+	}
+	return "http://" + address.String()
+}
+
+// AdminURL is where the operator looks; empty if the admin listener is off.
+func (n *node) AdminURL() string {
+	if n.admin == nil {
+		return ""
+	}
+	return "http://" + n.admin.String()
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/transport"
+)
+
+// stopWithin is how long a server that is told to stop may take over saying good-bye.
+const stopWithin = 10 * time.Second
+
+// serveCommand is everything that can be said about a server from outside.
+type serveCommand struct {
+	Storage storageOptions `embed:""`
+	Log     logOptions     `embed:""`
+
+	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where browsers connect (HTTP and WebSocket). The default can be reached from this machine alone: browsers give camera and microphone to pages on localhost or behind TLS only. Behind a proxy that ends TLS, use for example :8080."`
+	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /debug/rooms and /debug/pprof. Must be a loopback address; 'off' closes it."`
+	PublicURL   string   `name:"public-url" placeholder:"URL" help:"How people reach this server, for example https://meet.example.org. Default: what each request was sent to."`
+	Origin      []string `placeholder:"URL" help:"Further web pages that may use this server, each as scheme://host[:port]. None by default: only the server's own pages may."`
+
+	TrustedProxy []netip.Prefix `placeholder:"CIDR" help:"Networks of proxies that may say who the client is (X-Forwarded-For, X-Forwarded-Proto), for example 10.0.0.0/8. None by default."`
+
+	MediaPort     uint16       `default:"7882" placeholder:"PORT" help:"Port of all media, UDP and TCP. Open both in the firewall. 0 takes any that is free."`
+	MediaAddress  []netip.Addr `placeholder:"IP" help:"Addresses of this machine on which media arrives. Default: all of them."`
+	PublicAddress []netip.Addr `placeholder:"IP" help:"Addresses told to clients for media, for a server behind NAT or in a container. Default: the addresses of this machine."`
+
+	Secret string `placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
+}
+
+// mediaConfig is the transport's own configuration with what was given on the command line.
+func (c serveCommand) mediaConfig() transport.Config {
+	cfg := transport.Default()
+	cfg.Port = c.MediaPort
+	cfg.Addresses = c.MediaAddress
+	cfg.Public = c.PublicAddress
+	return cfg
+}
+
+func (c serveCommand) Run(ctx context.Context, to terminal) error {
+	log := c.Log.logger(to.err, slog.LevelInfo)
+	running, err := start(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(to.out, "Plenum is ready: open %s\n", running.URL())
+
+	var failure error
+	select {
+	case <-ctx.Done():
+		log.Info("stopping; a second signal ends at once")
+	case failure = <-running.failed:
+		log.Error("stopping, for a listener failed", "error", failure)
+	}
+	// The context that told us to stop is over; saying good-bye has a time of its own.
+	good, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	running.Stop(good)
+	return failure
+}
