@@ -7,6 +7,7 @@ import { startI18n } from './i18n';
 import { App } from './pages/App';
 import { ApiProvider } from './state/session';
 import { applyTheme } from './state/theme';
+import './styles/fonts.css';
 import './styles/index.css';
 
 // The policy allows a style element only with this response's nonce; radix-ui asks get-nonce for it.

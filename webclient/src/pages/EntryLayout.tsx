@@ -12,7 +12,7 @@ export function EntryLayout({ title, children }: { title: string; children: Reac
         <header className="px-5 py-5 sm:px-10 sm:py-9">
           <Wordmark />
         </header>
-        <main className="mx-auto flex w-full max-w-[424px] grow flex-col justify-center px-6 pt-2 pb-16 sm:pb-28">
+        <main className="mx-auto flex w-full max-w-[424px] grow flex-col justify-center px-6 pt-2 pb-16 sm:pb-24">
           <h1 className="text-page">{title}</h1>
           {children}
         </main>

@@ -1,23 +1,18 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import { keep, kept } from './kept';
 
 export type Theme = 'system' | 'light' | 'dark';
 
-const key = 'plenum.theme';
 const listeners = new Set<() => void>();
 let stages = 0;
 
 export function theme(): Theme {
-  const value = stored();
+  const value = kept('theme');
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
 export function setTheme(next: Theme): void {
-  try {
-    if (next === 'system') localStorage.removeItem(key);
-    else localStorage.setItem(key, next);
-  } catch {
-    // A browser that keeps nothing follows the system.
-  }
+  keep('theme', next === 'system' ? null : next);
   applyTheme();
   for (const f of [...listeners]) f();
 }
@@ -48,12 +43,4 @@ export function useStage(): void {
 function subscribe(f: () => void): () => void {
   listeners.add(f);
   return () => listeners.delete(f);
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
 }

@@ -23,7 +23,7 @@ function seatsOf(row: number): Seat[] {
     const value = shade(row, index);
     return {
       path: seat(floor.x, floor.y, radius, angleOf(row, index), (5.5 / radius) * 57.3),
-      opacity: 0.3 + 0.45 * value,
+      opacity: 0.35 + 0.5 * value,
       tint: value > 0.55 ? '#5b6a8c' : '#606874',
     };
   });
@@ -51,9 +51,15 @@ export function Chamber() {
       strokeLinecap="round"
     >
       <defs>
-        <radialGradient id="chamber-ground" cx="0.5" cy="0.52" r="0.75">
+        <radialGradient
+          id="chamber-ground"
+          gradientUnits="userSpaceOnUse"
+          cx="366"
+          cy="430"
+          r="560"
+        >
           <stop offset="0" stopColor="#272d38" />
-          <stop offset="0.6" stopColor="#181d24" />
+          <stop offset="0.55" stopColor="#191e26" />
           <stop offset="1" stopColor="#0f1115" />
         </radialGradient>
         <radialGradient id="chamber-glow">

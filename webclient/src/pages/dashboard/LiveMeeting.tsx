@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Meeting } from '../../api';
@@ -26,11 +27,11 @@ export function LiveMeeting({ meeting }: { meeting: Meeting }) {
           {host}. {people}.
         </p>
       </div>
-      <div className="flex items-center gap-1">
+      <div className="flex grow items-center gap-1 sm:grow-0">
         <Link
           to={`/m/${meeting.code}`}
           aria-label={t('dashboard.joinNamed', { title: meeting.title })}
-          className={buttonClass('ink', 'medium')}
+          className={clsx(buttonClass('ink', 'medium'), 'grow')}
         >
           {t('dashboard.join')}
         </Link>

@@ -10,12 +10,12 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
   const created = new Date(meeting.createdAt ?? 0);
   const when = `${dayOf(created, new Date(), t, i18n.language)}, ${clock(created, i18n.language)}`;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5 ps-6 pe-3">
-      <div className="min-w-0 grow basis-48">
+    <li className="flex items-center gap-3 py-3.5 ps-5 pe-2 sm:ps-6 sm:pe-3">
+      <div className="min-w-0 grow">
         <h3 className="truncate text-field font-semibold" dir="auto">
           {meeting.title}
         </h3>
-        <p className="mt-0.5 text-label text-muted tabular" dir="auto">
+        <p className="mt-0.5 truncate text-label text-muted tabular" dir="auto">
           {meeting.isHost
             ? t('dashboard.created', { when })
             : t('dashboard.hostedBy', { name: meeting.hostName })}
@@ -25,7 +25,7 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
           {meeting.code}
         </p>
       </div>
-      <div className="flex items-center gap-1">
+      <div className="flex shrink-0 items-center gap-1">
         <Link
           to={`/m/${meeting.code}`}
           aria-label={t(meeting.isHost ? 'dashboard.startNamed' : 'dashboard.joinNamed', {

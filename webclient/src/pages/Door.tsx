@@ -1,0 +1,159 @@
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Meeting } from '../api';
+import { keep, kept } from '../state/kept';
+import { withNext } from '../state/next';
+import { usePreview } from '../state/preview';
+import { useUser } from '../state/session';
+import { useTitle } from '../state/title';
+import { Button } from '../ui/Button';
+import { Field } from '../ui/Field';
+import { Notice } from '../ui/Notice';
+import { useMeetingKeys } from '../state/keys';
+import { AppHead } from './AppHead';
+import { DeviceTrouble } from './door/DeviceTrouble';
+import { PreviewDevices } from './door/PreviewDevices';
+import { PreviewPicture } from './door/PreviewPicture';
+import { missingOf, troubleOf } from './door/trouble';
+
+export interface Entrance {
+  /** Only of guests. */
+  guestName: string | undefined;
+  camera: MediaStreamTrack | null;
+  microphone: MediaStreamTrack | null;
+}
+
+/** The way in: look at yourself, choose devices, join. */
+export function Door({
+  meeting,
+  joining,
+  problem,
+  onJoin,
+}: {
+  meeting: Meeting;
+  joining: boolean;
+  problem: string | undefined;
+  onJoin: (entrance: Entrance) => void;
+}) {
+  const { t } = useTranslation();
+  useTitle(t('titles.meeting', { title: meeting.title }));
+  const user = useUser();
+  const preview = usePreview();
+  const [name, setName] = useState(() => kept('guest.name') ?? '');
+  const [nameMissing, setNameMissing] = useState(false);
+  const trouble = troubleOf(preview);
+  const missing = missingOf(preview);
+
+  useMeetingKeys({
+    m: () => preview.turn('microphone', preview.microphone.phase !== 'on'),
+    v: () => preview.turn('camera', preview.camera.phase !== 'on'),
+  });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const guestName = user ? undefined : name.trim();
+    setNameMissing(guestName === '');
+    if (guestName === '' || joining) return;
+    if (guestName !== undefined) keep('guest.name', guestName);
+    onJoin({ guestName, ...preview.take() });
+  }
+
+  return (
+    <div className="flex min-h-dvh flex-col bg-canvas text-ink">
+      <AppHead showEmail />
+      <main className="mx-auto grid w-full max-w-[1232px] grow content-start items-center gap-x-16 gap-y-6 px-4 pb-8 sm:px-6 lg:grid-cols-[minmax(0,760fr)_minmax(0,360fr)] lg:content-center lg:pb-24">
+        <div className="flex min-w-0 flex-col gap-4 lg:gap-5">
+          <PreviewPicture
+            preview={preview}
+            person={{ id: user?.id ?? 'guest', name: user?.name ?? name }}
+          />
+          <PreviewDevices preview={preview} />
+          {trouble?.device === 'microphone' && (
+            <div className="rounded-tile border border-hairline bg-surface-1">
+              <DeviceTrouble trouble={trouble} onRetry={preview.retry} />
+            </div>
+          )}
+        </div>
+        <div className="min-w-0">
+          <p className="text-body text-muted" dir="auto">
+            {meeting.isHost ? t('door.ownMeeting') : t('door.hostedBy', { name: meeting.hostName })}
+          </p>
+          <h1 className="mt-1 text-page break-words text-balance" dir="auto">
+            {meeting.title}
+          </h1>
+          <p className="mt-3 text-field text-muted">{peopleText()}</p>
+          <form onSubmit={submit} noValidate className="mt-6 lg:mt-8">
+            {problem && (
+              <div className="mb-5">
+                <Notice>{problem}</Notice>
+              </div>
+            )}
+            {user ? (
+              <p className="mb-4 text-field" dir="auto">
+                {t('door.joinAs', { name: user.name })}
+              </p>
+            ) : (
+              <Field
+                className="mb-4"
+                label={t('door.name')}
+                autoComplete="name"
+                maxLength={80}
+                value={name}
+                error={nameMissing ? t('door.nameMissing') : undefined}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+            <div className="sticky bottom-4">
+              <Button type="submit" size="large" busy={joining} className="min-h-13 w-full">
+                {joining ? t('door.joining') : joinText()}
+              </Button>
+            </div>
+            {missing !== 'nothing' && (
+              <p className="mt-3 text-center text-label text-muted">
+                {t(
+                  missing === 'both'
+                    ? 'door.laterBoth'
+                    : missing === 'camera'
+                      ? 'door.laterCamera'
+                      : 'door.laterMicrophone',
+                )}
+              </p>
+            )}
+            {!user && (
+              <p className="mt-6 text-body text-muted">
+                {t('door.account')}{' '}
+                <Link
+                  to={withNext('/signin', `/m/${meeting.code}`)}
+                  className="font-[550] text-link no-underline hover:underline"
+                >
+                  {t('door.signIn')}
+                </Link>
+              </p>
+            )}
+          </form>
+        </div>
+      </main>
+    </div>
+  );
+
+  function joinText(): string {
+    switch (missing) {
+      case 'nothing':
+        return t('door.join');
+      case 'both':
+        return t('door.withoutBoth');
+      case 'camera':
+        return t('door.withoutCamera');
+      case 'microphone':
+        return t('door.withoutMicrophone');
+    }
+  }
+
+  function peopleText(): string {
+    if (!meeting.live) return t('door.empty');
+    const count = meeting.participantCount ?? 0;
+    return count > 0 ? t('door.people', { count }) : t('door.live');
+  }
+}

@@ -1,0 +1,45 @@
+import { DoorOpen, RotateCcw, Unplug } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { CallState } from '../call';
+import { useUser } from '../state/session';
+import { Button, buttonClass } from '../ui/Button';
+import { Message } from './Message';
+
+/** After the meeting: why it is over for you, and the ways on. */
+export function Over({ state, onRejoin }: { state: CallState; onRejoin: () => void }) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const { title, text, lost } = words();
+  return (
+    <Message
+      icon={
+        lost ? <Unplug size={26} aria-hidden="true" /> : <DoorOpen size={26} aria-hidden="true" />
+      }
+      title={title}
+      text={text}
+    >
+      <Button size="large" icon={<RotateCcw size={18} aria-hidden="true" />} onClick={onRejoin}>
+        {t('over.rejoin')}
+      </Button>
+      <Link to={user ? '/' : '/signin'} className={buttonClass('outline', 'large')}>
+        {t(user ? 'over.home' : 'over.signIn')}
+      </Link>
+    </Message>
+  );
+
+  function words(): { title: string; text: string; lost: boolean } {
+    if (state.leftByChoice) return { title: t('over.left'), text: t('over.leftText'), lost: false };
+    if (state.phase === 'failed' && state.error?.code !== 'meeting_ended') {
+      return { title: t('over.lost'), text: t('over.lostText'), lost: true };
+    }
+    const by = state.participants.find((each) => each.id === state.endedBy);
+    const text =
+      by === undefined
+        ? t('over.endedText')
+        : by.id === state.self
+          ? t('over.endedByYou')
+          : t('over.endedBy', { name: by.name });
+    return { title: t('over.ended'), text, lost: false };
+  }
+}

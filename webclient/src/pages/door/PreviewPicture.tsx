@@ -1,0 +1,79 @@
+import { Mic, MicOff, Video as Camera, VideoOff } from 'lucide-react';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Preview } from '../../state/preview';
+import { Avatar } from '../../ui/Avatar';
+import { IconButton } from '../../ui/IconButton';
+import { Spinner } from '../../ui/Spinner';
+import { Video } from '../../ui/Video';
+import { DeviceTrouble } from './DeviceTrouble';
+import { troubleOf } from './trouble';
+
+/** What the others will see, with the two switches on it. Always dark, as the stage is. */
+export function PreviewPicture({
+  preview,
+  person,
+}: {
+  preview: Preview;
+  person: { id: string; name: string };
+}) {
+  const { t } = useTranslation();
+  const { camera, microphone } = preview;
+  const trouble = troubleOf(preview);
+  const track = camera.phase === 'on' ? camera.track : null;
+  const stream = useMemo(() => (track ? new MediaStream([track]) : null), [track]);
+
+  return (
+    <section
+      aria-label={t('door.preview')}
+      data-theme="dark"
+      className="relative flex min-h-60 w-full flex-col overflow-hidden rounded-tile bg-surface-1 text-ink lg:aspect-video"
+    >
+      {stream ? (
+        <div className="aspect-video w-full lg:absolute lg:inset-0 lg:aspect-auto">
+          <Video stream={stream} mirrored />
+        </div>
+      ) : trouble && trouble.device !== 'microphone' ? (
+        <div className="grow">
+          <DeviceTrouble trouble={trouble} onRetry={preview.retry} />
+        </div>
+      ) : camera.phase === 'asking' ? (
+        <div
+          role="status"
+          className="flex grow flex-col items-center justify-center px-6 text-center"
+        >
+          <Spinner size={26} />
+          <p className="mt-4 text-dialog font-semibold text-balance">{t('door.asking')}</p>
+          <p className="mt-1.5 text-body text-balance text-muted">{t('door.askingText')}</p>
+        </div>
+      ) : (
+        <div className="flex grow flex-col items-center justify-center gap-4 pb-16">
+          <Avatar id={person.id} name={person.name || '?'} size={112} />
+          <p className="text-body text-muted">{t('door.cameraOff')}</p>
+        </div>
+      )}
+      {(stream || camera.phase === 'off') && (
+        <div
+          data-on-video
+          className="absolute inset-x-0 bottom-0 flex justify-center gap-3 bg-linear-to-t from-black/60 to-transparent pt-16 pb-5"
+        >
+          <IconButton
+            label={t(microphone.phase === 'on' ? 'devices.mute' : 'devices.unmute')}
+            icon={microphone.phase === 'on' ? <Mic size={21} /> : <MicOff size={21} />}
+            look={microphone.phase === 'on' ? 'soft' : 'off'}
+            hotkey="M"
+            disabled={microphone.phase === 'asking'}
+            onClick={() => preview.turn('microphone', microphone.phase !== 'on')}
+          />
+          <IconButton
+            label={t(camera.phase === 'on' ? 'devices.stopCamera' : 'devices.startCamera')}
+            icon={camera.phase === 'on' ? <Camera size={21} /> : <VideoOff size={21} />}
+            look={camera.phase === 'on' ? 'soft' : 'off'}
+            hotkey="V"
+            onClick={() => preview.turn('camera', camera.phase !== 'on')}
+          />
+        </div>
+      )}
+    </section>
+  );
+}

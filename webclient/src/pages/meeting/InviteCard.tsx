@@ -1,0 +1,33 @@
+import { Link2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { copyText } from '../../state/copy';
+import { meetingLink } from '../../state/meetings';
+import { Button } from '../../ui/Button';
+import { useToast } from '../../ui/Toast';
+
+/** Keeps the second seat warm while one is alone. */
+export function InviteCard({ code }: { code: string }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const link = meetingLink(code);
+
+  async function copy() {
+    toast(t((await copyText(link)) ? 'dashboard.copied' : 'dashboard.copyFailed'));
+  }
+
+  return (
+    <div className="flex size-full flex-col items-center justify-center rounded-tile border border-dashed border-edge px-6 text-center">
+      <h2 className="text-panel font-semibold text-balance sm:text-dialog">{t('meeting.alone')}</h2>
+      <p className="mt-1 text-body text-balance text-muted">{t('meeting.aloneText')}</p>
+      <p className="tabular mt-4 max-w-full text-body break-all select-all">{link}</p>
+      <Button
+        kind="outline"
+        className="mt-4"
+        icon={<Link2 size={17} aria-hidden="true" />}
+        onClick={() => void copy()}
+      >
+        {t('meeting.copyLink')}
+      </Button>
+    </div>
+  );
+}

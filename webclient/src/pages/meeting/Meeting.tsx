@@ -1,0 +1,200 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { pageCount } from '../../layout';
+import { copyText } from '../../state/copy';
+import { keep, kept } from '../../state/kept';
+import { useMeetingKeys } from '../../state/keys';
+import { meetingLink } from '../../state/meetings';
+import { useStage } from '../../state/theme';
+import { useTitle } from '../../state/title';
+import { useFrame } from '../../state/viewport';
+import { ChatPanel } from '../../ui/ChatPanel';
+import { ControlBar } from '../../ui/ControlBar';
+import type { ControlBarProps } from '../../ui/ControlBar';
+import { LeaveButton } from '../../ui/LeaveButton';
+import { PeoplePanel } from '../../ui/PeoplePanel';
+import { PhoneBar } from '../../ui/PhoneBar';
+import { SharingBanner } from '../../ui/SharingBanner';
+import { Strip } from '../../ui/Strip';
+import { useToast } from '../../ui/Toast';
+import { TopBar } from '../../ui/TopBar';
+import { Announcer } from './Announcer';
+import { AudioSinks } from './AudioSinks';
+import { useCall, useCallState } from './call';
+import { useDeviceSwitch } from './deviceSwitch';
+import { EndMeeting } from './EndMeeting';
+import { useNetwork } from './network';
+import { peopleOf, tilesChoices, tilesOnPage } from './people';
+import type { TilesChoice } from './people';
+import { useSteadySpeaker } from './speaker';
+import { Stage } from './Stage';
+
+type PanelName = 'chat' | 'people';
+
+/** The meeting itself: stage, panel and bars around one call. */
+export function Meeting({ code, title }: { code: string; title: string }) {
+  const { t } = useTranslation();
+  useStage();
+  useTitle(t('titles.meeting', { title }));
+  const call = useCall();
+  const state = useCallState(call);
+  const frame = useFrame();
+  const toast = useToast();
+  const [panel, setPanel] = useState<PanelName | null>(null);
+  const [draft, setDraft] = useState('');
+  const [wantedPage, setPage] = useState(0);
+  const [choice, setChoice] = useState(keptChoice);
+  const [ending, setEnding] = useState(false);
+
+  const people = peopleOf(state);
+  const self = people.find((each) => each.self);
+  const active = people.find((each) => each.active && !each.self);
+  const speaker = useSteadySpeaker(active?.id);
+  const network = useNetwork(state.connection);
+  const microphone = useDeviceSwitch('microphone', state.microphone);
+  const camera = useDeviceSwitch('camera', state.camera);
+  useMeetingKeys({ m: microphone.toggle, v: camera.toggle });
+
+  const phone = frame === 'phone' || frame === 'phone-landscape';
+  const squeezed = frame === 'phone' && panel !== null;
+  const pageSize =
+    frame === 'phone' ? (squeezed ? 2 : 6) : tilesOnPage(choice, people.length, window.innerWidth);
+  const pages = pageCount(people.length, pageSize);
+  const page = Math.min(wantedPage, pages - 1);
+  const away = state.phase === 'reconnecting';
+
+  async function copyLink() {
+    const done = await copyText(meetingLink(code));
+    toast(t(done ? 'dashboard.copied' : 'dashboard.copyFailed'));
+  }
+
+  const toggle = (name: PanelName) => () => setPanel(panel === name ? null : name);
+  const close = () => setPanel(null);
+  const canShare = navigator.mediaDevices?.getDisplayMedia !== undefined;
+
+  const controls: ControlBarProps = {
+    code,
+    onCopyCode: () => void copyLink(),
+    microphone,
+    camera,
+    share: canShare
+      ? {
+          ...state.screen,
+          toggle: () => void (state.screen.on ? call.stopShare() : call.shareScreen()),
+        }
+      : undefined,
+    hand: { up: (self?.hand ?? 0) > 0, toggle: () => call.raiseHand(self?.hand === 0) },
+    people: { count: people.length, open: panel === 'people', toggle: toggle('people') },
+    chat: { unread: state.unread, open: panel === 'chat', toggle: toggle('chat') },
+    leave: (
+      <LeaveButton
+        host={self?.host ?? false}
+        compact={phone}
+        onLeave={() => void call.leave()}
+        onEnd={() => setEnding(true)}
+      />
+    ),
+  };
+
+  const sheet = frame === 'phone';
+  return (
+    <div className="relative flex h-dvh flex-col overflow-hidden bg-canvas text-ink">
+      {away ? (
+        <Strip />
+      ) : (
+        <TopBar
+          title={title}
+          network={network}
+          page={page}
+          pages={pages}
+          onPage={setPage}
+          layout={choice}
+          layouts={tilesChoices.map((value) => ({
+            value,
+            label:
+              value === 'auto' ? t('meeting.auto') : t('meeting.tiles', { count: Number(value) }),
+          }))}
+          onLayout={(value) => {
+            keep('tiles', value);
+            setChoice(value as TilesChoice);
+          }}
+          compact={phone}
+          over={frame === 'phone-landscape'}
+        />
+      )}
+      {state.screen.on && (
+        <SharingBanner withSound={state.screen.hasAudio} onStop={() => void call.stopShare()} />
+      )}
+      <main className={squeezed ? 'flex min-h-0 grow flex-col' : 'relative flex min-h-0 grow'}>
+        <div className={squeezed ? 'flex h-32 shrink-0' : 'flex min-h-0 min-w-0 grow'}>
+          <Stage
+            code={code}
+            people={people}
+            speaker={speaker}
+            frame={frame}
+            squeezed={squeezed}
+            frozen={away}
+            pages={pages}
+            page={page}
+            pageSize={pageSize}
+            onPage={setPage}
+            onPeople={() => setPanel('people')}
+          />
+        </div>
+        {panel !== null && (
+          <div className={panelPlace(frame)}>
+            {panel === 'chat' ? (
+              <ChatPanel
+                chat={state.chat}
+                more={state.chatMore}
+                unread={state.unread}
+                away={away}
+                sheet={sheet}
+                draft={draft}
+                onDraft={setDraft}
+                onSend={(text) => call.sendChat(text)}
+                onRetry={(id) => call.retryChat(id)}
+                onOlder={() => call.loadOlderChat()}
+                onRead={() => call.markRead()}
+                onClose={close}
+              />
+            ) : (
+              <PeoplePanel
+                people={people}
+                sheet={sheet}
+                onCopyLink={() => void copyLink()}
+                onClose={close}
+              />
+            )}
+          </div>
+        )}
+      </main>
+      {phone ? (
+        !squeezed && <PhoneBar {...controls} over={frame === 'phone-landscape'} />
+      ) : (
+        <ControlBar {...controls} />
+      )}
+      <AudioSinks streams={call.audioStreams()} />
+      <Announcer people={people} chat={state.chat} chatOpen={panel === 'chat'} />
+      <EndMeeting open={ending} count={people.length} onClose={() => setEnding(false)} />
+    </div>
+  );
+}
+
+function panelPlace(frame: ReturnType<typeof useFrame>): string {
+  switch (frame) {
+    case 'wide':
+      return 'flex w-[360px] shrink-0 pe-4 *:w-full';
+    case 'middle':
+      return 'absolute inset-y-0 right-4 z-30 flex w-[344px] rounded-tile shadow-float *:w-full';
+    case 'phone':
+      return 'flex min-h-0 grow flex-col *:grow';
+    case 'phone-landscape':
+      return 'absolute inset-y-2 right-2 z-30 flex w-[344px] rounded-tile shadow-float *:w-full';
+  }
+}
+
+function keptChoice(): TilesChoice {
+  const value = kept('tiles');
+  return tilesChoices.find((each) => each === value) ?? 'auto';
+}

@@ -1,0 +1,73 @@
+import type { CallState } from '../../call';
+import type { Participant, Source } from '../../protocol/messages';
+
+/** One participant as tiles and lists draw them. */
+export interface Person {
+  id: string;
+  name: string;
+  self: boolean;
+  host: boolean;
+  guest: boolean;
+  microphone: boolean;
+  camera: boolean;
+  sharing: boolean;
+  /** Place in the queue of hands from 1; 0 is no hand. */
+  hand: number;
+  /** Heard at this moment. */
+  speaking: boolean;
+  /** The one whose tile has the ring; never two. */
+  active: boolean;
+}
+
+export function peopleOf(state: CallState): Person[] {
+  const active = activeSpeaker(state);
+  const hands = new Map(state.hands.map((id, i) => [id, i + 1]));
+  const speaking = new Set(state.speaking);
+  return state.participants.map((each) => {
+    const self = each.id === state.self;
+    return {
+      id: each.id,
+      name: each.name,
+      self,
+      host: each.role === 'HOST',
+      guest: each.guest,
+      // One's own switches show what was pressed, not what the room has heard of.
+      microphone: self ? state.microphone.on : live(each, 'microphone'),
+      camera: self ? state.camera.on : live(each, 'camera'),
+      sharing: self ? state.screen.on : live(each, 'screen'),
+      hand: hands.get(each.id) ?? 0,
+      speaking: speaking.has(each.id),
+      active: each.id === active,
+    };
+  });
+}
+
+/** The dominant of those who are heard now. */
+export function activeSpeaker(state: Pick<CallState, 'speakers' | 'speaking'>): string | undefined {
+  return state.speakers.find((id) => state.speaking.includes(id)) ?? state.speaking[0];
+}
+
+/** Beside a share: speaker, hands, oneself, then the rest in the order in which they joined. */
+export function stripOrder(people: readonly Person[], speaker: string | undefined): Person[] {
+  const rank = (each: Person) => {
+    if (each.id === speaker) return 0;
+    if (each.hand > 0) return 1;
+    return each.self ? 2 : 3;
+  };
+  return [...people].sort((a, b) => rank(a) - rank(b) || (rank(a) === 1 ? a.hand - b.hand : 0));
+}
+
+export type TilesChoice = 'auto' | '2' | '4' | '9' | '16' | '25';
+
+export const tilesChoices: readonly TilesChoice[] = ['auto', '2', '4', '9', '16', '25'];
+
+/** How many tiles a page has. `auto` takes the most that stay large enough to see a face. */
+export function tilesOnPage(choice: TilesChoice, count: number, width: number): number {
+  if (choice !== 'auto') return Number(choice);
+  const most = width >= 1000 ? 25 : width >= 700 ? 16 : 9;
+  return count <= 9 ? 9 : most;
+}
+
+function live(participant: Participant, source: Source): boolean {
+  return participant.publications.some((each) => each.source === source && !each.muted);
+}

@@ -1,0 +1,135 @@
+import { Hand, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Badge } from './Badge';
+import { DeviceButton } from './DeviceButton';
+import { IconButton } from './IconButton';
+import type { MenuChoice } from './Menu';
+import { MeetingClock } from './MeetingClock';
+
+export interface Switch {
+  on: boolean;
+  busy: boolean;
+  toggle: () => void;
+  device: string | undefined;
+  devices: readonly MenuChoice[];
+  choose: (deviceId: string) => void;
+}
+
+export interface ControlBarProps {
+  code: string;
+  onCopyCode: () => void;
+  microphone: Switch;
+  camera: Switch;
+  /** Undefined where the browser cannot share a screen. */
+  share: { on: boolean; busy: boolean; toggle: () => void } | undefined;
+  hand: { up: boolean; toggle: () => void };
+  people: { count: number; open: boolean; toggle: () => void };
+  chat: { unread: number; open: boolean; toggle: () => void };
+  leave: ReactNode;
+}
+
+/** The bottom bar of large screens; its dock is centred on the window, panel or not. */
+export function ControlBar(props: ControlBarProps) {
+  const { t } = useTranslation();
+  const { microphone, camera, share, hand, people, chat } = props;
+  return (
+    <footer
+      aria-label={t('meeting.controls')}
+      className="relative z-20 grid h-20 shrink-0 grid-cols-[1fr_auto_1fr] items-center gap-4 px-4"
+    >
+      <MeetingClock code={props.code} onCopy={props.onCopyCode} />
+      <div className="flex items-center gap-2 rounded-full border border-hairline bg-surface-1 p-2">
+        <DeviceButton
+          on={microphone.on}
+          busy={microphone.busy}
+          label={t(microphone.on ? 'devices.mute' : 'devices.unmute')}
+          hotkey="M"
+          icon={microphone.on ? <Mic size={21} /> : <MicOff size={21} />}
+          onToggle={microphone.toggle}
+          menuLabel={t('meeting.microphoneMenu')}
+          device={microphone.device}
+          devices={microphone.devices}
+          onDevice={microphone.choose}
+        />
+        <DeviceButton
+          on={camera.on}
+          busy={camera.busy}
+          label={t(camera.on ? 'devices.stopCamera' : 'devices.startCamera')}
+          hotkey="V"
+          icon={camera.on ? <Video size={21} /> : <VideoOff size={21} />}
+          onToggle={camera.toggle}
+          menuLabel={t('meeting.cameraMenu')}
+          device={camera.device}
+          devices={camera.devices}
+          onDevice={camera.choose}
+        />
+        <span aria-hidden="true" className="mx-1 h-6 w-px bg-edge opacity-50" />
+        {share && (
+          <IconButton
+            label={t(share.on ? 'meeting.stopSharing' : 'meeting.share')}
+            look={share.on ? 'on' : 'soft'}
+            disabled={share.busy}
+            icon={<MonitorUp size={21} />}
+            onClick={share.toggle}
+          />
+        )}
+        <IconButton
+          label={t(hand.up ? 'meeting.lowerHand' : 'meeting.raiseHand')}
+          look={hand.up ? 'hand' : 'soft'}
+          icon={<Hand size={21} />}
+          onClick={hand.toggle}
+        />
+      </div>
+      <div className="flex items-center justify-end gap-2">
+        <IconButton
+          label={t('meeting.people')}
+          look={people.open ? 'on' : 'plain'}
+          aria-expanded={people.open}
+          aria-describedby="people-count"
+          className="w-auto min-w-12 gap-2 px-3.5"
+          icon={<Users size={21} />}
+          onClick={people.toggle}
+        >
+          <span className="tabular text-field font-semibold" aria-hidden="true">
+            {people.count}
+          </span>
+          <span id="people-count" hidden>
+            {t('meeting.peopleCount', { count: people.count })}
+          </span>
+        </IconButton>
+        <ChatButton {...chat} look="plain" />
+        <span className="ms-4">{props.leave}</span>
+      </div>
+    </footer>
+  );
+}
+
+export function ChatButton({
+  unread,
+  open,
+  toggle,
+  look,
+}: {
+  unread: number;
+  open: boolean;
+  toggle: () => void;
+  look: 'plain' | 'soft';
+}) {
+  const { t } = useTranslation();
+  return (
+    <IconButton
+      label={t('meeting.chat')}
+      look={open ? 'on' : look}
+      aria-expanded={open}
+      aria-describedby="chat-unread"
+      icon={<MessageSquare size={21} />}
+      onClick={toggle}
+    >
+      <Badge count={unread} />
+      <span id="chat-unread" hidden>
+        {unread > 0 ? t('meeting.unread', { count: unread }) : ''}
+      </span>
+    </IconButton>
+  );
+}

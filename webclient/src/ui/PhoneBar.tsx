@@ -1,0 +1,108 @@
+import clsx from 'clsx';
+import {
+  Ellipsis,
+  Hand,
+  Link2,
+  Mic,
+  MicOff,
+  MonitorUp,
+  Users,
+  Video,
+  VideoOff,
+} from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { ChatButton } from './ControlBar';
+import type { ControlBarProps } from './ControlBar';
+import { IconButton } from './IconButton';
+import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from './Menu';
+
+/** The bottom bar of phones: what one needs at once; everything else is in More. */
+export function PhoneBar(props: ControlBarProps & { over: boolean }) {
+  const { t } = useTranslation();
+  const { microphone, camera, hand, chat, over } = props;
+  return (
+    <footer
+      aria-label={t('meeting.controls')}
+      data-on-video={over || undefined}
+      className={clsx(
+        'z-20 flex shrink-0 items-center gap-2 pb-[env(safe-area-inset-bottom)]',
+        over
+          ? 'absolute inset-x-0 bottom-0 h-20 justify-center bg-linear-to-t from-black/75 to-transparent ps-64'
+          : 'min-h-20 justify-between px-4',
+      )}
+    >
+      <IconButton
+        label={t(microphone.on ? 'devices.mute' : 'devices.unmute')}
+        look={microphone.on ? 'soft' : 'off'}
+        icon={microphone.on ? <Mic size={21} /> : <MicOff size={21} />}
+        onClick={microphone.toggle}
+      />
+      <IconButton
+        label={t(camera.on ? 'devices.stopCamera' : 'devices.startCamera')}
+        look={camera.on ? 'soft' : 'off'}
+        icon={camera.on ? <Video size={21} /> : <VideoOff size={21} />}
+        onClick={camera.toggle}
+      />
+      <IconButton
+        label={t(hand.up ? 'meeting.lowerHand' : 'meeting.raiseHand')}
+        look={hand.up ? 'hand' : 'soft'}
+        icon={<Hand size={21} />}
+        onClick={hand.toggle}
+      />
+      <ChatButton {...chat} look="soft" />
+      <More {...props} />
+      <span className={over ? 'ms-6' : 'ms-1'}>{props.leave}</span>
+    </footer>
+  );
+}
+
+function More({ share, people, microphone, camera, onCopyCode }: ControlBarProps) {
+  const { t } = useTranslation();
+  return (
+    <Menu
+      side="top"
+      align="end"
+      label={t('meeting.more')}
+      trigger={
+        <button
+          type="button"
+          aria-label={t('meeting.more')}
+          className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-surface-2 hover:bg-surface-3"
+        >
+          <Ellipsis size={21} />
+        </button>
+      }
+    >
+      <MenuItem icon={<Users size={19} />} onSelect={people.toggle}>
+        {t('meeting.people')}
+        <span className="tabular ms-2 text-muted">{people.count}</span>
+      </MenuItem>
+      {share && (
+        <MenuItem icon={<MonitorUp size={19} />} disabled={share.busy} onSelect={share.toggle}>
+          {t(share.on ? 'meeting.stopSharing' : 'meeting.share')}
+        </MenuItem>
+      )}
+      <MenuItem icon={<Link2 size={19} />} onSelect={onCopyCode}>
+        {t('meeting.copyLink')}
+      </MenuItem>
+      {microphone.devices.length > 1 && (
+        <>
+          <MenuSeparator />
+          <MenuLabel>{t('devices.microphone')}</MenuLabel>
+          <MenuChoices
+            value={microphone.device}
+            choices={microphone.devices}
+            onChoose={microphone.choose}
+          />
+        </>
+      )}
+      {camera.devices.length > 1 && (
+        <>
+          <MenuSeparator />
+          <MenuLabel>{t('devices.camera')}</MenuLabel>
+          <MenuChoices value={camera.device} choices={camera.devices} onChoose={camera.choose} />
+        </>
+      )}
+    </Menu>
+  );
+}

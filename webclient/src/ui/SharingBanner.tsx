@@ -1,0 +1,23 @@
+import { MonitorUp } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+/** Reminds whoever shares that they do, with the way to stop. */
+export function SharingBanner({ withSound, onStop }: { withSound: boolean; onStop: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="status"
+      className="mx-auto mt-1 flex h-10 w-fit max-w-[calc(100%-2rem)] shrink-0 items-center gap-3 rounded-full bg-surface-2 ps-4 pe-1 text-body"
+    >
+      <MonitorUp size={18} className="shrink-0 text-link" aria-hidden="true" />
+      <span className="truncate">{t(withSound ? 'meeting.sharingSound' : 'meeting.sharing')}</span>
+      <button
+        type="button"
+        onClick={onStop}
+        className="h-8 shrink-0 rounded-full bg-active px-4 font-semibold text-on-active hover:opacity-90"
+      >
+        {t('meeting.stopSharing')}
+      </button>
+    </div>
+  );
+}

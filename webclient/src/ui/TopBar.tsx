@@ -1,0 +1,103 @@
+import clsx from 'clsx';
+import { ChevronDown, ChevronLeft, ChevronRight, LayoutGrid } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { BrandMark } from './BrandMark';
+import { Menu, MenuChoices, MenuLabel } from './Menu';
+import type { MenuChoice } from './Menu';
+import { NetworkChip } from './NetworkChip';
+import type { Network } from './NetworkChip';
+
+export interface TopBarProps {
+  title: string;
+  network: Network;
+  page: number;
+  pages: number;
+  onPage: (page: number) => void;
+  layout: string;
+  layouts: readonly MenuChoice[];
+  onLayout: (value: string) => void;
+  /** Phones: no pager, no menu, the network only when it is not good. */
+  compact: boolean;
+  /** Lies over the picture. */
+  over: boolean;
+}
+
+export function TopBar(props: TopBarProps) {
+  const { t } = useTranslation();
+  const { title, network, compact, over } = props;
+  return (
+    <header
+      className={clsx(
+        'z-20 grid shrink-0 grid-cols-[minmax(0,1fr)_auto_minmax(0,auto)] items-center gap-3 px-3 sm:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] sm:px-4',
+        over
+          ? 'absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/70 to-transparent ps-[max(1.5rem,env(safe-area-inset-left))] pe-[max(1.5rem,env(safe-area-inset-right))]'
+          : 'h-12',
+      )}
+    >
+      <div className="flex min-w-0 items-center gap-2.5">
+        <BrandMark size={24} className="text-ink" />
+        <h1 className="truncate text-field font-semibold" dir="auto">
+          {title}
+        </h1>
+      </div>
+      {props.pages > 1 && !compact ? <Pager {...props} /> : <span />}
+      <div className="flex items-center justify-end gap-4">
+        {(!compact || over || network !== 'good') && <NetworkChip network={network} />}
+        {!compact && (
+          <Menu
+            align="end"
+            label={t('meeting.layout')}
+            trigger={
+              <button
+                type="button"
+                aria-label={t('meeting.layout')}
+                className="inline-flex h-8 items-center gap-2 rounded-full bg-surface-2 px-3.5 text-body font-medium hover:bg-surface-3"
+              >
+                <LayoutGrid size={16} aria-hidden="true" />
+                {t('meeting.layoutShort')}
+                <ChevronDown size={16} aria-hidden="true" />
+              </button>
+            }
+          >
+            <MenuLabel>{t('meeting.layout')}</MenuLabel>
+            <MenuChoices value={props.layout} choices={props.layouts} onChoose={props.onLayout} />
+          </Menu>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function Pager({ page, pages, onPage }: TopBarProps) {
+  const { t } = useTranslation();
+  const step =
+    'inline-flex size-9 items-center justify-center rounded-full hover:bg-surface-3 disabled:text-muted disabled:opacity-50';
+  return (
+    <nav
+      aria-label={t('meeting.page', { page: page + 1, pages })}
+      className="flex items-center rounded-full bg-surface-2"
+    >
+      <button
+        type="button"
+        aria-label={t('meeting.previous')}
+        disabled={page === 0}
+        onClick={() => onPage(page - 1)}
+        className={step}
+      >
+        <ChevronLeft size={18} />
+      </button>
+      <span className="tabular min-w-12 text-center text-body font-medium" aria-hidden="true">
+        {t('meeting.pageShort', { page: page + 1, pages })}
+      </span>
+      <button
+        type="button"
+        aria-label={t('meeting.next')}
+        disabled={page === pages - 1}
+        onClick={() => onPage(page + 1)}
+        className={step}
+      >
+        <ChevronRight size={18} />
+      </button>
+    </nav>
+  );
+}

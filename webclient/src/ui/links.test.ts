@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { pieces } from './links';
+
+const hrefs = (message: string) => pieces(message).flatMap((each) => each.href ?? []);
+
+describe('pieces', () => {
+  it('splits at a link and keeps every letter', () => {
+    const message = 'Numbers: https://plenum.example/r/w47. Thanks';
+    expect(pieces(message)).toEqual([
+      { text: 'Numbers: ' },
+      { text: 'https://plenum.example/r/w47', href: 'https://plenum.example/r/w47' },
+      { text: '. Thanks' },
+    ]);
+    expect(
+      pieces(message)
+        .map((each) => each.text)
+        .join(''),
+    ).toBe(message);
+  });
+
+  it.each([
+    ['(see https://a.example/b_(c))', ['https://a.example/b_(c)']],
+    ['HTTP://A.example/x?y=1&z=2#q', ['http://a.example/x?y=1&z=2#q']],
+    ['https://a.example and http://b.example/', ['https://a.example/', 'http://b.example/']],
+    ['javascript:alert(1)', []],
+    ['data:text/html,<script>', []],
+    ['file:///etc/passwd', []],
+    ['https://bank.example@evil.example/', []],
+    ['https://', []],
+    ['plain words', []],
+    ['', []],
+  ])('%s', (message, want) => {
+    expect(hrefs(message)).toEqual(want);
+  });
+});

@@ -1,0 +1,49 @@
+/** A piece of a message: plain, or a link. */
+export interface Piece {
+  text: string;
+  href?: string;
+}
+
+const candidate = /\bhttps?:\/\/[^\s<>"“”]+/gi;
+
+/** Splits a message at its http and https links; nothing else becomes a link. */
+export function pieces(message: string): Piece[] {
+  const found: Piece[] = [];
+  let from = 0;
+  for (const match of message.matchAll(candidate)) {
+    const text = withoutTail(match[0]);
+    const href = address(text);
+    if (href === null) continue;
+    if (match.index > from) found.push({ text: message.slice(from, match.index) });
+    found.push({ text, href });
+    from = match.index + text.length;
+  }
+  if (from < message.length) found.push({ text: message.slice(from) });
+  return found;
+}
+
+// "See https://a.example/b." ends a sentence, not the address; "(https://a.example/b_(c))" keeps its own brackets.
+function withoutTail(text: string): string {
+  let end = text.length;
+  for (; end > 0; end--) {
+    const last = text.charAt(end - 1);
+    if (last === ')' && count(text.slice(0, end), '(') >= count(text.slice(0, end), ')')) break;
+    if (!".,;:!?'’)]}…".includes(last)) break;
+  }
+  return text.slice(0, end);
+}
+
+function count(text: string, letter: string): number {
+  return text.split(letter).length - 1;
+}
+
+function address(text: string): string | null {
+  try {
+    const url = new URL(text);
+    const web = url.protocol === 'http:' || url.protocol === 'https:';
+    // "https://bank.example@evil.example" reads like another address.
+    return web && url.username === '' && url.password === '' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
