@@ -1,0 +1,29 @@
+/** Chromium as the system has it: nothing is downloaded. */
+export const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
+
+const plainArgs = [
+  // Chromium refuses to run as root with its sandbox.
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
+  // Several tabs in one browser: those behind must not fall asleep.
+  '--disable-renderer-backgrounding',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+];
+
+/** A browser with one camera, microphones that beep, and a person who always says yes. */
+export const browserArgs = [
+  ...plainArgs,
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+];
+
+/** A browser on a machine without camera and microphone. */
+export const bareBrowserArgs = plainArgs;

@@ -1,0 +1,76 @@
+import { expect } from '@playwright/test';
+import type { Person } from './person';
+import type { SlotStats } from '../src/call';
+
+const media = { timeout: 45_000, intervals: [250, 500, 1_000] };
+const calm = { timeout: 30_000, intervals: [1_000] };
+
+/** Frames of somebody's camera or screen are decoded, and more of them all the time. */
+export async function expectPicture(
+  viewer: Person,
+  of: Person,
+  { source = 'camera' as 'camera' | 'screen', height = 1 } = {},
+): Promise<SlotStats> {
+  let last: SlotStats | undefined;
+  await expect
+    .poll(
+      async () => {
+        last = await viewer.slot(of, source);
+        return last !== undefined && last.framesDecoded > 0 && last.frameHeight >= height;
+      },
+      {
+        ...media,
+        message: `${viewer.name} sees ${of.name}'s ${source} at ${height} lines or more`,
+      },
+    )
+    .toBe(true);
+  const before = last!.framesDecoded;
+  await expect
+    .poll(async () => (await viewer.slot(of, source))?.framesDecoded ?? 0, {
+      ...media,
+      message: `${viewer.name} goes on seeing ${of.name}'s ${source}`,
+    })
+    .toBeGreaterThan(before + 5);
+  return last!;
+}
+
+/** Sound of somebody arrives with energy in it, and more of it all the time. */
+export async function expectSound(viewer: Person, of: Person): Promise<SlotStats> {
+  const energy = async () => (await viewer.slot(of, 'microphone'))?.totalAudioEnergy ?? 0;
+  let before = 0;
+  await expect
+    .poll(
+      async () => {
+        before = await energy();
+        return before;
+      },
+      { ...media, message: `${viewer.name} hears ${of.name}` },
+    )
+    .toBeGreaterThan(0);
+  await expect
+    .poll(energy, { ...media, message: `${viewer.name} goes on hearing ${of.name}` })
+    .toBeGreaterThan(before);
+  return (await viewer.slot(of, 'microphone'))!;
+}
+
+/** A counter stands still from one reading to the next. */
+export async function expectStill(read: () => Promise<number>, what: string): Promise<void> {
+  let last = Number.NaN;
+  await expect
+    .poll(
+      async () => {
+        const now = await read();
+        const change = now - last;
+        last = now;
+        return change;
+      },
+      { ...calm, message: `${what} stands still` },
+    )
+    .toBe(0);
+}
+
+/** A counter grows from one reading to the next. */
+export async function expectGrowing(read: () => Promise<number>, what: string): Promise<void> {
+  const before = await read();
+  await expect.poll(read, { ...media, message: `${what} grows` }).toBeGreaterThan(before);
+}

@@ -1,0 +1,65 @@
+import { test as base } from '@playwright/test';
+import { Person } from './person';
+import { PlenumServer } from './server';
+
+interface Fixtures {
+  server: PlenumServer;
+  /** Opens a window for somebody new. */
+  open(name: string): Promise<Person>;
+  /** Somebody new who has an account and stands on the dashboard. */
+  member(name: string): Promise<Person>;
+}
+
+export const test = base.extend<Fixtures>({
+  server: async ({}, use, info) => {
+    const server = await PlenumServer.start();
+    await use(server);
+    await server.stop();
+    if (info.status !== info.expectedStatus) {
+      await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+      console.log(`--- server log of "${info.title}"\n${tail(server.log, 60)}\n---`);
+    }
+  },
+
+  open: async ({ browser, server }, use, info) => {
+    const people: Person[] = [];
+    await use(async (name) => {
+      const person = await Person.open(browser, server.url, name);
+      people.push(person);
+      return person;
+    });
+    if (info.status !== info.expectedStatus) await explain(people, server);
+    const uncaught = people.flatMap((each) => each.uncaught());
+    await Promise.all(people.map(({ context }) => context.close()));
+    if (uncaught.length > 0) throw new Error(`uncaught in a page: ${uncaught.join('\n')}`);
+  },
+
+  member: async ({ open }, use) => {
+    await use(async (name) => {
+      const person = await open(name);
+      await person.signUp();
+      return person;
+    });
+  },
+});
+
+export { expect } from '@playwright/test';
+
+async function explain(people: Person[], server: PlenumServer): Promise<void> {
+  const codes = new Set<string>();
+  for (const person of people) {
+    const code = /\/m\/([0-9a-z-]{11})/.exec(person.page.url())?.[1];
+    if (code) codes.add(code);
+    const state = await person.state((s) => s).catch(() => undefined);
+    const stats = await person.stats().catch(() => undefined);
+    const down = stats?.down.filter((slot) => slot.number > 0 || slot.packetsReceived > 0);
+    console.log(`--- ${person.name} at ${person.page.url()}`);
+    console.log(JSON.stringify({ ...state, chat: state?.chat.length }));
+    console.log(JSON.stringify({ ...stats, down }));
+  }
+  for (const code of codes) console.log(`--- room ${code}\n${await server.rooms(code)}`);
+}
+
+function tail(text: string, lines: number): string {
+  return text.split('\n').slice(-lines).join('\n');
+}

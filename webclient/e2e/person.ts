@@ -1,0 +1,163 @@
+import { expect } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { CallEngine, CallState, CallStats, SendStats, SlotStats } from '../src/call';
+import type { Source } from '../src/protocol/messages';
+
+declare global {
+  interface Window {
+    __plenum?: { engine: CallEngine };
+    /** Offers that this page has made, counted below the engine. */
+    __offers?: number;
+  }
+}
+
+export const password = 'nine lamps in a row';
+
+/** Somebody with a browser window of their own. */
+export class Person {
+  readonly name: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  private readonly url: string;
+  private readonly errors: string[] = [];
+
+  private constructor(name: string, url: string, context: BrowserContext, page: Page) {
+    this.name = name;
+    this.url = url;
+    this.context = context;
+    this.page = page;
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  static async open(browser: Browser, url: string, name: string): Promise<Person> {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: 'en-GB',
+    });
+    await context.addInitScript(() => {
+      window.__offers = 0;
+      const { prototype } = RTCPeerConnection;
+      prototype.setLocalDescription = new Proxy(prototype.setLocalDescription, {
+        apply(target, connection: RTCPeerConnection, args) {
+          window.__offers = (window.__offers ?? 0) + 1;
+          return Reflect.apply(target, connection, args) as unknown;
+        },
+      });
+    });
+    return new Person(name, url, context, await context.newPage());
+  }
+
+  /** What went wrong in the page and nobody caught. */
+  uncaught(): string[] {
+    return this.errors;
+  }
+
+  get email(): string {
+    return `${this.name.toLowerCase()}@plenum.example`;
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(this.url + path);
+  }
+
+  async signUp(): Promise<void> {
+    await this.goto('/signup');
+    await this.page.getByLabel('Your name').fill(this.name);
+    await this.page.getByLabel('E-mail').fill(this.email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Create account' }).click();
+    await expect(this.page.getByRole('button', { name: 'New meeting' }).first()).toBeVisible();
+  }
+
+  async signIn(secret = password): Promise<void> {
+    await this.page.getByLabel('E-mail').fill(this.email);
+    await this.page.getByLabel('Password', { exact: true }).fill(secret);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  /** Makes a meeting, and stands at its door then. Returns its code. */
+  async createMeeting(title: string): Promise<string> {
+    await this.page.getByRole('button', { name: 'New meeting' }).first().click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('Title').fill(title);
+    await dialog.getByRole('button', { name: 'Create meeting' }).click();
+    await this.page.waitForURL(/\/m\/[0-9a-z]{5}-[0-9a-z]{5}$/);
+    return this.page.url().slice(-11);
+  }
+
+  /** From the dashboard, with the code that somebody read out. */
+  async joinByCode(code: string): Promise<void> {
+    await this.page.getByLabel('Meeting code or link').fill(code);
+    await this.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await this.enter();
+  }
+
+  /** Through the door. */
+  async enter(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Join (now|without)/ }).click();
+    await this.joined();
+  }
+
+  async joined(): Promise<void> {
+    await expect.poll(() => this.state((s) => s.phase)).toBe('joined');
+  }
+
+  async leave(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Leave', exact: true }).click();
+    const item = this.page.getByRole('menuitem', { name: 'Leave meeting' });
+    const over = this.page.getByRole('heading', { name: 'You left the meeting' });
+    await expect(item.or(over)).toBeVisible();
+    if (await item.isVisible()) await item.click();
+    await expect(over).toBeVisible();
+  }
+
+  /** Part of the engine's state; undefined while there is no engine. */
+  async state<T>(of: (state: CallState) => T): Promise<T | undefined> {
+    const state = await this.page.evaluate(() => window.__plenum?.engine.getState());
+    return state && of(state);
+  }
+
+  async stats(): Promise<CallStats> {
+    const stats = await this.page.evaluate(() => window.__plenum?.engine.stats());
+    if (stats === undefined) throw new Error(`${this.name} is in no call`);
+    return stats;
+  }
+
+  /** Participant id in the meeting. */
+  async id(): Promise<string> {
+    const id = await this.state((s) => s.self);
+    if (id === undefined) throw new Error(`${this.name} has not joined`);
+    return id;
+  }
+
+  /** The slot that is assigned to somebody's publication. */
+  async slot(of: Person, source: Source): Promise<SlotStats | undefined> {
+    const id = await of.id();
+    const { down } = await this.stats();
+    return down.find((slot) => slot.participant === id && slot.source === source);
+  }
+
+  async slotByMid(mid: string): Promise<SlotStats | undefined> {
+    return (await this.stats()).down.find((slot) => slot.mid === mid);
+  }
+
+  /** What is sent of a source, one entry for each layer. */
+  async sending(source: Source): Promise<SendStats[]> {
+    return (await this.stats()).up.filter((each) => each.source === source);
+  }
+
+  async offers(): Promise<number> {
+    return this.page.evaluate(() => window.__offers ?? 0);
+  }
+
+  tile(of: Person | string, source: 'camera' | 'screen' = 'camera') {
+    const name = typeof of === 'string' ? of : of.name;
+    return this.page
+      .locator(`article[data-source=${source}]`)
+      .filter({ has: this.page.locator(`text=${name}`) });
+  }
+
+  control(name: string | RegExp) {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+}
