@@ -46,7 +46,7 @@ func (s *Store) AuditEvents(ctx context.Context, filter AuditFilter) ([]AuditEve
 		if limit == 0 {
 			limit = 100
 		}
-		question := gorm.G[AuditEvent](s.db).Limit(limit)
+		question := gorm.G[AuditEvent](s.db).Limit(pageSize(limit))
 		if filter.Actor != "" {
 			question = question.Where("actor = ?", filter.Actor)
 		}

@@ -54,6 +54,7 @@ const meetingsOf = `SELECT meetings.* FROM meetings
 // MeetingsOf lists, newest first, the meetings that the user hosts or has taken part in. It begins after the meeting whose id is before,
 // or with the newest if that is empty. next is the cursor of the following page, empty at the end.
 func (s *Store) MeetingsOf(ctx context.Context, userID, before string, limit int) (page []Meeting, next string, err error) {
+	limit = pageSize(limit)
 	page, err = find(ctx, s, "meetings of user "+userID, func(ctx context.Context) ([]Meeting, error) {
 		return gorm.G[Meeting](s.db).Raw(meetingsOf, userID, userID, before, before, limit+1).Find(ctx)
 	})
@@ -99,6 +100,12 @@ func (s *Store) endMeeting(ctx context.Context, doing, id string, now time.Time,
 		return tx.CloseOccurrence(ctx, running[0].ID, now)
 	})
 }
+
+// maxPage bounds every page, whatever was asked for.
+const maxPage = 500
+
+// pageSize brings a wished number of records within bounds.
+func pageSize(limit int) int { return min(max(limit, 1), maxPage) }
 
 // cut shortens a page that was asked for with one record too many, which shows whether more follow.
 func cut[T any](page []T, limit int) (_ []T, more bool) {

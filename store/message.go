@@ -59,6 +59,7 @@ func (s *Store) LastMessageNumber(ctx context.Context, meetingID string) (uint64
 
 // MessagesBefore returns the last messages with a number below before, or the newest if that is 0; oldest first. more is true if older ones exist.
 func (s *Store) MessagesBefore(ctx context.Context, meetingID string, before uint64, limit int) (page []Message, more bool, err error) {
+	limit = pageSize(limit)
 	page, err = find(ctx, s, "messages of meeting "+meetingID, func(ctx context.Context) ([]Message, error) {
 		question := gorm.G[Message](s.db).Where("meeting_id = ?", meetingID)
 		if before > 0 {
@@ -73,6 +74,7 @@ func (s *Store) MessagesBefore(ctx context.Context, meetingID string, before uin
 
 // MessagesAfter returns the first messages with a number above after, oldest first. more is true if newer ones exist.
 func (s *Store) MessagesAfter(ctx context.Context, meetingID string, after uint64, limit int) (page []Message, more bool, err error) {
+	limit = pageSize(limit)
 	page, err = find(ctx, s, "messages of meeting "+meetingID, func(ctx context.Context) ([]Message, error) {
 		return gorm.G[Message](s.db).Where("meeting_id = ? AND number > ?", meetingID, after).Order("number").Limit(limit + 1).Find(ctx)
 	})

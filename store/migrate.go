@@ -77,6 +77,9 @@ func migrationName(source *goose.Source) string {
 
 // migrate hands f a provider over connections of its own, on which a long change of a table may take its time.
 func (s *Store) migrate(ctx context.Context, doing string, f func(context.Context, *goose.Provider) error) error {
+	if s.closed.Load() {
+		return fmt.Errorf("%s: %w: closed", doing, ErrUnavailable)
+	}
 	limited, cancel := context.WithTimeout(ctx, s.cfg.MigrateTimeout)
 	defer cancel()
 	if err := s.withProvider(limited, f); err != nil {

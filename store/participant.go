@@ -112,6 +112,7 @@ func (s *Store) RenameParticipant(ctx context.Context, id, name string, now time
 // ParticipantsOf lists those of all occurrences of a meeting, in the order they came. It begins behind the participant whose id is after,
 // or with the first if that is empty. next is the cursor of the following page, empty at the end.
 func (s *Store) ParticipantsOf(ctx context.Context, meetingID, after string, limit int) (page []Participant, next string, err error) {
+	limit = pageSize(limit)
 	page, err = find(ctx, s, "participants of meeting "+meetingID, func(ctx context.Context) ([]Participant, error) {
 		return gorm.G[Participant](s.db).Where("meeting_id = ? AND id > ?", meetingID, after).Order("id").Limit(limit + 1).Find(ctx)
 	})
