@@ -1,0 +1,147 @@
+package history
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+const base = packet.Seq(1 << 16)
+
+func at(seq packet.Seq, key bool) *packet.Packet {
+	return &packet.Packet{Seq: seq, Payload: []byte{1}, Descriptor: codec.Descriptor{Key: key}}
+}
+
+func TestRingKeepsTheLatest(t *testing.T) {
+	r := NewRing(5) // becomes 8
+	if _, ok := r.Newest(); ok {
+		t.Error("an empty ring has a newest packet")
+	}
+	for n := range packet.Seq(20) {
+		if n != 15 {
+			r.Put(at(base+n, n == 4 || n == 14))
+		}
+	}
+	for n := range packet.Seq(22) {
+		// Nothing came in the place of 7, so it is still there.
+		if got, want := r.Get(base+n) != nil, n >= 12 && n < 20 && n != 15 || n == 7; got != want {
+			t.Errorf("packet %d there: %v, want %v", n, got, want)
+		}
+	}
+	if seq, ok := r.Newest(); !ok || seq != base+19 {
+		t.Errorf("newest %d, %v", seq, ok)
+	}
+	if seq, ok := r.LatestKey(); !ok || seq != base+14 {
+		t.Errorf("latest key frame %d, %v", seq, ok)
+	}
+	r.Put(at(base+15, false)) // late
+	r.Put(at(base+3, true))   // too late
+	if r.Get(base+15) == nil || r.Get(base+3) != nil || r.Get(base+19) == nil {
+		t.Error("a late packet is kept if it is younger than the ring, else ignored")
+	}
+	var seen []packet.Seq
+	r.Since(base+2, func(p *packet.Packet) bool {
+		seen = append(seen, p.Seq-base)
+		return p.Seq != base+17
+	})
+	if len(seen) != 6 || seen[0] != 12 || seen[5] != 17 {
+		t.Errorf("since: %v", seen)
+	}
+	for n := packet.Seq(20); n < 30; n++ {
+		r.Put(at(base+n, false))
+	}
+	if seq, ok := r.LatestKey(); ok {
+		t.Errorf("the key frame at %d is gone", seq)
+	}
+	r.Reset()
+	if _, ok := r.Newest(); ok || r.Get(base+29) != nil {
+		t.Error("reset leaves packets behind")
+	}
+}
+
+// TestRingIsSharedWithoutTearing has readers look while the writer laps them: they see the
+// packet they asked for, or none. It is meant for the race detector.
+func TestRingIsSharedWithoutTearing(t *testing.T) {
+	r := NewRing(16)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				newest, ok := r.Newest()
+				if newest == base+5000 {
+					return
+				}
+				if !ok {
+					continue
+				}
+				seq := newest - packet.Seq(rand.IntN(20))
+				if p := r.Get(seq); p != nil && p.Seq != seq {
+					t.Errorf("asked for %d, got %d", seq, p.Seq)
+					return
+				}
+			}
+		})
+	}
+	for n := range packet.Seq(5001) {
+		r.Put(at(base+n, n%50 == 0))
+	}
+	wg.Wait()
+}
+
+func TestIndexForgetsTheCycleBefore(t *testing.T) {
+	x := NewIndex(512)
+	x.Put(65000, Sent{Seq: 1})
+	if s, ok := x.Get(65000); !ok || s.Seq != 1 {
+		t.Fatalf("got %+v, %v", s, ok)
+	}
+	// One cycle on, number 65000 is a hole: nothing was sent under it.
+	for out := uint32(65001); out < 65000+1<<16+100; out++ {
+		if uint16(out) != 65000 {
+			x.Put(uint16(out), Sent{Seq: packet.Seq(out)})
+		}
+	}
+	if s, ok := x.Get(65000); ok {
+		t.Errorf("a number of the cycle before came back: %+v", s)
+	}
+	if s, ok := x.Get(65001); !ok || s.Seq != 65001+1<<16 {
+		t.Errorf("got %+v, %v", s, ok)
+	}
+}
+
+func TestIndexFindsWhatWasPut(t *testing.T) {
+	x := NewIndex(100) // becomes 128
+	if _, ok := x.Get(0); ok {
+		t.Error("an empty index knows 0")
+	}
+	for out := uint32(65400); out < 65700; out++ {
+		x.Put(uint16(out), Sent{Seq: packet.Seq(out)})
+	}
+	for out := uint32(65500); out < 65700; out++ {
+		s, ok := x.Get(uint16(out))
+		if want := out >= 65700-128; ok != want || ok && s.Seq != packet.Seq(out) {
+			t.Errorf("%d: %+v, %v", out, s, ok)
+		}
+	}
+}
+
+func TestSentOf(t *testing.T) {
+	s := Sent{Seq: 7, Feed: 2, Spatial: 1}
+	for _, test := range []struct {
+		name string
+		p    *packet.Packet
+		want bool
+	}{
+		{"the packet", &packet.Packet{Seq: 7, Feed: 2, Spatial: 1}, true},
+		{"another number", &packet.Packet{Seq: 8, Feed: 2, Spatial: 1}, false},
+		{"another feed", &packet.Packet{Seq: 7, Feed: 3, Spatial: 1}, false},
+		{"another layer", &packet.Packet{Seq: 7, Feed: 2}, false},
+		{"gone", nil, false},
+	} {
+		if got := s.Of(test.p); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}

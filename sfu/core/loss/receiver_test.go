@@ -1,0 +1,421 @@
+package loss
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+const ms = time.Millisecond
+
+// bench is a receiver with a clock. Its stream starts at a number near the wrap.
+type bench struct {
+	t     *testing.T
+	now   time.Time
+	r     *Receiver
+	first uint16
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t: t, now: time.Unix(1000, 0), r: NewReceiver(90000), first: 65530}
+	b.receive(0)
+	return b
+}
+
+func (b *bench) receive(offsets ...int) {
+	b.t.Helper()
+	for _, n := range offsets {
+		seq, ok := b.r.Received(b.now, b.first+uint16(n), 0)
+		if want := packet.Seq(1<<16+65530) + packet.Seq(n); !ok || seq != want {
+			b.t.Errorf("packet %d: %d, %v, want %d", n, seq, ok, want)
+		}
+	}
+}
+
+// nacks checks which packets are asked for now.
+func (b *bench) nacks(rtt time.Duration, want ...int) {
+	b.t.Helper()
+	var got []int
+	for _, seq := range b.r.Nacks(b.now, rtt, nil) {
+		got = append(got, int(seq-b.first))
+	}
+	if !slices.Equal(got, want) {
+		b.t.Errorf("at %d ms: asks for %v, want %v", b.now.UnixMilli()-1_000_000, got, want)
+	}
+}
+
+func (b *bench) deadline(want time.Duration) {
+	b.t.Helper()
+	at, ok := b.r.Deadline()
+	if !ok || at.Sub(b.now) != want {
+		b.t.Errorf("deadline in %v (%v), want %v", at.Sub(b.now), ok, want)
+	}
+}
+
+func (b *bench) after(d time.Duration) { b.now = b.now.Add(d) }
+
+func TestAsksAfterTheGrace(t *testing.T) {
+	b := newBench(t)
+	if _, ok := b.r.Deadline(); ok {
+		t.Error("a deadline, and nothing is missing")
+	}
+	b.receive(3, 4, 8) // over the wrap: 65530 + 6 is 0
+	b.deadline(20 * ms)
+	b.after(19 * ms)
+	b.nacks(50 * ms)
+	b.after(ms)
+	b.nacks(50*ms, 1, 2, 5, 6, 7)
+	b.nacks(50 * ms)
+}
+
+func TestRepeatsFollowTheRoundTrip(t *testing.T) {
+	for _, test := range []struct {
+		rtt  time.Duration
+		want []time.Duration
+	}{
+		{80 * ms, []time.Duration{90 * ms, 110 * ms, 135 * ms}},
+		{time.Millisecond, []time.Duration{20 * ms, 20 * ms}},
+		{350 * ms, []time.Duration{360 * ms, 400 * ms, 400 * ms}},
+		{0, []time.Duration{110 * ms, 135 * ms}}, // unknown
+	} {
+		b := newBench(t)
+		b.receive(2)
+		b.after(20 * ms)
+		b.nacks(test.rtt, 1)
+		for _, gap := range test.want {
+			b.deadline(gap)
+			b.after(gap - ms)
+			b.nacks(test.rtt)
+			b.after(ms)
+			b.nacks(test.rtt, 1)
+		}
+	}
+}
+
+func TestRecoveredPacketsStopTheirNacks(t *testing.T) {
+	b := newBench(t)
+	b.receive(4)
+	b.after(20 * ms)
+	b.nacks(50*ms, 1, 2, 3)
+	if seq, ok := b.r.Recovered(b.now, b.first+2); !ok || seq != 1<<16+65532 {
+		t.Errorf("recovered %d, %v", seq, ok)
+	}
+	if _, ok := b.r.Recovered(b.now, b.first+2); ok {
+		t.Error("recovered twice")
+	}
+	if _, ok := b.r.Received(b.now, b.first+2, 0); ok {
+		t.Error("the original came after its retransmission, and counted")
+	}
+	b.receive(1) // late by itself
+	b.after(60 * ms)
+	b.nacks(50*ms, 3)
+	b.r.Recovered(b.now, b.first+3)
+	if _, ok := b.r.Deadline(); ok {
+		t.Error("nothing is missing, but there is a deadline")
+	}
+}
+
+func TestReorderingWithinTheGraceAsksForNothing(t *testing.T) {
+	b := newBench(t)
+	b.receive(2)
+	b.after(18 * ms)
+	b.receive(1)
+	b.after(time.Second)
+	b.nacks(50 * ms)
+	// The grace has learned: one and a half times what was seen.
+	b.receive(4)
+	b.deadline(27 * ms)
+	// Packets that were really lost shorten it again.
+	b.after(27 * ms)
+	b.nacks(50*ms, 3)
+	b.r.Recovered(b.now, b.first+3)
+	b.receive(6)
+	if at, _ := b.r.Deadline(); at.Sub(b.now) >= 27*ms {
+		t.Errorf("the grace is still %v", at.Sub(b.now))
+	}
+}
+
+func TestGivesUpAfterTenTries(t *testing.T) {
+	b := newBench(t)
+	b.receive(2)
+	asked := 0
+	for range 1000 {
+		b.after(10 * ms)
+		asked += len(b.r.Nacks(b.now, 50*ms, nil))
+	}
+	if asked != 10 {
+		t.Errorf("asked %d times", asked)
+	}
+	if !b.r.NeedsKeyFrame() {
+		t.Error("a packet was given up, and no key frame is needed")
+	}
+	if b.r.NeedsKeyFrame() {
+		t.Error("reading does not clear")
+	}
+}
+
+func TestAKeyFramePurgesWhatIsOlder(t *testing.T) {
+	b := newBench(t)
+	b.receive(10, 12)
+	b.r.KeyFrame(1<<16 + 65540)
+	b.after(20 * ms)
+	b.nacks(50*ms, 11)
+}
+
+func TestOverflowKeepsWhatFollowsTheKeyFrame(t *testing.T) {
+	b := newBench(t)
+	for n := range 500 {
+		b.receive(2 * (n + 1)) // 500 holes
+	}
+	b.r.pending.key = 1<<16 + 65530 + 900 // told before the holes behind it
+	for n := range 600 {
+		b.receive(1000 + 2*(n+1))
+	}
+	if b.r.NeedsKeyFrame() {
+		t.Error("gave up on more than the key frame made useless")
+	}
+	if got := len(b.r.pending.list); got != 50+600 {
+		t.Errorf("%d pending", got)
+	}
+	for n := range 400 {
+		b.receive(2200 + 2*(n+1))
+	}
+	if !b.r.NeedsKeyFrame() {
+		t.Error("a full list without a way out needs a key frame")
+	}
+}
+
+func TestJumps(t *testing.T) {
+	t.Run("up to the limit is loss", func(t *testing.T) {
+		b := newBench(t)
+		b.receive(1000)
+		b.after(20 * ms)
+		if got := len(b.r.Nacks(b.now, 0, nil)); got != 999 {
+			t.Errorf("asks for %d", got)
+		}
+	})
+	t.Run("beyond it starts anew", func(t *testing.T) {
+		b := newBench(t)
+		b.receive(1001)
+		b.after(time.Second)
+		b.nacks(0)
+		if !b.r.NeedsKeyFrame() {
+			t.Error("no key frame is needed")
+		}
+		if _, ok := b.r.Received(b.now, b.first+1000, 0); ok {
+			t.Error("took a packet from before the start")
+		}
+		if lost := b.r.Snapshot().Lost; lost != 0 {
+			t.Errorf("%d lost", lost)
+		}
+	})
+	t.Run("one packet far behind is dropped", func(t *testing.T) {
+		b := newBench(t)
+		b.receive(1, 2, 3)
+		if _, ok := b.r.Received(b.now, b.first-2000, 0); ok {
+			t.Error("took it")
+		}
+		b.receive(4)
+	})
+	t.Run("two in sequence far behind are a new stream, in the next cycle", func(t *testing.T) {
+		b := newBench(t)
+		b.receive(1, 2, 3)
+		b.r.Received(b.now, 5000, 0)
+		seq, ok := b.r.Received(b.now, 5001, 0)
+		if !ok || seq != 2<<16+5001 {
+			t.Errorf("%d, %v", seq, ok)
+		}
+		if !b.r.NeedsKeyFrame() {
+			t.Error("no key frame is needed")
+		}
+		if seq, ok := b.r.Received(b.now, 5002, 0); !ok || seq != 2<<16+5002 {
+			t.Errorf("%d, %v", seq, ok)
+		}
+	})
+}
+
+func TestWindow(t *testing.T) {
+	b := newBench(t)
+	b.receive(600, 1100)
+	b.receive(1100 - window + 1)
+	if _, ok := b.r.Received(b.now, b.first+1100-window, 0); ok {
+		t.Error("took a packet behind the window")
+	}
+	if _, ok := b.r.Received(b.now, b.first+600, 0); ok {
+		t.Error("took a duplicate")
+	}
+	if _, ok := b.r.Recovered(b.now, b.first+1100-window); ok {
+		t.Error("recovered a packet behind the window")
+	}
+}
+
+func TestRecoveredBeforeAnything(t *testing.T) {
+	r := NewReceiver(90000)
+	if _, ok := r.Recovered(time.Unix(1000, 0), 5); ok {
+		t.Error("a retransmission started the stream")
+	}
+	if report := r.Report(time.Unix(1000, 0), 7); report.SSRC != 7 || report.LastSequenceNumber != 0 {
+		t.Errorf("report %+v", report)
+	}
+}
+
+func TestReport(t *testing.T) {
+	b := newBench(t)
+	for n := 1; n < 100; n++ {
+		if n%10 != 0 {
+			b.receive(n)
+		}
+	}
+	b.r.Received(b.now, b.first+99, 0) // a duplicate counts for nothing
+	b.r.Recovered(b.now, b.first+10)   // repaired is still lost on the way
+	b.r.SenderReport(b.now, 0x1111_2222_3333_4444, 0)
+	b.after(1500 * ms)
+	got := b.r.Report(b.now, 7)
+	if got.TotalLost != 9 || got.FractionLost != 9*256/100 || got.LastSequenceNumber != 65530+99 ||
+		got.LastSenderReport != 0x2222_3333 || got.Delay != 3<<15 {
+		t.Errorf("first: %+v", got)
+	}
+	for n := 100; n < 200; n++ {
+		b.receive(n)
+	}
+	if got := b.r.Report(b.now, 7); got.TotalLost != 9 || got.FractionLost != 0 {
+		t.Errorf("second: %+v", got)
+	}
+}
+
+func TestJitter(t *testing.T) {
+	r := NewReceiver(1000)
+	now := time.Unix(1000, 0)
+	for n := range 500 {
+		now = now.Add(20 * ms)
+		late := time.Duration(n%2) * 8 * ms
+		r.Received(now.Add(late), uint16(n), uint32(n*20))
+	}
+	// Each packet is 8 ms nearer to or farther from the one before.
+	if got := r.Report(now, 1).Jitter; got < 7 || got > 8 {
+		t.Errorf("jitter %d ms", got)
+	}
+}
+
+// TestLossyLink plays a minute of video over a link that loses in both directions: nearly
+// everything is repaired, and no packet is asked for many times.
+func TestLossyLink(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		loss float64
+		rtt  time.Duration
+		nack float64 // per lost packet, at most
+	}{
+		{"5 %, 40 ms", 0.05, 40 * ms, 2},
+		{"10 %, 40 ms", 0.10, 40 * ms, 2},
+		{"10 %, 150 ms", 0.10, 150 * ms, 3},
+		{"10 %, 5 ms", 0.10, 5 * ms, 3},
+		{"30 %, 40 ms", 0.30, 40 * ms, 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			seed := rand.Uint64()
+			t.Logf("seed %d", seed)
+			link := lossy{rng: rand.New(rand.NewPCG(seed, 7)), loss: test.loss, rtt: test.rtt, r: NewReceiver(90000)}
+			link.run(20000)
+			s := link.r.Snapshot()
+			if per := float64(s.Nacks) / float64(link.lost); per > test.nack {
+				t.Errorf("%.2f NACKs per lost packet, of %d", per, link.lost)
+			}
+			if link.missing > 20 {
+				t.Errorf("%d packets were never repaired, of %d lost", link.missing, link.lost)
+			}
+			if s.Received+s.Recovered+uint64(link.missing) != 20000 || s.Lost != int64(link.lost) {
+				t.Errorf("%+v, lost %d", s, link.lost)
+			}
+		})
+	}
+}
+
+// lossy is a link with a publisher at its end who answers NACKs.
+type lossy struct {
+	rng     *rand.Rand
+	loss    float64
+	rtt     time.Duration
+	r       *Receiver
+	lost    int
+	missing int
+}
+
+type arrival struct {
+	at  time.Time
+	seq uint16
+}
+
+func (l *lossy) run(packets int) {
+	now := time.Unix(1000, 0)
+	var repairs []arrival
+	gone := map[uint16]bool{}
+	var nacks []uint16
+	for n := 0; n < packets+2000; n++ {
+		now = now.Add(3 * ms)
+		for len(repairs) > 0 && !repairs[0].at.After(now) {
+			if _, ok := l.r.Recovered(now, repairs[0].seq); ok {
+				delete(gone, repairs[0].seq)
+			}
+			repairs = repairs[1:]
+		}
+		seq := uint16(60000 + n)
+		switch {
+		case n >= packets:
+		case n > 0 && n < packets-1 && l.rng.Float64() < l.loss:
+			l.lost++
+			gone[seq] = true
+		default:
+			l.r.Received(now, seq, uint32(n))
+		}
+		nacks = l.r.Nacks(now, l.rtt, nacks[:0])
+		for _, seq := range nacks {
+			// Lost on the way there or on the way back.
+			if l.rng.Float64() >= l.loss && l.rng.Float64() >= l.loss {
+				repairs = append(repairs, arrival{now.Add(l.rtt + time.Duration(l.rng.IntN(5))*ms), seq})
+			}
+		}
+		slices.SortFunc(repairs, func(a, b arrival) int { return a.at.Compare(b.at) })
+	}
+	l.missing = len(gone)
+}
+
+func TestReceivingDoesNotAllocate(t *testing.T) {
+	r := NewReceiver(90000)
+	now := time.Unix(1000, 0)
+	nacks := make([]uint16, 0, 64)
+	seq := uint16(0)
+	step := func() {
+		now = now.Add(3 * ms)
+		seq++
+		if seq%10 != 0 {
+			r.Received(now, seq, 0)
+		}
+		nacks = r.Nacks(now, 20*ms, nacks[:0])
+		for _, n := range nacks {
+			r.Recovered(now, n)
+		}
+		r.Deadline()
+	}
+	for range 100 {
+		step()
+	}
+	if n := testing.AllocsPerRun(1000, step); n != 0 {
+		t.Errorf("%v allocations per packet", n)
+	}
+}
+
+func BenchmarkReceived(b *testing.B) {
+	r := NewReceiver(90000)
+	now := time.Unix(1000, 0)
+	b.ReportAllocs()
+	seq := uint16(0)
+	for b.Loop() {
+		seq++
+		r.Received(now, seq, 0)
+	}
+}
