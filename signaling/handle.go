@@ -97,7 +97,7 @@ func (s *Session) join(ctx context.Context, re uint64) error {
 	}
 	s.live = live
 	s.log.Info("joined", "by_ticket", s.byTicket)
-	if _, err := s.media.open(ctx); err != nil {
+	if _, err := s.media.open(ctx); err != nil && !s.out.finished() {
 		// The first offer tries again, and says what is wrong.
 		s.log.Warn("no media yet", "error", err)
 	}

@@ -47,11 +47,11 @@ func Decode(raw []byte) (Incoming, error) {
 		return Incoming{}, Refuse(TooLarge, "The message is too large.")
 	}
 	if err := checkForm(raw); err != nil {
-		return Incoming{}, Refuse(BadMessage, "The message is not well formed: "+err.Error()+".")
+		return Incoming{ID: idOf(raw)}, Refuse(BadMessage, "The message is not well formed: "+err.Error()+".")
 	}
 	var envelope clientEnvelope
 	if err := strictly(raw, &envelope); err != nil {
-		return Incoming{}, Refuse(BadMessage, "The envelope is not as it should be.")
+		return Incoming{ID: idOf(raw)}, Refuse(BadMessage, "The envelope is not as it should be.")
 	}
 	in := Incoming{ID: envelope.ID}
 	if envelope.V != Version {
@@ -74,6 +74,17 @@ func Decode(raw []byte) (Incoming, error) {
 	}
 	in.Message = m
 	return in, nil
+}
+
+// idOf finds the request's id in a message that is refused, so that the sender knows which one it was.
+func idOf(raw []byte) uint64 {
+	var envelope struct {
+		ID uint64 `json:"id"`
+	}
+	if json.Unmarshal(raw, &envelope) != nil {
+		return 0
+	}
+	return envelope.ID
 }
 
 // strictly decodes one value without unknown fields.
@@ -145,9 +156,6 @@ func checkValue(decoder *json.Decoder, depth int) error {
 	token, err := decoder.Token()
 	if err != nil {
 		return errors.New("not JSON")
-	}
-	if token == nil {
-		return errors.New("null has no meaning here")
 	}
 	delim, ok := token.(json.Delim)
 	if !ok {

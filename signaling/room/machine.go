@@ -34,21 +34,24 @@ type machine struct {
 
 	// dirty members have changed since their last participant:updated.
 	dirty []*member
-	// lost are those who may come back: they lost the connection rather than closed it, and when.
-	lost map[string]time.Time
-	over bool
+	// awaited are those who may come back because they lost the connection rather than closed it, and until when.
+	awaited map[string]time.Time
+	over    bool
 
 	effects []effect
 }
 
-// nobody stands in lost for whoever makes the room open.
-const nobody = ""
+// first stands among the awaited for whoever made the room open, and openFor is how long they have to join.
+const (
+	first   = ""
+	openFor = 10 * time.Second
+)
 
 func newMachine(now time.Time, cfg Config, meeting Meeting, past history) *machine {
 	return &machine{
 		cfg: cfg, meeting: meeting,
 		members: map[string]*member{}, sessions: map[SessionID]*member{}, tickets: map[string]string{},
-		numbers: map[feed]uint32{}, lost: map[string]time.Time{nobody: now},
+		numbers: map[feed]uint32{}, awaited: map[string]time.Time{first: now.Add(openFor)},
 		chat: newChat(cfg, past),
 	}
 }
@@ -153,8 +156,8 @@ func (m *machine) admit(in Entry) error {
 
 func (m *machine) enter(now time.Time, in Entry) *member {
 	who := newMember(now, in)
-	delete(m.lost, nobody)
-	delete(m.lost, who.id)
+	delete(m.awaited, first)
+	delete(m.awaited, who.id)
 	m.members[who.id] = who
 	m.sessions[who.session] = who
 	m.order = append(m.order, who)
@@ -210,7 +213,7 @@ func (m *machine) lose(now time.Time, session SessionID) {
 	if err != nil {
 		return
 	}
-	m.lost[who.id] = now
+	m.awaited[who.id] = now.Add(m.cfg.EmptyFor)
 	m.remove(now, who)
 }
 
@@ -253,8 +256,8 @@ func (m *machine) closeIfEmpty(now time.Time) {
 
 func (m *machine) awaitedUntil() time.Time {
 	var latest time.Time
-	for _, at := range m.lost {
-		if until := at.Add(m.cfg.EmptyFor); until.After(latest) {
+	for _, until := range m.awaited {
+		if until.After(latest) {
 			latest = until
 		}
 	}

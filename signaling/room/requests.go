@@ -137,8 +137,8 @@ type Snapshot struct {
 	StartedAt    time.Time             `json:"startedAt"`
 	Participants []ParticipantSnapshot `json:"participants"`
 	Hands        []string              `json:"hands"`
-	// Lost are those who may come back.
-	Lost         int    `json:"lost"`
+	// Awaited are those who lost the connection and may come back.
+	Awaited      int    `json:"awaited"`
 	LastMessage  uint64 `json:"lastMessage"`
 	Unstored     int    `json:"unstored"`
 	QueuedWrites int    `json:"queuedWrites"`
@@ -166,7 +166,7 @@ func (r *Room) Snapshot() (snapshot Snapshot, ok bool) {
 func (m *machine) debug() Snapshot {
 	out := Snapshot{
 		Code: m.meeting.Code, Occurrence: m.meeting.Occurrence, StartedAt: m.meeting.StartedAt,
-		Participants: []ParticipantSnapshot{}, Hands: append([]string{}, m.hands...), Lost: len(m.lost),
+		Participants: []ParticipantSnapshot{}, Hands: append([]string{}, m.hands...), Awaited: len(m.awaited),
 		LastMessage: m.chat.last, Unstored: m.chat.unstored,
 	}
 	for _, who := range m.order {
