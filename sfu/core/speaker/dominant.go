@@ -15,26 +15,30 @@ const (
 	maxSteps  = 50
 
 	n1, n2, n3 = 13, 5, 10 // steps per scale: immediate, medium, long
-	activeFrom = 91        // loudness: immediate activity above 6
-	longFrom   = 4         // active steps that make a medium block count
+	activeFrom = 78        // loudness of an active step, -49 dBov: immediate activity above 5
+	longFrom   = 4         // active steps that make a block of five count
 
-	lambda1, lambda2, lambda3 = 0.78, 24, 47
-	ratio1, ratio2, ratio3    = 3, 2, 0
+	lambda1, lambda2 = 0.78, 24
+	ratio1, ratio2   = 3, 2
 
-	minLong      = 3 // blocks a candidate must fill: a click fills one
+	minLong      = 3 // blocks a candidate must fill: a click fills one at most
+	leadLong     = 3 // … and by how many more than who has the floor
 	dominantHold = time.Second
 	maxSpeakers  = 8
 )
 
 // activity is one voice on three time scales.
 type activity struct {
-	immediate int    // 0 to 9, of the latest step
+	immediate int    // 0 to 9, of the latest step; 0 below activeFrom
 	active    uint64 // one bit per step, the latest lowest: active or not
 }
 
 // step takes a loudness that lasted for some steps.
 func (a *activity) step(loudness uint8, steps int) {
-	a.immediate = int(loudness) / n1
+	a.immediate = 0
+	if loudness >= activeFrom {
+		a.immediate = int(loudness) / n1
+	}
 	for range steps {
 		a.active <<= 1
 		if loudness >= activeFrom {
@@ -119,8 +123,7 @@ func (d *dominant) beats(v *voice) (float64, bool) {
 	}
 	r1 := math.Log(score(n1, v.activity.immediate, lambda1) / score(n1, now.immediate, lambda1))
 	r2 := math.Log(score(n2, v.activity.medium(), lambda2) / score(n2, now.medium(), lambda2))
-	r3 := math.Log(score(n3, v.activity.long(), lambda3) / score(n3, now.long(), lambda3))
-	return r2, r1 > ratio1 && r2 > ratio2 && r3 > ratio3
+	return r2, r1 > ratio1 && r2 > ratio2 && v.activity.long() >= now.long()+leadLong
 }
 
 // promote puts a participant first.

@@ -11,6 +11,7 @@ const (
 	defaultHold  = 500 * time.Millisecond
 
 	audible    = 60.0 // loudness from which a voice may take a place from another
+	release    = 4.0  // dB a voice sinks per tick of silence
 	memberPlus = 3.0  // dB that a newcomer must be louder than who has a place
 	speakOn    = 82.0 // loudness from which somebody counts as speaking …
 	speakOff   = 72.0 // … and below which, for the hold, not any more
@@ -38,8 +39,10 @@ type voice struct {
 	participant string
 	publication uint32
 	loudness    uint8 // 127 - level of the running tick
+	before      uint8 // of the tick before
 	reported    bool  // in the running tick
 	smooth      float64
+	rank        float64   // what places are given by
 	top         bool      // among the loudest in this tick
 	heldUntil   time.Time // keeps its place until then
 	speaking    bool
@@ -108,6 +111,9 @@ func (r *Ranking) Tick(now time.Time) (Result, bool) {
 		}
 		v.reported = false
 		v.smooth = (v.smooth + float64(v.loudness)) / 2
+		// Up only with two loud ticks in a row, which a click is not; down slowly.
+		v.rank = max(float64(min(v.loudness, v.before)), v.rank-release)
+		v.before = v.loudness
 		v.activity.step(v.loudness, steps)
 		v.speak(now, r.cfg.Hold)
 	}
@@ -146,7 +152,7 @@ func (r *Ranking) rank(now time.Time) {
 	slices.SortStableFunc(r.ranked, func(a, b *voice) int { return cmp.Compare(r.rankOf(b), r.rankOf(a)) })
 	for i, v := range r.ranked {
 		v.top = i < len(r.places)
-		if v.top && v.smooth >= audible {
+		if v.top && v.rank >= audible {
 			v.heldUntil = now.Add(r.cfg.Hold)
 		}
 	}
@@ -156,7 +162,7 @@ func (r *Ranking) rank(now time.Time) {
 		}
 		if i := slices.Index(r.places, 0); i >= 0 {
 			r.places[i] = v.publication
-		} else if i := r.weakest(now); i >= 0 && v.smooth >= audible {
+		} else if i := r.weakest(now); i >= 0 && v.rank >= audible {
 			r.places[i] = v.publication
 		}
 	}
@@ -164,9 +170,9 @@ func (r *Ranking) rank(now time.Time) {
 
 func (r *Ranking) rankOf(v *voice) float64 {
 	if slices.Contains(r.places, v.publication) {
-		return v.smooth + memberPlus
+		return v.rank + memberPlus
 	}
-	return v.smooth
+	return v.rank
 }
 
 // weakest returns the place of the quietest voice that may lose it, -1 for none.
@@ -177,7 +183,7 @@ func (r *Ranking) weakest(now time.Time) int {
 		if v.top || now.Before(v.heldUntil) {
 			continue
 		}
-		if weakest < 0 || v.smooth < r.voices[r.places[weakest]].smooth {
+		if weakest < 0 || v.rank < r.voices[r.places[weakest]].rank {
 			weakest = i
 		}
 	}
