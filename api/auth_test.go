@@ -11,7 +11,9 @@ import (
 
 func TestSignUpSignInAndOut(t *testing.T) {
 	w := newWorld(t)
-	ada := w.person("ada")
+	ada := &person{}
+	ada.signedIn(w, w.want(201, call{method: "POST", path: "/api/auth/register", body: `{"email":"Ada@plenum.example","password":"` + password + `","name":" Ada "}`}))
+	w.people["ada"] = ada
 
 	me := read[struct {
 		User struct{ ID, Email, Name string }
@@ -74,7 +76,7 @@ func TestBadSignUp(t *testing.T) {
 		{"taken", `{"email":"ADA@plenum.example","password":"a long walk","name":"A"}`, 409, "email"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := &world{T: t, server: w.server}
+			w := w.in(t)
 			a := w.want(s.status, call{method: "POST", path: "/api/auth/register", body: s.body})
 			if got := fieldNames(a); got != s.fields {
 				t.Errorf("fields %q, want %q: %s", got, s.fields, a.body)

@@ -13,8 +13,7 @@ import (
 
 const (
 	maxEmail    = 254 // RFC 5321 §4.5.3.1.3
-	maxName     = 64  // characters
-	maxNameSize = 256 // bytes
+	maxName     = 64  // characters, so 256 bytes at most
 	maxTitle    = 200
 	minPassword = 10
 	maxPassword = 128
@@ -79,11 +78,7 @@ func isEmail(s string) bool {
 }
 
 func (c *checks) name(field, value string) string {
-	value = c.text(field, value, maxName)
-	if len(value) > maxNameSize {
-		c.wrong(field, "is too long")
-	}
-	return value
+	return c.text(field, value, maxName)
 }
 
 func (c *checks) title(field, value string) string {

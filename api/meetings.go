@@ -162,11 +162,14 @@ func (s *Server) deleteMeeting(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// The record first: nobody can come in again between the two.
+	if _, err := s.endRoom(c, m); err != nil {
+		return err
+	}
 	if err := s.store.DeleteMeeting(c.Request().Context(), m.ID, s.now()); err != nil {
 		return err
 	}
-	if err := s.endRoom(c, m); err != nil {
+	// Again, for whoever came in between the two.
+	if _, err := s.endRoom(c, m); err != nil {
 		return err
 	}
 	s.audit(c, event{action: "meeting_delete", target: m.ID, meeting: m.ID})
@@ -181,22 +184,30 @@ func (s *Server) endMeeting(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.endRoom(c, m); err != nil {
+	live, err := s.endRoom(c, m)
+	if err != nil {
 		return err
 	}
-	if err := s.store.EndMeeting(c.Request().Context(), m.ID, s.now()); err != nil {
-		return err
+	// A room that was alive has closed its record itself; doing it here again could close one that began since.
+	if !live {
+		if err := s.store.EndMeeting(c.Request().Context(), m.ID, s.now()); err != nil {
+			return err
+		}
 	}
 	s.audit(c, event{action: "meeting_end", target: m.ID, meeting: m.ID})
 	return c.NoContent(http.StatusNoContent)
 }
 
-func (s *Server) endRoom(c echo.Context, m store.Meeting) error {
+// endRoom sends everybody out. It is false if nobody was in the meeting.
+func (s *Server) endRoom(c echo.Context, m store.Meeting) (bool, error) {
 	err := s.rooms.End(c.Request().Context(), m.Code, identityOf(c).user)
-	if err != nil && !errors.Is(err, signaling.ErrNotLive) {
-		return fmt.Errorf("ending meeting %s: %w", m.ID, err)
+	if errors.Is(err, signaling.ErrNotLive) {
+		return false, nil
 	}
-	return nil
+	if err != nil {
+		return false, fmt.Errorf("ending meeting %s: %w", m.ID, err)
+	}
+	return true, nil
 }
 
 // meetingOf finds the meeting of the path. Who guesses codes is slowed down; who knows one is not.

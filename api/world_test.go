@@ -3,8 +3,8 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -57,7 +57,8 @@ type world struct {
 	rooms  *signaling.Server
 	grants *grant.Keys
 	server *api.Server
-	log    *bytes.Buffer
+	log    *journal
+	logger *slog.Logger
 	people map[string]*person
 }
 
@@ -98,22 +99,26 @@ func config() api.Config {
 
 func newWorld(t *testing.T, change ...func(*api.Config)) *world {
 	t.Helper()
-	w := &world{T: t, cfg: config(), people: map[string]*person{}, log: &bytes.Buffer{}}
+	w := &world{T: t, cfg: config(), people: map[string]*person{}, log: &journal{}}
 	for _, f := range change {
 		f(&w.cfg)
 	}
 	w.clock = &clock{at: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}
-	db, err := template()
+	schema, err := template()
 	w.must(err)
 	dir := t.TempDir()
-	w.must(os.WriteFile(filepath.Join(dir, "plenum.db"), db, 0o600))
-	log := slog.New(slog.NewJSONHandler(&lockedWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.store, err = store.Open(t.Context(), store.Default(dir), log)
+	w.must(os.WriteFile(filepath.Join(dir, "plenum.db"), schema, 0o600))
+	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.logger = log
+	db := store.Default(dir)
+	// A loaded machine under the race detector is slow, not broken.
+	db.QueryTimeout, db.TxTimeout = time.Minute, time.Minute
+	w.store, err = store.Open(t.Context(), db, log)
 	w.must(err)
 	t.Cleanup(func() { _ = w.store.Close() })
 	w.grants, err = grant.NewKeys(secret, "node", "boot")
 	w.must(err)
-	w.rooms = newRooms(w, log)
+	w.rooms = newRooms(w)
 	w.server, err = api.New(w.cfg, api.Parts{
 		Store: w.store, Signaling: w.rooms, Grants: w.grants, Web: webFiles(), Debug: fakeDebug{}, Log: log, Now: w.clock.now,
 	})
@@ -121,15 +126,22 @@ func newWorld(t *testing.T, change ...func(*api.Config)) *world {
 	return w
 }
 
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
+// journal is what was logged.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
 }
 
-func (l *lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(p)
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 type fakeDebug struct{}
@@ -197,7 +209,7 @@ func (w *world) request(c call) *http.Request {
 	}
 	if c.cookie != "" {
 		name := "plenum_refresh"
-		if c.tls {
+		if c.tls || strings.HasPrefix(w.cfg.PublicURL, "https:") {
 			name = "__Host-plenum_refresh"
 		}
 		r.AddCookie(&http.Cookie{Name: name, Value: c.cookie})
@@ -275,18 +287,27 @@ type credentials struct {
 	ExpiresIn   int
 }
 
-// person signs somebody up at the first use of the name.
+// hashed is the password as stored, made once: hashing is slow by intent.
+var hashed = sync.OnceValues(func() (string, error) { return api.HashPassword(config().Hashing, password) })
+
+// person makes an account at the first use of the name, signed in.
 func (w *world) person(name string) *person {
 	w.Helper()
 	if p, ok := w.people[name]; ok {
 		return p
 	}
-	p := &person{Email: name + "@plenum.example"}
-	a := w.want(http.StatusCreated, call{
-		method: "POST", path: "/api/auth/register",
-		body: fmt.Sprintf(`{"email":%q,"password":%q,"name":%q}`, p.Email, password, strings.ToUpper(name[:1])+name[1:]),
-	})
-	p.signedIn(w, a)
+	hash, err := hashed()
+	w.must(err)
+	now := w.clock.now()
+	u := store.User{Email: name + "@plenum.example", Name: strings.ToUpper(name[:1]) + name[1:], PasswordHash: hash, CreatedAt: now}
+	w.must(w.store.CreateUser(w.Context(), &u))
+	token := "first-token-of-" + name
+	sum := sha256.Sum256([]byte(token))
+	w.must(w.store.AddRefreshToken(w.Context(), &store.RefreshToken{
+		UserID: u.ID, Hash: sum[:], IssuedAt: now, IdleExpiresAt: now.Add(time.Hour), ExpiresAt: now.Add(30 * 24 * time.Hour),
+	}))
+	p := &person{Email: u.Email}
+	p.signedIn(w, w.want(http.StatusOK, refreshCall(token)))
 	w.people[name] = p
 	return p
 }
@@ -346,4 +367,11 @@ func (w *world) audited(action, result string) int {
 		}
 	}
 	return n
+}
+
+// in is the same world for a subtest.
+func (w *world) in(t *testing.T) *world {
+	inner := *w
+	inner.T = t
+	return &inner
 }

@@ -1,0 +1,87 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/plenum-meet/plenum/api"
+)
+
+// Who may do what: the status that each kind of caller gets from each route of the API, for a meeting of ada's.
+//
+//	none      no credential
+//	other     somebody with an account who has only the code
+//	guest     a guest, whose only credential is a grant
+//	took part somebody with an account who was in the meeting
+//	host      ada
+var matrix = map[api.Route][5]int{
+	//                                                     none other guest took part host
+	{Method: "POST", Path: "/api/auth/register"}:              {201, 201, 201, 201, 201},
+	{Method: "POST", Path: "/api/auth/login"}:                 {200, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/auth/refresh"}:               {401, 200, 401, 200, 200},
+	{Method: "POST", Path: "/api/auth/logout"}:                {204, 204, 204, 204, 204},
+	{Method: "GET", Path: "/api/auth/me"}:                     {401, 200, 401, 200, 200},
+	{Method: "POST", Path: "/api/meetings"}:                   {401, 201, 401, 201, 201},
+	{Method: "GET", Path: "/api/meetings"}:                    {401, 200, 401, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code"}:              {200, 200, 401, 200, 200},
+	{Method: "PATCH", Path: "/api/meetings/:code"}:            {401, 404, 401, 404, 200},
+	{Method: "DELETE", Path: "/api/meetings/:code"}:           {401, 404, 401, 404, 204},
+	{Method: "POST", Path: "/api/meetings/:code/join"}:        {200, 200, 401, 200, 200},
+	{Method: "POST", Path: "/api/meetings/:code/leave"}:       {401, 404, 401, 204, 404},
+	{Method: "POST", Path: "/api/meetings/:code/end"}:         {401, 404, 401, 404, 204},
+	{Method: "GET", Path: "/api/meetings/:code/messages"}:     {401, 404, 401, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code/participants"}: {401, 404, 401, 200, 200},
+	{Method: "GET", Path: "/healthz"}:                         {200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/readyz"}:                          {200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/openapi.yaml"}:                {200, 200, 200, 200, 200},
+}
+
+var callers = [5]string{"none", "other", "guest", "took part", "host"}
+
+// bodies that the routes accept; {participant} is the one of whoever took part.
+var bodies = map[api.Route]string{
+	{Method: "POST", Path: "/api/auth/register"}:        `{"email":"new@plenum.example","password":"a long walk","name":"New"}`,
+	{Method: "POST", Path: "/api/auth/login"}:           `{"email":"ada@plenum.example","password":"` + password + `"}`,
+	{Method: "POST", Path: "/api/auth/refresh"}:         `{}`,
+	{Method: "POST", Path: "/api/auth/logout"}:          `{}`,
+	{Method: "POST", Path: "/api/meetings"}:             `{"title":"Plan"}`,
+	{Method: "PATCH", Path: "/api/meetings/:code"}:      `{"title":"Other"}`,
+	{Method: "POST", Path: "/api/meetings/:code/join"}:  `{"name":"Somebody"}`,
+	{Method: "POST", Path: "/api/meetings/:code/leave"}: `{"participant":"{participant}"}`,
+	{Method: "POST", Path: "/api/meetings/:code/end"}:   `{}`,
+}
+
+func TestAuthorisation(t *testing.T) {
+	listed := map[api.Route]bool{}
+	for _, r := range newWorld(t).server.Routes() {
+		listed[r] = true
+		if _, ok := matrix[r]; !ok {
+			t.Errorf("%s %s is missing from the matrix", r.Method, r.Path)
+		}
+	}
+	for r, statuses := range matrix {
+		if !listed[r] {
+			t.Errorf("%s %s is in the matrix, but is no route", r.Method, r.Path)
+		}
+		for i, status := range statuses {
+			t.Run(r.Method+" "+r.Path+" as "+callers[i], func(t *testing.T) {
+				w := newWorld(t)
+				m := w.meeting("ada", `{"title":"Plan"}`)
+				part := w.tookPart(m.Code, "grace")
+				grant, _ := w.join(m.Code, "", `{"name":"Gus"}`)
+				c := call{
+					method: r.Method, path: strings.ReplaceAll(r.Path, ":code", m.Code), header: map[string]string{"X-Plenum": "1"},
+					body: strings.ReplaceAll(bodies[r], "{participant}", part.ID),
+				}
+				name := map[string]string{"other": "alan", "took part": "grace", "host": "ada"}[callers[i]]
+				if name != "" {
+					c.as, c.cookie = name, w.person(name).Cookie
+				}
+				if callers[i] == "guest" {
+					c.header["Authorization"], c.cookie = "Bearer "+grant.Grant, grant.Grant
+				}
+				w.want(status, c)
+			})
+		}
+	}
+}
