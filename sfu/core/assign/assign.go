@@ -60,46 +60,56 @@ type Wish struct {
 // any camera, speakers first. No publication is in two slots, and none is of self.
 func Assign(self string, slots []Slot, wishes []Wish, before map[string]uint32, publications []Publication, loudest []uint32, speakers []string) map[string]uint32 {
 	p := plan{
-		before: before,
-		result: make(map[string]uint32, len(slots)),
-		wishes: make(map[string]Wish, len(wishes)),
-		taken:  map[uint32]bool{},
+		self:         self,
+		slots:        slots,
+		before:       before,
+		publications: publications,
+		speakers:     speakers,
+		result:       make(map[string]uint32, len(slots)),
+		wishes:       make(map[string]Wish, len(wishes)),
+		taken:        make(map[uint32]bool, len(slots)),
 	}
 	for _, w := range wishes {
 		p.wishes[w.MID] = w
 	}
-	for _, o := range publications {
-		if o.Live && o.Number != 0 && o.Participant != self {
-			p.offers = append(p.offers, o)
-		}
-	}
-	slices.SortFunc(p.offers, func(a, b Publication) int { return cmp.Compare(a.Number, b.Number) })
 	for _, s := range slots {
 		p.result[s.MID] = 0
 	}
-	p.speakers = speakers
 
-	p.explicit(slots)
-	p.fill(free(slots, AudioSlot, p.free), p.only(loudest, Microphone))
-	p.fill(free(slots, AudioSlot, p.free), p.all(Microphone))
-	p.fillSpeakers(slots)
-	if wishes == nil {
-		asking := free(slots, VideoSlot, p.free)
-		p.fill(asking, p.first(len(asking), p.bySpeaker(Camera)))
+	p.explicit()
+	if free := p.free(AudioSlot); len(free) > 0 {
+		p.fill(free, p.only(loudest, Microphone))
 	}
-	p.fill(free(slots, ScreenSlot, p.free), p.all(Screen))
-	p.fill(free(slots, ScreenAudioSlot, p.free), p.soundOfShown(slots))
+	if free := p.free(AudioSlot); len(free) > 0 {
+		p.fill(free, p.all(Microphone))
+	}
+	if asking := p.askingForSpeakers(wishes == nil); len(asking) > 0 {
+		p.fill(asking, p.first(len(asking), p.bySpeaker()))
+	}
+	if free := p.free(ScreenSlot); len(free) > 0 {
+		p.fill(free, p.all(Screen))
+	}
+	if free := p.free(ScreenAudioSlot); len(free) > 0 {
+		p.fill(free, p.soundOfShown())
+	}
 	return p.result
 }
 
 // plan is an assignment in the making.
 type plan struct {
-	before   map[string]uint32
-	result   map[string]uint32
-	wishes   map[string]Wish
-	taken    map[uint32]bool
-	offers   []Publication // that may be shown, by number
-	speakers []string
+	self         string
+	slots        []Slot
+	before       map[string]uint32
+	publications []Publication
+	speakers     []string
+	result       map[string]uint32
+	wishes       map[string]Wish // by MID
+	taken        map[uint32]bool
+}
+
+// offered reports whether a publication may be shown to this peer.
+func (p *plan) offered(o *Publication) bool {
+	return o.Live && o.Number != 0 && o.Participant != p.self
 }
 
 func (p *plan) put(mid string, number uint32) {
@@ -107,40 +117,54 @@ func (p *plan) put(mid string, number uint32) {
 	p.taken[number] = true
 }
 
+// claim is a slot that wishes for a publication which exists.
+type claim struct {
+	mid      string
+	number   uint32
+	priority int
+	shows    bool // already
+}
+
 // explicit serves the wishes for a participant. Of two for the same publication the slot
 // that shows it already wins, then the higher priority, then the earlier slot.
-func (p *plan) explicit(slots []Slot) {
-	asking := make([]Slot, 0, len(slots))
-	for _, s := range slots {
-		if w, ok := p.wishes[s.MID]; ok && !w.Speaker && w.Participant != "" && s.Kind < kinds && w.Source == sourceOf[s.Kind] {
-			asking = append(asking, s)
+func (p *plan) explicit() {
+	var claims []claim
+	for _, s := range p.slots {
+		w, ok := p.wishes[s.MID]
+		if !ok || w.Speaker || w.Participant == "" || s.Kind >= kinds || w.Source != sourceOf[s.Kind] {
+			continue
+		}
+		if n := p.find(w.Participant, w.Source); n != 0 {
+			claims = append(claims, claim{s.MID, n, w.Priority, p.before[s.MID] == n})
 		}
 	}
-	shows := func(s Slot) bool {
-		number := p.find(p.wishes[s.MID].Participant, sourceOf[s.Kind])
-		return number != 0 && p.before[s.MID] == number
-	}
-	slices.SortStableFunc(asking, func(a, b Slot) int {
-		if shows(a) != shows(b) {
-			if shows(a) {
+	slices.SortStableFunc(claims, func(a, b claim) int {
+		if a.shows != b.shows {
+			if a.shows {
 				return -1
 			}
 			return 1
 		}
-		return cmp.Compare(p.wishes[b.MID].Priority, p.wishes[a.MID].Priority)
+		return cmp.Compare(b.priority, a.priority)
 	})
-	for _, s := range asking {
-		if n := p.find(p.wishes[s.MID].Participant, sourceOf[s.Kind]); n != 0 && !p.taken[n] {
-			p.put(s.MID, n)
+	for _, c := range claims {
+		if !p.taken[c.number] {
+			p.put(c.mid, c.number)
 		}
 	}
 }
 
-// fillSpeakers serves the wishes for whoever speaks: as many of the latest speakers as there
-// are such slots, each staying where it is.
-func (p *plan) fillSpeakers(slots []Slot) {
-	asking := free(slots, VideoSlot, func(s Slot) bool { return p.wishes[s.MID].Speaker && p.result[s.MID] == 0 })
-	p.fill(asking, p.first(len(asking), p.bySpeaker(Camera)))
+// askingForSpeakers returns the video slots that carry the latest speakers: those that wish
+// for it and, if the client never wished, all that are free.
+func (p *plan) askingForSpeakers(never bool) []Slot {
+	var out []Slot
+	for _, s := range p.slots {
+		w, wished := p.wishes[s.MID]
+		if s.Kind == VideoSlot && p.result[s.MID] == 0 && (w.Speaker || never && !wished) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // fill puts the first of the candidates into the slots, one each. A slot keeps what it
@@ -169,16 +193,11 @@ func (p *plan) first(n int, candidates []uint32) []uint32 {
 	return candidates[:min(n, len(candidates))]
 }
 
-// free returns the slots of a kind that are still empty and want something.
-func (p *plan) free(s Slot) bool {
-	_, wished := p.wishes[s.MID]
-	return !wished && p.result[s.MID] == 0
-}
-
-func free(slots []Slot, kind uint8, is func(Slot) bool) []Slot {
+// free returns the slots of a kind that are empty and have no wish.
+func (p *plan) free(kind uint8) []Slot {
 	var out []Slot
-	for _, s := range slots {
-		if s.Kind == kind && is(s) {
+	for _, s := range p.slots {
+		if _, wished := p.wishes[s.MID]; s.Kind == kind && !wished && p.result[s.MID] == 0 {
 			out = append(out, s)
 		}
 	}
@@ -187,68 +206,70 @@ func free(slots []Slot, kind uint8, is func(Slot) bool) []Slot {
 
 // find returns the publication of a participant's source, 0 if there is none.
 func (p *plan) find(participant string, source uint8) uint32 {
-	for _, o := range p.offers {
-		if o.Participant == participant && o.Source == source {
-			return o.Number
+	found := uint32(0)
+	for i := range p.publications {
+		o := &p.publications[i]
+		if o.Source == source && o.Participant == participant && p.offered(o) && (found == 0 || o.Number < found) {
+			found = o.Number
 		}
 	}
-	return 0
+	return found
 }
 
 // all returns the publications of a source, by number.
 func (p *plan) all(source uint8) []uint32 {
 	var out []uint32
-	for _, o := range p.offers {
-		if o.Source == source {
+	for i := range p.publications {
+		if o := &p.publications[i]; o.Source == source && p.offered(o) {
 			out = append(out, o.Number)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
 // only returns those of numbers that are on offer, in their order.
 func (p *plan) only(numbers []uint32, source uint8) []uint32 {
+	offers := p.all(source)
 	var out []uint32
 	for _, n := range numbers {
-		for _, o := range p.offers {
-			if o.Number == n && o.Source == source {
-				out = append(out, n)
-			}
+		if _, ok := slices.BinarySearch(offers, n); ok {
+			out = append(out, n)
 		}
 	}
 	return out
 }
 
-// bySpeaker returns the publications of a source, those of the latest speakers first.
-func (p *plan) bySpeaker(source uint8) []uint32 {
-	var out []uint32
+// bySpeaker returns the cameras, those of the latest speakers first.
+func (p *plan) bySpeaker() []uint32 {
+	var first []uint32
 	for _, participant := range p.speakers {
-		if n := p.find(participant, source); n != 0 && !slices.Contains(out, n) {
-			out = append(out, n)
+		if n := p.find(participant, Camera); n != 0 {
+			first = append(first, n)
 		}
 	}
-	for _, n := range p.all(source) {
-		if !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
+	return p.then(first, Camera)
 }
 
 // soundOfShown returns the screen sounds, those of shown screens first.
-func (p *plan) soundOfShown(slots []Slot) []uint32 {
-	var out []uint32
-	for _, s := range slots {
-		for _, o := range p.offers {
-			if s.Kind == ScreenSlot && o.Number == p.result[s.MID] {
-				if n := p.find(o.Participant, ScreenAudio); n != 0 {
-					out = append(out, n)
-				}
+func (p *plan) soundOfShown() []uint32 {
+	var first []uint32
+	for i := range p.publications {
+		if o := &p.publications[i]; o.Source == Screen && p.taken[o.Number] {
+			if n := p.find(o.Participant, ScreenAudio); n != 0 {
+				first = append(first, n)
 			}
 		}
 	}
-	for _, n := range p.all(ScreenAudio) {
-		if !slices.Contains(out, n) {
+	slices.Sort(first)
+	return p.then(first, ScreenAudio)
+}
+
+// then returns first and what else there is of a source, each once.
+func (p *plan) then(first []uint32, source uint8) []uint32 {
+	var out []uint32
+	for _, n := range append(first, p.all(source)...) {
+		if !slices.Contains(out[:min(len(out), len(first))], n) {
 			out = append(out, n)
 		}
 	}
