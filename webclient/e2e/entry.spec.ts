@@ -69,7 +69,8 @@ test('joining without any device works', async ({ member, server }) => {
   try {
     const grace = await Person.open(browser, server.url, 'Grace');
     await grace.signUp();
-    await grace.joinByCode(code);
+    await grace.goToDoor(code);
+    await grace.enterAsIs();
     await expectPicture(grace, ada);
     expect(await grace.state((s) => [s.microphone.on, s.camera.on])).toEqual([false, false]);
     // Whoever only watches has no upstream connection.

@@ -85,15 +85,26 @@ export class Person {
     return this.page.url().slice(-11);
   }
 
-  /** From the dashboard, with the code that somebody read out. */
-  async joinByCode(code: string): Promise<void> {
+  /** From the dashboard to the door, with the code that somebody read out. */
+  async goToDoor(code: string): Promise<void> {
     await this.page.getByLabel('Meeting code or link').fill(code);
     await this.page.getByRole('button', { name: 'Join', exact: true }).click();
+  }
+
+  async joinByCode(code: string): Promise<void> {
+    await this.goToDoor(code);
     await this.enter();
   }
 
-  /** Through the door. */
+  /** Through the door, with camera and microphone on. */
   async enter(): Promise<void> {
+    await expect(this.control('Mute')).toBeVisible();
+    await expect(this.control('Stop camera')).toBeVisible();
+    await this.enterAsIs();
+  }
+
+  /** Through the door, with whatever there is. */
+  async enterAsIs(): Promise<void> {
     await this.page.getByRole('button', { name: /^Join (now|without)/ }).click();
     await this.joined();
   }

@@ -46,7 +46,7 @@ export class PlenumServer {
       `--admin-listen=127.0.0.1:${adminPort}`,
       `--media-port=${mediaPort}`,
       '--media-address=127.0.0.1',
-      '--log-level=debug',
+      '--log-level=info',
     ];
     // A setting of the developer's own must not reach the server of a test.
     const env = Object.fromEntries(

@@ -125,6 +125,17 @@ describe('the pool', () => {
     expect(call.server.socket.all('webrtc:offer')).toHaveLength(2);
   });
 
+  it('is not wished for where the server has not answered yet', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.server.replies['webrtc:offer'] = () => undefined;
+    call.engine.setTiles(Array.from({ length: 12 }, (_, i) => tile(`p${i}`)));
+    await call.clock.advance(500);
+    expect(call.server.socket.all('webrtc:offer')).toHaveLength(2);
+    const wishes = call.server.socket.all('slots:wish');
+    expect(wishes.map((each) => each.wishes.length)).toEqual([9]);
+  });
+
   it('is offered again when the server could not answer', async () => {
     const call = fakeCall();
     call.server.replies['webrtc:offer'] = () => ({

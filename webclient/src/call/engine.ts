@@ -381,12 +381,15 @@ export class CallEngine {
 
   // Without a room there is nobody to send to: joining publishes what is on by then.
   private async publish(source: Source, track: MediaStreamTrack): Promise<void> {
-    if (!this.session?.joined || !this.up) return;
+    const { up } = this;
+    if (!this.session?.joined || !up) return;
     try {
-      await this.up.send(source, track);
+      await up.send(source, track);
     } catch (error) {
-      if (error instanceof RequestError && error.code === 'closed') return;
-      throw error;
+      if (!(error instanceof RequestError) || error.code !== 'closed') throw error;
+      // If we are back already, those who came back did not know of this track.
+      if (up !== this.up) await this.publish(source, track);
+      return;
     }
     this.tell(source, true);
   }

@@ -129,6 +129,29 @@ describe('coming back', () => {
     expect(call.state).toMatchObject({ phase: 'ended', leftByChoice: true });
   });
 
+  it('offers nothing of a connection that another has replaced', async () => {
+    const call = fakeCall();
+    await call.join();
+    const { server, engine } = call;
+    server.replies['webrtc:offer'] = () => undefined;
+    void engine.setMicrophone(true);
+    await settled();
+    // Waits behind the offer of the microphone, which will never be answered.
+    void engine.setCamera(true);
+    await settled();
+    delete server.replies['webrtc:offer'];
+    server.socket.drop();
+    await settled();
+    const up = server.socket.all('webrtc:offer').filter(({ pc }) => pc === 'up');
+    expect(up[up.length - 1]?.sources?.map(({ source }) => source)).toEqual([
+      'microphone',
+      'camera',
+    ]);
+    expect(call.connection('sendonly').transceivers).toHaveLength(2);
+    expect(up).toHaveLength(call.connection('sendonly').answers);
+    expect(call.state).toMatchObject({ microphone: { on: true }, camera: { on: true } });
+  });
+
   it('turns a camera on that was asked for while the room was gone', async () => {
     const call = fakeCall();
     await call.join();

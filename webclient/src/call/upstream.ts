@@ -3,6 +3,7 @@ import { prefer } from './codecs';
 import type { CallDeps } from './deps';
 import { cameraEncodings, refit, screenEncodings } from './encodings';
 import { Negotiation } from './negotiation';
+import { RequestError } from './socket';
 import { watchConnection } from './watch';
 
 export interface UpstreamEvents {
@@ -35,9 +36,12 @@ export class Upstream {
     this.config = { iceServers, bundlePolicy: 'max-bundle' };
   }
 
-  /** Sends this track as the source from now on. Resolves when the server knows the m-line. */
+  /**
+   * Sends this track as the source from now on. Resolves when the server knows the m-line; rejects with a
+   * RequestError, `closed` if this connection has come to its end.
+   */
   async send(source: Source, track: MediaStreamTrack): Promise<void> {
-    if (this.closed) return;
+    this.checkOpen();
     this.tracks.set(source, track);
     const known = this.transceivers.get(source);
     if (known === undefined) {
@@ -119,24 +123,22 @@ export class Upstream {
     this.answered = new Set();
   }
 
+  private checkOpen(): void {
+    if (this.closed) throw new RequestError('closed', 'the upstream connection is closed');
+  }
+
   private async exchange(): Promise<void> {
+    this.checkOpen();
     const pc = this.pc;
     if (pc === undefined) return;
     const offer = await pc.createOffer();
     await pc.setLocalDescription(offer);
     const offered = [...this.transceivers].filter(([, { mid }]) => mid !== null);
     const sources = offered.map(([source, { mid }]) => ({ mid: mid!, source }));
-    try {
-      const sdp = await this.events.offer(offer.sdp ?? '', sources);
-      if (pc !== this.pc) return;
-      await pc.setRemoteDescription({ type: 'answer', sdp });
-    } catch (error) {
-      // What was refused stays without a mid, so that the next offer asks again.
-      if (pc.signalingState === 'have-local-offer') {
-        await pc.setLocalDescription({ type: 'rollback' });
-      }
-      throw error;
-    }
+    const sdp = await this.events.offer(offer.sdp ?? '', sources);
+    this.checkOpen();
+    if (pc !== this.pc) return;
+    await pc.setRemoteDescription({ type: 'answer', sdp });
     for (const [, transceiver] of offered) this.answered.add(transceiver);
     this.events.answered();
   }

@@ -81,12 +81,8 @@ export class FakePeerConnection {
     return { type: 'offer', sdp: `offer of ${this.transceivers.length}` };
   }
 
-  async setLocalDescription(description: RTCSessionDescriptionInit): Promise<void> {
+  async setLocalDescription(): Promise<void> {
     if (this.signalingState === 'closed') throw new Error('closed');
-    if (description.type === 'rollback') {
-      this.signalingState = 'stable';
-      return;
-    }
     this.signalingState = 'have-local-offer';
     this.transceivers.forEach((transceiver, i) => {
       transceiver.mid ??= String(i);
