@@ -45,10 +45,12 @@ func (s *Server) newSession(conn *websocket.Conn, got credential) *Session {
 }
 
 // Send implements room.Outbox.
-func (s *Session) Send(re, seq uint64, m message.Encoded) {
-	if !s.out.send(outgoing{re: re, seq: seq, message: m}) {
+func (s *Session) Send(re, seq uint64, m message.Encoded) bool {
+	sent := s.out.send(outgoing{re: re, seq: seq, message: m})
+	if !sent {
 		s.media.close()
 	}
+	return sent
 }
 
 // Finish implements room.Outbox: media ends at once, the socket after what is queued.

@@ -13,8 +13,9 @@ import (
 
 // Outbox is where a member's messages go. Its methods never block.
 type Outbox interface {
-	// Send puts a message in line: an answer to request re, or event seq.
-	Send(re, seq uint64, m message.Encoded)
+	// Send puts a message in line: an answer to request re, or event seq. It is false if the socket is finished,
+	// for instance because it reads too slowly: the participant has lost the connection.
+	Send(re, seq uint64, m message.Encoded) bool
 	// Finish closes the socket when everything before has been written.
 	Finish(code message.CloseCode, reason string)
 }
@@ -33,8 +34,9 @@ type Room struct {
 	// ended is closed when the loop takes no more requests, done when everything is stored too.
 	ended, done chan struct{}
 
-	// outboxes belong to the loop.
+	// outboxes and finished belong to the loop; the latter are sockets that took no message.
 	outboxes map[SessionID]Outbox
+	finished []SessionID
 }
 
 type request struct {
@@ -105,28 +107,43 @@ func (r *Room) turn(req request) (err error) {
 	return req.do(time.Now(), r.machine)
 }
 
+// act does what the machine decided, and what follows from sockets that turn out to be finished.
 func (r *Room) act(effects []effect) {
-	for _, e := range effects {
-		switch e := e.(type) {
-		case event:
-			encoded := message.Encode(e.message)
-			for _, to := range e.to {
-				if out, ok := r.outboxes[to.session]; ok {
-					out.Send(0, to.seq, encoded)
-				}
-			}
-		case reply:
-			if out, ok := r.outboxes[e.session]; ok {
-				out.Send(e.re, 0, message.Encode(e.message))
-			}
-		case disconnect:
-			if out, ok := r.outboxes[e.session]; ok {
-				out.Finish(e.code, e.reason)
-				delete(r.outboxes, e.session)
-			}
-		case save:
-			r.writer.put(e.record)
+	for len(effects) > 0 {
+		for _, e := range effects {
+			r.actOn(e)
 		}
+		for _, session := range r.finished {
+			r.machine.lose(time.Now(), session)
+			delete(r.outboxes, session)
+		}
+		r.finished = nil
+		effects = r.machine.take()
+	}
+}
+
+func (r *Room) actOn(e effect) {
+	switch e := e.(type) {
+	case event:
+		encoded := message.Encode(e.message)
+		for _, to := range e.to {
+			r.send(to.session, 0, to.seq, encoded)
+		}
+	case reply:
+		r.send(e.session, e.re, 0, message.Encode(e.message))
+	case disconnect:
+		if out, ok := r.outboxes[e.session]; ok {
+			out.Finish(e.code, e.reason)
+			delete(r.outboxes, e.session)
+		}
+	case save:
+		r.writer.put(e.record)
+	}
+}
+
+func (r *Room) send(session SessionID, re, seq uint64, m message.Encoded) {
+	if out, ok := r.outboxes[session]; ok && !out.Send(re, seq, m) {
+		r.finished = append(r.finished, session)
 	}
 }
 

@@ -1,0 +1,130 @@
+package signaling_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/store"
+)
+
+func TestATicketBringsBackTheSameParticipant(t *testing.T) {
+	w := newWorld(t)
+	ada, grace := w.enter("Ada"), w.enter("Grace")
+	grace.hangUp()
+	expect(ada, func(m message.ParticipantLeft) bool { return m.ID == grace.joined.Self })
+
+	again := w.enterWith("Grace", message.TicketPrefix+grace.joined.Ticket)
+	if again.joined.Self != grace.joined.Self || again.joined.Ticket == grace.joined.Ticket {
+		t.Fatalf("came back as %+v", again.joined)
+	}
+	// Only the last ticket counts.
+	late := w.connect("Grace", message.TicketPrefix+grace.joined.Ticket)
+	late.refused(message.MeetingJoin{}, message.Forbidden)
+	late.closedWith(websocket.StatusCode(message.CloseRefused))
+	again.sync()
+
+	again.do(message.MeetingLeave{})
+	gone := w.connect("Grace", message.TicketPrefix+again.joined.Ticket)
+	gone.refused(message.MeetingJoin{}, message.Forbidden)
+}
+
+func TestATicketEndsWhenItsOwnerIsTakenOut(t *testing.T) {
+	w := newWorld(t)
+	w.enter("Ada")
+	grace := w.enter("Grace")
+	must(t, w.server.Leave(t.Context(), w.meeting.Code, grace.joined.Self))
+	late := w.connect("Grace", message.TicketPrefix+grace.joined.Ticket)
+	late.refused(message.MeetingJoin{}, message.Forbidden)
+}
+
+func TestTheOnlyOneMayLoseTheConnectionAndComeBack(t *testing.T) {
+	w := newWorld(t)
+	ada := w.enter("Ada")
+	ada.hangUp()
+	w.eventually("nobody is in the meeting", func() bool {
+		_, live := w.server.Live(w.meeting.Code)
+		return !live
+	})
+	again := w.enterWith("Ada", message.TicketPrefix+ada.joined.Ticket)
+	if again.joined.Self != ada.joined.Self {
+		t.Fatalf("came back as %s", again.joined.Self)
+	}
+}
+
+func TestASecondSocketTakesOver(t *testing.T) {
+	w := newWorld(t)
+	ada := w.enter("Ada")
+	claims := w.claims("Grace")
+	first := w.enterWith("Grace", message.GrantPrefix+w.grant(claims))
+	expect[message.ParticipantJoined](ada, nil)
+	first.publishCamera()
+	expect(ada, func(m message.ParticipantUpdated) bool { return len(m.Participant.Publications) == 1 })
+	first.do(message.ParticipantRaiseHand{Raised: true})
+
+	second := w.enterWith("Grace", message.GrantPrefix+w.grant(claims))
+	first.closedWith(websocket.StatusCode(message.CloseTakenOver))
+	if len(second.joined.Participants) != 2 || !slices.Equal(second.joined.Hands, []string{claims.Participant}) {
+		t.Fatalf("snapshot after the take-over: %+v", second.joined)
+	}
+	expect(ada, func(m message.ParticipantUpdated) bool { return len(m.Participant.Publications) == 0 })
+	second.publishCamera()
+	updated := expect(ada, func(m message.ParticipantUpdated) bool { return len(m.Participant.Publications) == 1 })
+	if updated.Participant.Publications[0].Number != 1 {
+		t.Fatalf("the camera changed its number: %+v", updated)
+	}
+
+	third := w.enterWith("Grace", message.TicketPrefix+second.joined.Ticket)
+	second.closedWith(websocket.StatusCode(message.CloseTakenOver))
+	third.sync()
+	ada.sync()
+	for _, r := range ada.kept {
+		switch r.message.(type) {
+		case message.ParticipantLeft, message.ParticipantJoined:
+			t.Fatalf("others were told %s", r.raw)
+		}
+	}
+	w.eventually("the sessions of the sockets that were closed have ended", func() bool {
+		sessions, err := w.records.SessionsOf(t.Context(), claims.Participant)
+		must(t, err)
+		return len(sessions) == 3 && sessions[0].LeftAt != nil && sessions[1].LeftAt != nil && sessions[2].LeftAt == nil
+	})
+}
+
+func TestARestartClosesSocketsAndTicketsComeBack(t *testing.T) {
+	w := newWorld(t)
+	ada, grace := w.enter("Ada"), w.enter("Grace")
+	ada.do(message.ChatSend{ClientID: "c1", Text: "before"})
+	grace.do(message.MeetingLeave{})
+	expect[message.ParticipantLeft](ada, nil)
+	w.stop()
+	ada.closedWith(websocket.StatusGoingAway)
+	row, err := w.records.ParticipantByID(t.Context(), ada.joined.Self)
+	must(t, err)
+	sessions, err := w.records.SessionsOf(t.Context(), ada.joined.Self)
+	must(t, err)
+	if row.Status != store.StatusJoined || len(sessions) != 1 || sessions[0].LeftAt == nil {
+		t.Fatalf("records after the stop: %+v %+v", row, sessions)
+	}
+
+	w.boot()
+	again := w.enterWith("Ada", message.TicketPrefix+ada.joined.Ticket)
+	if again.joined.Self != ada.joined.Self || len(again.joined.Chat) != 1 {
+		t.Fatalf("came back as %+v", again.joined)
+	}
+	// Who had left before the restart has no ticket after it.
+	late := w.connect("Grace", message.TicketPrefix+grace.joined.Ticket)
+	late.refused(message.MeetingJoin{}, message.Forbidden)
+}
+
+func TestAStoppingServerTakesNobody(t *testing.T) {
+	w := newWorld(t)
+	credential := message.GrantPrefix + w.grant(w.claims("Grace"))
+	w.server.Close(t.Context())
+	if status, code := w.handshake(http.Header{"Origin": {origin}}, message.Subprotocol, credential); status != 503 || code != "unavailable" {
+		t.Fatalf("%d %s", status, code)
+	}
+}
