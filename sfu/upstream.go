@@ -116,7 +116,7 @@ func (u *upstream) close() {
 func (u *upstream) Stream(id StreamID) Stream {
 	u.mu.Lock()
 	publication, ok := u.sources[id.MID]
-	if !ok || u.closed || id.Codec == codec.Unknown {
+	if !ok || u.closed || (id.Codec == codec.Unknown && !id.Repair) {
 		u.mu.Unlock()
 		return nil
 	}
