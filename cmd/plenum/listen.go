@@ -58,8 +58,8 @@ func (c serveCommand) origins(public net.Addr) ([]string, error) {
 	var own []string
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
-		if err != nil {
-			return nil, fmt.Errorf("--public-url %s: %w", c.PublicURL, err)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, fmt.Errorf("--public-url %s is not of the form https://host", c.PublicURL)
 		}
 		own = append(own, u.Scheme+"://"+u.Host)
 	}

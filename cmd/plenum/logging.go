@@ -7,8 +7,8 @@ import (
 
 // logOptions say what is logged and how.
 type logOptions struct {
-	LogLevel  string `enum:"debug,info,warn,error," default:"" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error."`
-	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"Form of the log: text or json."`
+	LogLevel  string `enum:"debug,info,warn,error," default:"" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error. Default: info for serve, warn for the other commands."`
+	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"Form of the log: text or json. Default: ${default}."`
 }
 
 // logger writes to w; usual is the level where none was asked for.

@@ -18,14 +18,14 @@ type serveCommand struct {
 	Storage storageOptions `embed:""`
 	Log     logOptions     `embed:""`
 
-	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where browsers connect (HTTP and WebSocket). The default can be reached from this machine alone: browsers give camera and microphone to pages on localhost or behind TLS only. Behind a proxy that ends TLS, use for example :8080."`
-	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /debug/rooms and /debug/pprof. Must be a loopback address; 'off' closes it."`
+	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where browsers connect (HTTP and WebSocket). Default: ${default}, which can be reached from this machine alone: browsers give camera and microphone to pages on localhost or behind TLS only. Behind a proxy that ends TLS, use for example :8080."`
+	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /debug/rooms and /debug/pprof. Must be a loopback address; 'off' closes it. Default: ${default}."`
 	PublicURL   string   `name:"public-url" placeholder:"URL" help:"How people reach this server, for example https://meet.example.org. Default: what each request was sent to."`
 	Origin      []string `placeholder:"URL" help:"Further web pages that may use this server, each as scheme://host[:port]. None by default: only the server's own pages may."`
 
 	TrustedProxy []netip.Prefix `placeholder:"CIDR" help:"Networks of proxies that may say who the client is (X-Forwarded-For, X-Forwarded-Proto), for example 10.0.0.0/8. None by default."`
 
-	MediaPort     uint16       `default:"7882" placeholder:"PORT" help:"Port of all media, UDP and TCP. Open both in the firewall. 0 takes any that is free."`
+	MediaPort     uint16       `default:"7882" placeholder:"PORT" help:"Port of all media, UDP and TCP. Default: ${default}. Open both in the firewall. 0 takes any that is free."`
 	MediaAddress  []netip.Addr `placeholder:"IP" help:"Addresses of this machine on which media arrives. Default: all of them."`
 	PublicAddress []netip.Addr `placeholder:"IP" help:"Addresses told to clients for media, for a server behind NAT or in a container. Default: the addresses of this machine."`
 
