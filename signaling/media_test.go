@@ -3,8 +3,10 @@ package signaling_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/sfutest"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
@@ -97,28 +99,36 @@ func TestAWishFillsASlot(t *testing.T) {
 	ada.do(message.SlotsWish{Wishes: []message.SlotWish{
 		{MID: "1", Participant: grace.joined.Self, Source: message.Camera, Height: 360},
 	}})
-	// The fake upstream has carried nothing yet, so there is nothing to show; the map is announced all the same.
-	first := expect(ada, func(m message.SlotsAssigned) bool { return len(m.Slots) == 2 })
-	if first.Slots[0].MID != "0" || first.Slots[1].MID != "1" {
+	if first := expect[message.SlotsAssigned](ada, nil); first.Slots[0].MID != "0" || first.Slots[1].MID != "1" {
 		t.Fatalf("slots %+v", first)
 	}
-	eventually(t, "the wished camera is in its slot", func() bool {
-		snapshot, _ := w.media.Snapshot(w.meeting.Code)
-		for _, peer := range snapshot.Peers {
-			for _, a := range peer.Assigned {
-				if peer.Participant == ada.joined.Self && a.MID == "1" && a.Number == 1 && a.Participant == grace.joined.Self {
-					return true
-				}
-			}
-		}
-		return false
-	})
+	sfutest.NewPublisher(w.transport.Upstreams()[0], "0", codec.VP8, "").Picture(time.Now(), "", true, 360)
 	expect(ada, func(m message.SlotsAssigned) bool {
 		return m.Slots[1] == message.SlotAssignment{MID: "1", Number: 1, Participant: grace.joined.Self, Source: message.Camera}
 	})
 
 	grace.do(message.MeetingLeave{})
 	expect(ada, func(m message.SlotsAssigned) bool { return m.Slots[1].Number == 0 && m.Slots[1].Source == "" })
+}
+
+func TestWhoSpeaksIsTold(t *testing.T) {
+	w := newWorld(t)
+	ada, grace := w.enter("Ada"), w.enter("Grace")
+	expectReply[message.WebRTCAnswer](grace, grace.ask(message.WebRTCOffer{
+		PC: message.Up, SDP: "up", Sources: []message.UpSource{{MID: "0", Source: message.Microphone}},
+	}))
+	microphone := sfutest.NewPublisher(w.transport.Upstreams()[0], "0", codec.Opus, "")
+	w.eventually("Grace is heard", func() bool {
+		microphone.Sound(time.Now(), 10)
+		media, _ := w.media.Snapshot(w.meeting.Code)
+		return slices.Equal(media.Speakers, []string{grace.joined.Self})
+	})
+	for _, c := range []*client{ada, grace} {
+		expect(c, func(m message.SpeakersChanged) bool { return slices.Equal(m.Speakers, []string{grace.joined.Self}) })
+	}
+	if late := w.enter("Late"); !slices.Equal(late.joined.Speakers, []string{grace.joined.Self}) {
+		t.Fatalf("a newcomer is told of the speakers %v", late.joined.Speakers)
+	}
 }
 
 func TestGarbageInAnOfferChangesNothing(t *testing.T) {

@@ -41,10 +41,11 @@ type machine struct {
 	effects []effect
 }
 
-// first stands among the awaited for whoever made the room open, and openFor is how long they have to join.
+// first stands among the awaited for whoever is about to join a new room; openFor is how long a grant for it may
+// still be on its way.
 const (
 	first   = ""
-	openFor = 10 * time.Second
+	openFor = grant.GrantLife + grant.Leeway
 )
 
 func newMachine(now time.Time, cfg Config, meeting Meeting, past history) *machine {
