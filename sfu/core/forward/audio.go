@@ -26,7 +26,7 @@ func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Pa
 		}
 		return f.changeAudio(now, publication, p)
 	case f.sequence.Hole(p.Seq) > maxHole:
-		f.begin(now, publication, p, f.nextUnrelated(now))
+		return f.changeAudio(now, publication, p)
 	case f.sequence.Newer(p.Seq) && f.timeline.Jumps(now, p.Timestamp):
 		f.timeline.Begin(now, p.Timestamp, f.nextUnrelated(now))
 		f.clockFrom = p.Seq
@@ -35,19 +35,15 @@ func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Pa
 }
 
 // changeAudio starts another voice, unless the slot's clock leads the wall clock: then
-// the newcomer's packets are dropped until it does not.
+// the newcomer's packets are dropped until it does not. It does not start with a packet
+// that came late: all that follows would lead by as much.
 func (f *Forwarder) changeAudio(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+	if p.Recovered {
+		return Out{}, Late
+	}
 	if last, started := f.timeline.Last(); started {
-		next := last + audioStep
-		if f.timeline.Lead(now, next) > maxLead {
-			if f.refused.count == 0 {
-				f.refused.since = now
-			}
-			f.refused.count++
-			if now.Sub(f.refused.since) < maxLeadWait {
-				return Out{}, TooFarAhead
-			}
-			f.timeline.Reset(now, next)
+		if f.timeline.Lead(now, last+audioStep) > maxLead {
+			return Out{}, TooFarAhead
 		}
 	}
 	f.begin(now, publication, p, f.nextUnrelated(now))

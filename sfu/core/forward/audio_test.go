@@ -78,7 +78,7 @@ func TestVoicesThatAlternateDoNotRunAway(t *testing.T) {
 	}
 }
 
-func TestALastingLeadIsDriftAndIsForgiven(t *testing.T) {
+func TestADriftingClockCostsTheNextVoiceNothing(t *testing.T) {
 	b := newAudio(t)
 	fast, c := &stream{publication: 1, audio: true}, &stream{publication: 2, audio: true, zero: 5}
 	b.voice(1)
@@ -95,7 +95,7 @@ func TestALastingLeadIsDriftAndIsForgiven(t *testing.T) {
 			refused++
 		}
 	}
-	if refused == 0 || refused > 5 {
+	if refused > 1 {
 		t.Errorf("refused %d packets of 20 ms", refused)
 	}
 }

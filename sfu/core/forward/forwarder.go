@@ -20,8 +20,7 @@ const (
 	videoStep  = videoClock / 1000      // at a change of source at least 1 ms ahead, and no frame interval: that runs away
 	audioStep  = audioClock / 1000 * 20 // one packet of 20 ms
 
-	maxLead     = 10 * time.Millisecond  // audio: a newcomer's packets are dropped beyond
-	maxLeadWait = 100 * time.Millisecond // … for that long: what is left then is drift, not a burst
+	maxLead = 10 * time.Millisecond // audio: beyond, a newcomer's packets are dropped
 )
 
 // Forwarder is the forwarding of one slot, owned by the goroutine that sends for its peer.

@@ -14,6 +14,7 @@ import (
 // keeps everything, and computes each number anew from the start of its segment: the slow
 // and obvious version of what the forwarder does.
 type oracle struct {
+	audio   bool
 	start   forward.Start
 	born    time.Time // first packet
 	seq     packet.Unwrapper
@@ -27,7 +28,10 @@ type oracle struct {
 	picture   numbers // newest of each cyclic number
 	segment   segment
 
-	first                                  packet.Timestamp
+	first   packet.Timestamp
+	played  time.Duration // ahead of the wall clock, by playing faster or slower
+	checked time.Time
+
 	forwarded, switches, late, resendCount int
 }
 
@@ -58,8 +62,9 @@ type segment struct {
 	padded  packet.Seq                // the newest of them
 }
 
-func newOracle(start forward.Start) *oracle {
+func newOracle(start forward.Start, audio bool) *oracle {
 	return &oracle{
+		audio:   audio,
 		start:   start,
 		picture: numbers{int(start.PictureID) - 1, int(start.TL0) - 1, int(start.KeyIndex) - 1},
 		sent:    map[packet.Seq]*seen{},
@@ -85,9 +90,13 @@ func (o *oracle) same(publication uint32, p *packet.Packet) bool {
 func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from origin) error {
 	s := &seen{out: out, descriptor: bytes.Clone(out.Descriptor), packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp)}
 	seq := o.seq.Unwrap(out.Sequence)
+	kind := codec.VP8
+	if o.audio {
+		kind = codec.Opus
+	}
 	payload := append(bytes.Clone(s.descriptor), out.Payload...)
 	var err error
-	if s.descr, err = codec.Parse(codec.VP8, payload); err != nil {
+	if s.descr, err = codec.Parse(kind, payload); err != nil {
 		return fmt.Errorf("output does not parse: %w", err)
 	}
 	if s.descr.HasPictureID && !s.descr.LongPictureID {
@@ -212,9 +221,22 @@ func (o *oracle) renew(seq packet.Seq, s *seen) {
 	}
 }
 
-// checkLead checks that the slot's clock does not run away from the wall clock.
+// checkLead checks that the slot's clock does not run away from the wall clock: what it leads
+// by waits in the receiver's buffer, which plays a little faster until it is gone, and slower
+// when it runs dry.
 func (o *oracle) checkLead(now time.Time, s *seen) error {
-	lead := time.Duration(s.timestamp-o.first)*time.Second/90000 - now.Sub(o.born)
+	clock := time.Duration(90000)
+	if o.audio {
+		clock = 48000
+	}
+	lead := time.Duration(s.timestamp-o.first)*time.Second/clock - now.Sub(o.born) - o.played
+	if !o.checked.IsZero() {
+		most := now.Sub(o.checked) / 8
+		faster := max(min(lead, most), -most)
+		o.played += faster
+		lead -= faster
+	}
+	o.checked = now
 	if lead > maxSlotLead || lead < -maxSlotLag {
 		return fmt.Errorf("slot's clock leads the wall clock by %v", lead)
 	}

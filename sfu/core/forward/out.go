@@ -29,7 +29,7 @@ type Out struct {
 	Descriptor  []byte // goes before Payload; valid until the next call
 	Payload     []byte // shared with all other slots, never changed
 	Spatial     int8
-	Switched    bool // first packet of another layer or publication
+	Switched    bool // first packet of another layer, publication or feed
 }
 
 // Reason says why a packet was forwarded or not.

@@ -30,7 +30,11 @@ var failed = []uint64{23, 27, 41, 77}
 
 // TestContinuity is the central property: whatever the network and the plan do, a slot is
 // one continuous stream, and a resend is what was first sent.
-func TestContinuity(t *testing.T) {
+func TestContinuity(t *testing.T) { continuity(t, false, *packetCount) }
+
+func TestContinuityOfAudio(t *testing.T) { continuity(t, true, *packetCount/2) }
+
+func continuity(t *testing.T, audio bool, packets int) {
 	seeds := append([]uint64{rand.Uint64()}, failed...)
 	for n := uint64(1); len(seeds) < *seedCount; n++ {
 		seeds = append(seeds, n)
@@ -40,8 +44,8 @@ func TestContinuity(t *testing.T) {
 	}
 	total := oracle{}
 	for _, seed := range seeds {
-		s := newScene(seed)
-		if err := s.run(*packetCount); err != nil {
+		s := newScene(seed, audio)
+		if err := s.run(packets); err != nil {
 			t.Errorf("seed %d, packet %d: %v", seed, s.packets, err)
 			continue
 		}
@@ -58,6 +62,8 @@ func TestContinuity(t *testing.T) {
 
 // scene is a slot among a few cameras, with a network and a fickle viewer.
 type scene struct {
+	audio     bool
+	frameTime time.Duration
 	rng       *rand.Rand
 	now       time.Time
 	start     time.Time
@@ -78,11 +84,11 @@ type scene struct {
 	target    int8
 }
 
-func newScene(seed uint64) *scene {
+func newScene(seed uint64, audio bool) *scene {
 	rng := rand.New(rand.NewPCG(seed, 42))
 	start := time.Unix(1_700_000_000, 0)
 	s := &scene{
-		rng: rng, now: start, start: start,
+		audio: audio, rng: rng, now: start, start: start, frameTime: 33 * time.Millisecond,
 		asks:      map[uint32]*loss.KeyFrames{},
 		lossRate:  0.3 * rng.Float64() * float64(rng.IntN(2)),
 		burst:     0.8 * rng.Float64(),
@@ -97,9 +103,12 @@ func newScene(seed uint64) *scene {
 		TL0:       uint8(rng.IntN(256)),
 		KeyIndex:  uint8(rng.IntN(32)),
 	}
-	s.slot, s.oracle = forward.NewVideo(first), newOracle(first)
+	s.slot, s.oracle = forward.NewVideo(first), newOracle(first, audio)
+	if audio {
+		s.slot, s.frameTime = forward.NewAudio(first), 20*time.Millisecond
+	}
 	for number := uint32(1); number <= 4; number++ {
-		s.cameras = append(s.cameras, newCamera(rng, number))
+		s.cameras = append(s.cameras, newCamera(rng, number, audio))
 		s.asks[number] = &loss.KeyFrames{}
 	}
 	return s
@@ -123,13 +132,13 @@ func (s *scene) settle() error {
 		c.muted, c.deaf = false, 0
 	}
 	s.show(s.cameras[s.rng.IntN(len(s.cameras))])
-	for range 150 {
+	for range 250 {
 		if err := s.frame(); err != nil {
 			return fmt.Errorf("settling: %w", err)
 		}
 	}
 	if number, layer := s.slot.Current(); number != s.wanted.number || layer != s.target {
-		return fmt.Errorf("after 5 s of calm the slot shows %d/%d, not %d/%d: %+v", number, layer, s.wanted.number, s.target, s.slot.Snapshot())
+		return fmt.Errorf("after 5 s and more of calm the slot shows %d/%d, not %d/%d: %+v", number, layer, s.wanted.number, s.target, s.slot.Snapshot())
 	}
 	return nil
 }
@@ -137,7 +146,11 @@ func (s *scene) settle() error {
 func (s *scene) show(c *camera) {
 	s.wanted = c
 	s.target = int8(s.rng.IntN(len(c.layers)))
-	s.slot.Show(s.now, forward.Source{Publication: c.number, Clock: 90000, Codec: codec.VP8, Layers: int8(len(c.layers))}, s.target)
+	source := forward.Source{Publication: c.number, Clock: uint32(c.clock), Codec: codec.VP8, Layers: int8(len(c.layers))}
+	if s.audio {
+		source.Codec = codec.Opus
+	}
+	s.slot.Show(s.now, source, s.target)
 }
 
 // act does something to the slot or to a camera now and then.
@@ -190,7 +203,7 @@ func (s *scene) frame() error {
 			s.launch(f, time.Duration(i)*50*time.Microsecond)
 		}
 	}
-	end := s.now.Add(frameTime)
+	end := s.now.Add(s.frameTime)
 	for len(s.flights) > 0 && s.flights[0].at.Before(end) {
 		f := heap.Pop(&s.flights).(flight)
 		s.now = f.at

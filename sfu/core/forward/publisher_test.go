@@ -9,8 +9,6 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-const frameTime = 33 * time.Millisecond
-
 // origin is the truth about a packet, which only the publisher knows.
 type origin struct {
 	publication uint32
@@ -47,8 +45,11 @@ const (
 	garbage
 )
 
-// camera is a simulated publisher: simulcast layers with clocks and numbers of their own.
+// camera is a simulated publisher: simulcast layers with clocks and numbers of their own,
+// or one microphone.
 type camera struct {
+	audio     bool
+	clock     int64
 	rng       *rand.Rand
 	number    uint32
 	feed      uint16
@@ -60,8 +61,8 @@ type camera struct {
 	deaf      float64
 }
 
-func newCamera(rng *rand.Rand, number uint32) *camera {
-	c := &camera{rng: rng, number: number, filtered: rng.IntN(2) == 0, deaf: 0.3 * rng.Float64()}
+func newCamera(rng *rand.Rand, number uint32, audio bool) *camera {
+	c := &camera{audio: audio, clock: 90000, rng: rng, number: number, filtered: rng.IntN(2) == 0, deaf: 0.3 * rng.Float64()}
 	switch rng.IntN(6) {
 	case 0:
 		c.style = style{}
@@ -72,7 +73,11 @@ func newCamera(rng *rand.Rand, number uint32) *camera {
 	default:
 		c.style = style{picture: true, long: true, tl0: true, tid: true, keyIndex: rng.IntN(2) == 0}
 	}
-	for range 1 + rng.IntN(3) {
+	layers := 1 + rng.IntN(3)
+	if audio {
+		c.clock, layers = 48000, 1
+	}
+	for range layers {
 		c.layers = append(c.layers, &encoding{})
 	}
 	c.restart(time.Time{})
@@ -89,7 +94,7 @@ func (c *camera) restart(now time.Time) {
 			seq:       nearWrap(c.rng, 16, 300),
 			timestamp: uint32(c.rng.Uint64()),
 			ntp:       ntp,
-			receiver:  loss.NewReceiver(90000),
+			receiver:  loss.NewReceiver(uint32(c.clock)),
 			keyAt:     now,
 		}
 		if c.rng.IntN(2) == 0 {
@@ -150,9 +155,12 @@ func (c *camera) frame(now, start time.Time) []flight {
 	if c.muted {
 		return nil
 	}
+	if c.audio {
+		return c.sound(now, start)
+	}
 	var out []flight
 	for i, e := range c.layers {
-		elapsed := packet.Ticks(now.Sub(start), 90000)
+		elapsed := packet.Ticks(now.Sub(start), c.clock)
 		key := !e.started || !e.keyAt.IsZero() && !now.Before(e.keyAt)
 		if key {
 			e.started, e.keyAt = true, time.Time{}
@@ -184,6 +192,24 @@ func (c *camera) frame(now, start time.Time) []flight {
 		}
 	}
 	return out
+}
+
+// sound produces one packet of a microphone, none while it is silent.
+func (c *camera) sound(now, start time.Time) []flight {
+	e := c.layers[0]
+	if !e.keyAt.IsZero() && now.Before(e.keyAt) {
+		return nil // DTX
+	}
+	if c.rng.IntN(200) == 0 {
+		e.keyAt = now.Add(time.Duration(c.rng.IntN(3000)) * time.Millisecond)
+	}
+	if c.rng.IntN(2000) == 0 {
+		e.seq += 64 << c.rng.IntN(10)
+	}
+	e.origin.frame++
+	p := packet.Packet{Feed: c.feed, Payload: []byte{0xf8, byte(e.origin.frame), byte(e.origin.frame >> 8)}}
+	p.Descriptor, _ = codec.Parse(codec.Opus, p.Payload)
+	return []flight{c.send(e, p, e.timestamp+uint32(packet.Ticks(now.Sub(start), c.clock)))}
 }
 
 func (c *camera) send(e *encoding, p packet.Packet, timestamp uint32) flight {
@@ -240,7 +266,7 @@ func (c *camera) report(e *encoding, now, start time.Time) (ntp uint64, rtp uint
 	e.reportAt = now.Add(time.Duration(200+c.rng.IntN(1000)) * time.Millisecond)
 	since := now.Sub(start)
 	ntp = e.ntp + uint64(packet.Ticks(since, 1<<32))
-	rtp = e.timestamp + uint32(packet.Ticks(since, 90000))
+	rtp = e.timestamp + uint32(packet.Ticks(since, c.clock))
 	if e.reports == garbage {
 		rtp = uint32(c.rng.Uint64())
 	}

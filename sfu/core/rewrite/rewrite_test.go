@@ -103,9 +103,25 @@ func TestTimelineFollowsTheWallClock(t *testing.T) {
 	if got := line.Lead(now, first+3*90000+900); got != 10*time.Millisecond {
 		t.Errorf("lead %v", got)
 	}
-	line.Reset(now, first)
-	if got := line.Expected(now.Add(time.Second)) - first; got != 90000 {
-		t.Errorf("expected after a reset: %d", got)
+}
+
+func TestTimelineFollowsADriftingSource(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		tick packet.Timestamp // per 20 ms; 1800 is right
+		want time.Duration    // lead after a minute, at most
+	}{{"fast", 1803, 11 * time.Millisecond}, {"slow", 1797, -11 * time.Millisecond}, {"steady", 1800, 0}} {
+		now, in := time.Unix(1000, 0), packet.Timestamp(5)
+		line := NewTimeline(90000, 7)
+		line.Begin(now, in, line.Expected(now))
+		var out int64
+		for range 3000 {
+			out = line.Map(now, in, true)
+			now, in = now.Add(20*time.Millisecond), in+test.tick
+		}
+		if got := line.Lead(now.Add(-20*time.Millisecond), out); max(got, -got) > max(test.want, -test.want) {
+			t.Errorf("%s: the source leads by %v", test.name, got)
+		}
 	}
 }
 

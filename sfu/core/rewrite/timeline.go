@@ -13,8 +13,16 @@ const (
 	maxBehind = 2 * time.Second
 )
 
+// The wall-clock line follows a source that keeps away from it, as the receiver's buffer
+// does: a tenth of the time, from 10 ms apart on.
+const (
+	followShare = 10
+	followFrom  = 10 * time.Millisecond
+	followMost  = time.Second // of one gap between packets
+)
+
 // Timeline is the timestamps of a slot. They follow the wall clock from the slot's first
-// packet on; within one source they follow the source.
+// packet on; within one source they follow the source, and the line does so slowly.
 type Timeline struct {
 	clock   int64 // Hz
 	started bool
@@ -62,9 +70,6 @@ func (t *Timeline) Lead(now time.Time, at int64) time.Duration {
 	return time.Duration(at-t.Expected(now)) * time.Second / time.Duration(t.clock)
 }
 
-// Reset moves the wall-clock line so that Expected(now) is at.
-func (t *Timeline) Reset(now time.Time, at int64) { t.zero, t.zeroAt = at, now }
-
 // Begin starts another source: its timestamp in becomes out.
 func (t *Timeline) Begin(now time.Time, in packet.Timestamp, out int64) {
 	if !t.started {
@@ -88,9 +93,22 @@ func (t *Timeline) Jumps(now time.Time, in packet.Timestamp) bool {
 func (t *Timeline) Map(now time.Time, in packet.Timestamp, newest bool) int64 {
 	out := int64(in) + t.offset
 	if newest && (out > t.last || in != t.lastIn) {
+		t.follow(now, out)
 		t.last, t.lastIn, t.lastAt = out, in, now
 	}
 	return out
+}
+
+// follow moves the wall-clock line towards a packet.
+func (t *Timeline) follow(now time.Time, out int64) {
+	limit := t.ticks(min(max(now.Sub(t.lastAt), 0), followMost)) / followShare
+	lead, free := out-t.Expected(now), t.ticks(followFrom)
+	switch {
+	case lead > free:
+		t.zero += min(lead-free, limit)
+	case lead < -free:
+		t.zero -= min(-lead-free, limit)
+	}
 }
 
 func (t *Timeline) ticks(d time.Duration) int64 { return packet.Ticks(d, t.clock) }
