@@ -177,6 +177,14 @@ describe('the heartbeat', () => {
     expect(call.server.socket.all('ping')).toHaveLength(12);
   });
 
+  it('forgives a beat that comes late, as after a sleep', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.clock.sleep(3_600_000);
+    await call.clock.advance(30_000);
+    expect(call.server.sockets).toHaveLength(1);
+  });
+
   it('takes ten silent seconds for a dead socket', async () => {
     const call = fakeCall();
     await call.join();

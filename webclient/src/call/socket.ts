@@ -1,6 +1,7 @@
 import type { ClientMessage, ServerMessage } from '../protocol/messages';
 import type { CallDeps } from './deps';
 
+const beatEvery = 2_500;
 const pingEvery = 5_000;
 const deadAfter = 10_000;
 const openWithin = 8_000;
@@ -51,8 +52,9 @@ export class Socket {
   private readonly ws: WebSocket;
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
-  private heardAt = 0;
-  private stopPinging: () => void = () => {};
+  private quiet = 0;
+  private sincePing = 0;
+  private stopBeating: () => void = () => {};
   private isOpen = false;
   private done = false;
 
@@ -103,7 +105,6 @@ export class Socket {
         if (this.done) return;
         cancel();
         this.isOpen = true;
-        this.heardAt = this.deps.timers.now();
         this.beat();
         resolve();
       };
@@ -118,7 +119,7 @@ export class Socket {
 
   private receive(text: unknown): void {
     if (this.done || typeof text !== 'string') return;
-    this.heardAt = this.deps.timers.now();
+    this.quiet = 0;
     const envelope = parse(text);
     if (envelope === undefined) return;
     const message = { type: envelope.type, data: envelope.data ?? {} } as ServerMessage;
@@ -137,17 +138,26 @@ export class Socket {
     }
   }
 
+  // Counted in beats, not by the clock: when the machine has slept or is starved, the beat itself comes
+  // late, and what the server has sent meanwhile is still waiting to be read.
   private beat(): void {
-    this.stopPinging = this.deps.timers.after(pingEvery, () => {
-      if (this.deps.timers.now() - this.heardAt >= deadAfter) {
+    this.stopBeating = this.deps.timers.after(beatEvery, () => {
+      this.quiet += beatEvery;
+      if (this.quiet >= deadAfter) {
         this.ws.close(1000);
         // The browser may wait long for a closing handshake that a dead link never answers.
         this.lost(1006, 'heartbeat');
         return;
       }
-      this.request('ping', {}).catch(() => {});
+      this.sincePing += beatEvery;
+      if (this.sincePing >= pingEvery) this.ping();
       this.beat();
     });
+  }
+
+  private ping(): void {
+    this.sincePing = 0;
+    this.request('ping', {}).catch(() => {});
   }
 
   private lost(code: number, reason: string): void {
@@ -159,7 +169,7 @@ export class Socket {
   private finish(): void {
     this.done = true;
     this.isOpen = false;
-    this.stopPinging();
+    this.stopBeating();
     for (const { reject, cancel } of this.pending.values()) {
       cancel();
       reject(new RequestError('closed', 'the socket closed'));

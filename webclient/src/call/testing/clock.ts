@@ -13,6 +13,11 @@ export class Clock implements Timers {
     };
   }
 
+  /** The machine sleeps: time passes and nothing runs. */
+  sleep(ms: number): void {
+    this.time += ms;
+  }
+
   now(): number {
     return this.time;
   }
