@@ -80,7 +80,7 @@ export function Door({
           <p className="text-body text-muted" dir="auto">
             {meeting.isHost ? t('door.ownMeeting') : t('door.hostedBy', { name: meeting.hostName })}
           </p>
-          <h1 className="mt-1 text-page break-words text-balance" dir="auto">
+          <h1 className="mt-1 text-page break-words" dir="auto">
             {meeting.title}
           </h1>
           <p className="mt-3 text-field text-muted">{peopleText()}</p>

@@ -55,7 +55,14 @@ export function PeoplePanel({
           />
         </div>
       )}
-      <div className="min-h-0 grow overflow-y-auto overscroll-contain px-5 pb-4 [scrollbar-width:thin]">
+      <div
+        role="group"
+        aria-label={t('people.title')}
+        // Scrolled with the keyboard, too.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="min-h-0 grow overflow-y-auto overscroll-contain px-5 pb-4 [scrollbar-width:thin] focus-visible:-outline-offset-2"
+      >
         {found.length === 0 && (
           <p className="pt-8 text-center text-body text-muted">{t('people.none')}</p>
         )}
@@ -99,7 +106,7 @@ function Row({ person }: { person: PersonRow }) {
   const notes = [
     person.host && t('people.host'),
     person.guest && t('people.guest'),
-    person.sharing && t('people.sharing'),
+    person.sharing && t(person.host || person.guest ? 'people.sharingToo' : 'people.sharing'),
   ].filter((each) => each !== false);
   const heard = person.speaking && person.microphone;
   return (

@@ -27,7 +27,7 @@ export function PhoneBar(props: ControlBarProps & { over: boolean }) {
       className={clsx(
         'z-20 flex shrink-0 items-center gap-2 pb-[env(safe-area-inset-bottom)]',
         over
-          ? 'absolute inset-x-0 bottom-0 h-20 justify-center bg-linear-to-t from-black/75 to-transparent ps-64'
+          ? 'absolute inset-x-0 bottom-0 h-20 justify-center bg-linear-to-t from-black/75 to-transparent'
           : 'min-h-20 justify-between px-4',
       )}
     >

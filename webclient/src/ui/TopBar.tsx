@@ -14,6 +14,7 @@ export interface TopBarProps {
   pages: number;
   onPage: (page: number) => void;
   layout: string;
+  /** None: there is nothing to choose at the moment. */
   layouts: readonly MenuChoice[];
   onLayout: (value: string) => void;
   /** Phones: no pager, no menu, the network only when it is not good. */
@@ -43,7 +44,7 @@ export function TopBar(props: TopBarProps) {
       {props.pages > 1 && !compact ? <Pager {...props} /> : <span />}
       <div className="flex items-center justify-end gap-4">
         {(!compact || over || network !== 'good') && <NetworkChip network={network} />}
-        {!compact && (
+        {!compact && props.layouts.length > 0 && (
           <Menu
             align="end"
             label={t('meeting.layout')}

@@ -1,10 +1,20 @@
 import { MicOff, RefreshCw, VideoOff } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/Button';
 import type { Trouble } from './trouble';
 
 /** In place of the picture: why there is none, and what to do. One text per cause. */
-export function DeviceTrouble({ trouble, onRetry }: { trouble: Trouble; onRetry: () => void }) {
+export function DeviceTrouble({
+  trouble,
+  onRetry,
+  children,
+}: {
+  trouble: Trouble;
+  onRetry: () => void;
+  /** Stands beside Try again. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const { device, problem } = trouble;
   const Sign = device === 'microphone' ? MicOff : VideoOff;
@@ -34,16 +44,18 @@ export function DeviceTrouble({ trouble, onRetry }: { trouble: Trouble; onRetry:
           ))}
         </ol>
       )}
-      {problem !== 'insecure' && (
-        <Button
-          kind="outline"
-          className="mt-5"
-          icon={<RefreshCw size={17} aria-hidden="true" />}
-          onClick={onRetry}
-        >
-          {t('trouble.retry')}
-        </Button>
-      )}
+      <div className="mt-5 flex flex-wrap justify-center gap-3">
+        {problem !== 'insecure' && (
+          <Button
+            kind="outline"
+            icon={<RefreshCw size={17} aria-hidden="true" />}
+            onClick={onRetry}
+          >
+            {t('trouble.retry')}
+          </Button>
+        )}
+        {children}
+      </div>
     </div>
   );
 }

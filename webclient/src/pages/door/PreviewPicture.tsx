@@ -27,7 +27,7 @@ export function PreviewPicture({
     <section
       aria-label={t('door.preview')}
       data-theme="dark"
-      className="relative flex min-h-60 w-full flex-col overflow-hidden rounded-tile bg-surface-1 text-ink lg:aspect-video"
+      className={`relative flex w-full flex-col overflow-hidden rounded-tile bg-surface-1 text-ink lg:aspect-video${stream ? '' : ' min-h-60'}`}
     >
       {stream ? (
         <div className="aspect-video w-full lg:absolute lg:inset-0 lg:aspect-auto">
@@ -35,7 +35,11 @@ export function PreviewPicture({
         </div>
       ) : trouble && trouble.device !== 'microphone' ? (
         <div className="grow">
-          <DeviceTrouble trouble={trouble} onRetry={preview.retry} />
+          <DeviceTrouble trouble={trouble} onRetry={preview.retry}>
+            {trouble.device === 'camera' && microphone.phase !== 'trouble' && (
+              <MicrophoneSwitch preview={preview} />
+            )}
+          </DeviceTrouble>
         </div>
       ) : camera.phase === 'asking' ? (
         <div
@@ -57,14 +61,7 @@ export function PreviewPicture({
           data-on-video
           className="absolute inset-x-0 bottom-0 flex justify-center gap-3 bg-linear-to-t from-black/60 to-transparent pt-16 pb-5"
         >
-          <IconButton
-            label={t(microphone.phase === 'on' ? 'devices.mute' : 'devices.unmute')}
-            icon={microphone.phase === 'on' ? <Mic size={21} /> : <MicOff size={21} />}
-            look={microphone.phase === 'on' ? 'soft' : 'off'}
-            hotkey="M"
-            disabled={microphone.phase === 'asking'}
-            onClick={() => preview.turn('microphone', microphone.phase !== 'on')}
-          />
+          <MicrophoneSwitch preview={preview} />
           <IconButton
             label={t(camera.phase === 'on' ? 'devices.stopCamera' : 'devices.startCamera')}
             icon={camera.phase === 'on' ? <Camera size={21} /> : <VideoOff size={21} />}
@@ -75,5 +72,20 @@ export function PreviewPicture({
         </div>
       )}
     </section>
+  );
+}
+
+function MicrophoneSwitch({ preview }: { preview: Preview }) {
+  const { t } = useTranslation();
+  const { phase } = preview.microphone;
+  return (
+    <IconButton
+      label={t(phase === 'on' ? 'devices.mute' : 'devices.unmute')}
+      icon={phase === 'on' ? <Mic size={21} /> : <MicOff size={21} />}
+      look={phase === 'on' ? 'soft' : 'off'}
+      hotkey="M"
+      disabled={phase === 'asking'}
+      onClick={() => preview.turn('microphone', phase !== 'on')}
+    />
   );
 }

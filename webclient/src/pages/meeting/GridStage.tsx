@@ -11,7 +11,8 @@ import type { StageView } from './Stage';
 import { cameraWishes } from './wishes';
 
 const invite = 'invite';
-const arrowMargin = 40;
+// With the stage's own padding: 40.
+const arrowMargin = 24;
 const dotsHeight = 20;
 
 /** Everybody of this page in tiles as large as they can be. */
@@ -96,7 +97,7 @@ function Arrow({
       aria-label={t(step === 1 ? 'meeting.next' : 'meeting.previous')}
       onClick={() => onPage(next)}
       className={`absolute top-1/2 inline-flex h-18 w-8 -translate-y-1/2 items-center justify-center rounded-full bg-surface-2 hover:bg-surface-3 ${
-        step === 1 ? '-right-2' : '-left-2'
+        step === 1 ? '-right-3' : '-left-3'
       }`}
     >
       {step === 1 ? <ChevronRight size={20} /> : <ChevronLeft size={20} />}

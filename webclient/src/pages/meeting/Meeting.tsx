@@ -97,6 +97,11 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   };
 
   const sheet = frame === 'phone';
+  const sharing = people.some((each) => each.sharing && !each.self);
+  const layouts = tilesChoices.map((value) => ({
+    value,
+    label: value === 'auto' ? t('meeting.auto') : t('meeting.tiles', { count: Number(value) }),
+  }));
   return (
     <div className="relative flex h-dvh flex-col overflow-hidden bg-canvas text-ink">
       {away ? (
@@ -109,11 +114,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
           pages={pages}
           onPage={setPage}
           layout={choice}
-          layouts={tilesChoices.map((value) => ({
-            value,
-            label:
-              value === 'auto' ? t('meeting.auto') : t('meeting.tiles', { count: Number(value) }),
-          }))}
+          layouts={sharing ? [] : layouts}
           onLayout={(value) => {
             keep('tiles', value);
             setChoice(value as TilesChoice);

@@ -35,7 +35,7 @@ export function SpeakerStage({ people, speaker, frozen, width, height, onWishes 
   return (
     <>
       <PersonTile person={main} rect={{ width, height }} frozen={frozen} bleed />
-      <div className="absolute bottom-5 left-[max(1.5rem,env(safe-area-inset-left))] z-20 h-7 w-56">
+      <div className="absolute bottom-5 left-[max(1.5rem,env(safe-area-inset-left))] z-30 h-7 w-52">
         <NamePill {...main} frozen={frozen} small={false} />
       </div>
       <div className="absolute top-16 right-[max(1.5rem,env(safe-area-inset-right))] flex flex-col gap-2">

@@ -55,7 +55,7 @@ export function Stage(props: StageProps) {
       className={
         frame === 'phone-landscape'
           ? 'absolute inset-0'
-          : 'relative min-h-0 min-w-0 grow p-2 sm:p-4 sm:pt-3'
+          : 'relative min-h-0 min-w-0 grow p-2 sm:p-4'
       }
     >
       <div ref={box} className="relative size-full">
