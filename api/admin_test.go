@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestAdmin(t *testing.T) {
 		{"/api/meetings", 404, ""},
 	} {
 		rec := httptest.NewRecorder()
-		w.server.Admin().ServeHTTP(rec, httptest.NewRequest("GET", s.path, nil))
+		w.server.Admin().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, s.path, nil))
 		if rec.Code != s.status || !strings.Contains(rec.Body.String(), s.text) {
 			t.Errorf("%s: %d %.100s", s.path, rec.Code, rec.Body)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // commonText holds passwords that guessers try first, one a line: lower case, sorted, none shorter than minPassword.
@@ -19,7 +20,7 @@ var commonList = sync.OnceValue(func() []string {
 // commonPassword is true for a password of the list in any case, and for one character again and again.
 func commonPassword(password string) bool {
 	folded := strings.ToLower(password)
-	if folded != "" && strings.Trim(folded, folded[:1]) == "" {
+	if _, size := utf8.DecodeRuneInString(folded); folded != "" && strings.Trim(folded, folded[:size]) == "" {
 		return true
 	}
 	_, found := slices.BinarySearch(commonList(), folded)

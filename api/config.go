@@ -81,12 +81,13 @@ type Rate struct {
 // office behind one address must be able to bring everybody.
 type Limits struct {
 	LoginFailuresPerAddress Rate
-	LoginFailuresPerAccount Rate // from devices where nobody signed in before
+	LoginFailuresPerAccount Rate // from devices where its owner has not signed in before
 	RegisterPerAddress      Rate
 	RefreshPerFamily        Rate
 	RefreshMissesPerAddress Rate
 	CodeMissesPerAddress    Rate
 	CodeMissesPerAccount    Rate
+	CodeMisses              Rate // on this node: beyond it the operator is warned and misses are answered slowly
 	GuestJoinsPerAddress    Rate
 	JoinsPerAccount         Rate
 	MeetingsPerAccount      Rate
@@ -116,12 +117,13 @@ func Default() Config {
 		},
 		Limits: Limits{
 			LoginFailuresPerAddress: Rate{10, time.Minute, 10},
-			LoginFailuresPerAccount: Rate{20, time.Hour, 20},
+			LoginFailuresPerAccount: Rate{1, time.Minute, 20},
 			RegisterPerAddress:      Rate{5, time.Hour, 5},
 			RefreshPerFamily:        Rate{30, time.Minute, 30},
 			RefreshMissesPerAddress: Rate{30, time.Minute, 30},
 			CodeMissesPerAddress:    Rate{30, time.Minute, 30},
 			CodeMissesPerAccount:    Rate{60, time.Minute, 60},
+			CodeMisses:              Rate{100, time.Second, 100},
 			GuestJoinsPerAddress:    Rate{120, time.Minute, 600},
 			JoinsPerAccount:         Rate{30, time.Minute, 30},
 			MeetingsPerAccount:      Rate{10, time.Minute, 10},
@@ -206,6 +208,7 @@ func (l Limits) rates() map[string]Rate {
 		"refresh misses per address": l.RefreshMissesPerAddress,
 		"code misses per address":    l.CodeMissesPerAddress,
 		"code misses per account":    l.CodeMissesPerAccount,
+		"code misses":                l.CodeMisses,
 		"guest joins per address":    l.GuestJoinsPerAddress,
 		"joins per account":          l.JoinsPerAccount,
 		"meetings per account":       l.MeetingsPerAccount,

@@ -45,7 +45,7 @@ func TestStyleNonce(t *testing.T) {
 		a := w.want(200, call{method: "GET", path: "/"})
 		csp := a.header.Get("Content-Security-Policy")
 		nonce := regexp.MustCompile(`style-src 'self' 'nonce-([A-Z2-7]{20,})'`).FindStringSubmatch(csp)
-		if nonce == nil || !strings.Contains(string(a.body), `content="`+nonce[1]+`"`) || strings.Contains(string(a.body), "__CSP_NONCE__") {
+		if len(nonce) != 2 || !strings.Contains(string(a.body), `content="`+nonce[1]+`"`) || strings.Contains(string(a.body), "__CSP_NONCE__") {
 			t.Fatalf("policy %q, page %s", csp, a.body)
 		}
 		if !strings.Contains(csp, "connect-src 'self' wss://node2.plenum.example;") || !strings.Contains(csp, "script-src 'self' 'wasm-unsafe-eval';") {

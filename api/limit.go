@@ -93,6 +93,8 @@ type limiters struct {
 	refreshMiss    *limiter
 	codeAddress    *limiter
 	codeAccount    *limiter
+	codeNode       *limiter
+	codeAlarm      *limiter // how often the operator is warned
 	guestJoin      *limiter
 	join           *limiter
 	meeting        *limiter
@@ -109,6 +111,8 @@ func newLimiters(l Limits) limiters {
 		refreshMiss:    newLimiter(l.RefreshMissesPerAddress),
 		codeAddress:    newLimiter(l.CodeMissesPerAddress),
 		codeAccount:    newLimiter(l.CodeMissesPerAccount),
+		codeNode:       newLimiter(l.CodeMisses),
+		codeAlarm:      newLimiter(Rate{Count: 1, Per: time.Second, Burst: 1}),
 		guestJoin:      newLimiter(l.GuestJoinsPerAddress),
 		join:           newLimiter(l.JoinsPerAccount),
 		meeting:        newLimiter(l.MeetingsPerAccount),

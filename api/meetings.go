@@ -227,7 +227,26 @@ func (s *Server) meetingOf(c echo.Context) (store.Meeting, error) {
 		}
 	}
 	limit.spend(s.now(), key)
+	s.missed(c.Request().Context())
 	return store.Meeting{}, errNoMeeting
+}
+
+// missDelay is added to each wrong code while many addresses together try a great number of them.
+const missDelay = 500 * time.Millisecond
+
+func (s *Server) missed(ctx context.Context) {
+	if _, ok := s.limits.codeNode.take(s.now(), ""); ok {
+		return
+	}
+	if _, ok := s.limits.codeAlarm.take(s.now(), ""); ok {
+		s.log.Warn("many wrong meeting codes: somebody is guessing")
+	}
+	timer := time.NewTimer(missDelay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // hostedMeeting is meetingOf for what only the host may do. To others the meeting does not exist.

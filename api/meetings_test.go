@@ -83,8 +83,12 @@ func TestNotFoundTellsNothing(t *testing.T) {
 	gone := w.meeting("ada", `{"title":"Gone"}`)
 	w.want(204, call{method: "DELETE", path: "/api/meetings/" + gone.Code, as: "ada"})
 	for _, c := range []call{
-		{method: "GET", path: "/messages"}, {method: "GET", path: "/participants"}, {method: "PATCH", body: `{"title":"X"}`},
-		{method: "DELETE"}, {method: "POST", path: "/end", body: `{}`}, {method: "POST", path: "/leave", body: `{}`},
+		{method: "GET", path: "/messages"},
+		{method: "GET", path: "/participants"},
+		{method: "PATCH", body: `{"title":"X"}`},
+		{method: "DELETE"},
+		{method: "POST", path: "/end", body: `{}`},
+		{method: "POST", path: "/leave", body: `{}`},
 	} {
 		var bodies [][]byte
 		for _, code := range []string{mine.Code, gone.Code, "00000-00000", "no-code-at-all", "..%2f..%2fetc", "%27%20OR%201=1"} {
@@ -102,9 +106,8 @@ func TestNotFoundTellsNothing(t *testing.T) {
 
 func TestMyMeetings(t *testing.T) {
 	w := newWorld(t)
-	var codes []string
 	for i := range 5 {
-		codes = append(codes, w.meeting("ada", fmt.Sprintf(`{"title":"Plan %d"}`, i)).Code)
+		w.meeting("ada", fmt.Sprintf(`{"title":"Plan %d"}`, i))
 		w.clock.pass(time.Second)
 	}
 	w.meeting("alan", `{"title":"Alan's"}`)
@@ -229,6 +232,21 @@ func TestCodeGuessing(t *testing.T) {
 	w.clock.pass(2 * time.Second)
 	right.as = ""
 	w.want(200, right)
+}
+
+// Guesses from many addresses: the operator hears of it once a second, and the answer stays the same.
+func TestCodeGuessingFromEverywhere(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Limits.CodeMisses = api.Rate{Count: 1, Per: time.Hour, Burst: 2} })
+	var bodies []string
+	for i := range 4 {
+		bodies = append(bodies, string(w.want(404, call{method: "GET", path: "/api/meetings/00000-00000", from: address(i)}).body))
+	}
+	if n := strings.Count(w.log.String(), "somebody is guessing"); n != 1 {
+		t.Errorf("%d warnings, want 1", n)
+	}
+	if bodies[0] != bodies[3] {
+		t.Errorf("answers %s and %s", bodies[0], bodies[3])
+	}
 }
 
 func TestManyCalls(t *testing.T) {

@@ -15,10 +15,19 @@ const minSecret = 32
 // Secret is key material. It prints as *** wherever it is printed.
 type Secret []byte
 
-func (Secret) String() string               { return "***" }
-func (Secret) GoString() string             { return "***" }
-func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
-func (Secret) LogValue() slog.Value         { return slog.StringValue("***") }
+const hidden = "***"
+
+// String hides the secret from %v and %s.
+func (Secret) String() string { return hidden }
+
+// GoString hides it from %#v.
+func (Secret) GoString() string { return hidden }
+
+// MarshalText hides it from JSON and from configuration files.
+func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// LogValue hides it from slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // keys are what the API derives from one secret. Each purpose has a key of its own.
 type keys struct {
