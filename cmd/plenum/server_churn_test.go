@@ -20,8 +20,7 @@ func TestAFourthPersonCostsTheOthersNoNegotiation(t *testing.T) {
 		b.wish(90, bots[(i+1)%3].id, bots[(i+2)%3].id)
 	}
 	for _, b := range bots {
-		b.flows(b.video(0), 10)
-		b.flows(b.video(1), 10)
+		b.flows(10, b.video(0), b.video(1))
 	}
 	fourth := m.enter("Edsger").publish(microphone(20), camera()).receive(pool)
 	// From here on nobody offers anything: the clients do so in Publish, Receive and Grow alone.
@@ -45,11 +44,10 @@ func TestAFourthPersonCostsTheOthersNoNegotiation(t *testing.T) {
 			_, there := b.roster[fourth.id]
 			return !there
 		})
-		for _, mid := range []string{b.video(0), b.video(1)} {
-			b.flows(mid, 20)
-			b.unbroken(mid)
+		b.flows(10, b.video(0), b.video(1))
+		for n := range 3 {
+			b.unbroken(b.video(n))
 		}
-		b.unbroken(b.video(2))
 		for _, mid := range b.down.MIDs(message.AudioSlot) {
 			b.unbroken(mid)
 		}
@@ -74,7 +72,7 @@ func TestLeavingFreesTheSlotForTheNextWish(t *testing.T) {
 	m.until("the slot to be free", func() bool { return viewer.assigned(mid).Number == 0 })
 	viewer.wish(90, grace.id)
 	viewer.picture(mid, at, viewer.number(grace.id, message.Camera), 90)
-	viewer.flows(mid, 20)
+	viewer.flows(20, mid)
 	viewer.unbroken(mid)
 }
 

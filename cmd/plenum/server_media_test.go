@@ -27,9 +27,8 @@ func TestThreePeopleSeeAndHearEachOther(t *testing.T) {
 		heard := map[uint32]bool{}
 		for n, o := range slices.DeleteFunc(slices.Clone(bots), func(o *bot) bool { return o == b }) {
 			mid := b.video(n)
-			m.until("the roster to name the camera", func() bool { return b.number(o.id, message.Camera) != 0 })
 			b.picture(mid, 0, b.number(o.id, message.Camera), 180)
-			b.flows(mid, 60)
+			b.flows(20, mid)
 			b.unbroken(mid)
 			for _, p := range b.packets(mid) {
 				if p.Publication != b.number(o.id, message.Camera) {
@@ -65,7 +64,7 @@ func TestTheHeightOfTheTileChoosesTheLayer(t *testing.T) {
 	for _, c := range []struct{ wished, height int }{{90, 90}, {360, 360}, {180, 180}, {2000, 360}, {10, 90}} {
 		grace.wish(c.wished, ada.id)
 		at = grace.picture(mid, at, grace.number(ada.id, message.Camera), c.height)
-		grace.flows(mid, 20)
+		grace.flows(20, mid)
 	}
 	grace.unbroken(mid)
 }
@@ -80,7 +79,7 @@ func TestASlotChangesPersonAtAKeyFrame(t *testing.T) {
 			viewer.wish(360, b.id)
 			at = viewer.picture(mid, at, viewer.number(b.id, message.Camera), 360)
 			m.until("the map of slots to follow", func() bool { return viewer.assigned(mid).Participant == b.id })
-			viewer.flows(mid, 10)
+			viewer.flows(10, mid)
 		}
 	}
 	viewer.unbroken(mid)
@@ -122,16 +121,15 @@ func TestAScreenStandsBesideTheCamera(t *testing.T) {
 	if err := viewer.Wish(m.ctx, wishes...); err != nil {
 		t.Fatal(err)
 	}
-	viewer.flows(viewer.video(0), 10)
+	viewer.flows(10, viewer.video(0))
 	for range 2 {
 		at := len(viewer.packets(screen))
 		ada.publish(
 			client.Track{Source: message.Screen, Feed: client.NewPattern(5, client.Size{Width: 1280, Height: 720})},
 			client.Track{Source: message.ScreenAudio, Feed: client.NewTone(40)})
-		m.until("the roster to name the screen", func() bool { return viewer.number(ada.id, message.Screen) != 0 })
 		viewer.picture(screen, at, viewer.number(ada.id, message.Screen), 720)
-		viewer.flows(sound, 10)
-		viewer.flows(viewer.video(0), 10)
+		viewer.flows(10, sound)
+		viewer.flows(10, viewer.video(0))
 		for _, source := range []message.Source{message.Screen, message.ScreenAudio} {
 			if err := ada.Unpublish(m.ctx, source); err != nil {
 				t.Fatal(err)
@@ -140,7 +138,7 @@ func TestAScreenStandsBesideTheCamera(t *testing.T) {
 		m.until("the screen slots to be free", func() bool {
 			return viewer.assigned(screen).Number == 0 && viewer.assigned(sound).Number == 0
 		})
-		viewer.flows(viewer.video(0), 10)
+		viewer.flows(10, viewer.video(0))
 	}
 	for _, mid := range []string{viewer.video(0), screen, sound} {
 		viewer.unbroken(mid)
@@ -153,7 +151,7 @@ func TestMediaPassesByTCPAlone(t *testing.T) {
 	ada, grace := m.enter("Ada", tcp).publish(camera()), m.enter("Grace", tcp).receive(client.Slots{Video: 1})
 	grace.wish(360, ada.id)
 	grace.picture(grace.video(0), 0, grace.number(ada.id, message.Camera), 360)
-	grace.flows(grace.video(0), 60)
+	grace.flows(60, grace.video(0))
 	grace.unbroken(grace.video(0))
 }
 
@@ -170,7 +168,7 @@ func TestAPoolGrowsWhileMediaFlows(t *testing.T) {
 	wishes[0], wishes[24] = ada.id, grace.id
 	viewer.wish(90, wishes...)
 	viewer.picture(viewer.video(24), 0, viewer.number(grace.id, message.Camera), 90)
-	viewer.flows(viewer.video(0), 20)
+	viewer.flows(20, viewer.video(0))
 	viewer.unbroken(viewer.video(0))
 	viewer.unbroken(viewer.video(24))
 }
@@ -188,7 +186,7 @@ func TestTwoPublishersMayHaveOneSSRC(t *testing.T) {
 			t.Fatalf("%s sends SSRC %x", b.name, ssrc)
 		}
 		viewer.picture(viewer.video(n), 0, viewer.number(b.id, message.Camera), 180)
-		viewer.flows(viewer.video(n), 20)
+		viewer.flows(20, viewer.video(n))
 		viewer.unbroken(viewer.video(n))
 	}
 }

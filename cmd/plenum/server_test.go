@@ -25,8 +25,7 @@ const patience = 20 * time.Second
 type meeting struct {
 	t    testing.TB
 	ctx  context.Context
-	node *node
-	log  *logBuffer
+	log  *logBuffer  // nil if the server runs elsewhere
 	rest client.REST // signed in as the host
 	code string
 }
@@ -35,33 +34,42 @@ func startMeeting(t testing.TB) *meeting {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
-	m := &meeting{t: t, ctx: ctx, log: &logBuffer{}}
+	log := &logBuffer{}
 	n, err := start(ctx, serveCommand{
 		Storage: storageOptions{Data: t.TempDir()}, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0",
 		MediaAddress: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
-	}, slog.New(slog.NewTextHandler(m.log, nil)))
+	}, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.node = n
 	t.Cleanup(func() {
 		stopping, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		n.Stop(stopping)
 		if t.Failed() {
-			t.Logf("the server's log:\n%s", m.log)
+			t.Logf("the server's log:\n%s", log)
 		}
-		if text := m.log.String(); strings.Contains(text, "panic") {
+		if text := log.String(); strings.Contains(text, "panic") {
 			t.Errorf("something panicked:\n%s", text)
 		}
 	})
-	m.rest = client.REST{Base: "http://" + n.public.String()}
+	m := openMeeting(ctx, t, "http://"+n.public.String())
+	m.log = log
+	return m
+}
+
+// openMeeting makes a meeting on a server that runs.
+func openMeeting(ctx context.Context, t testing.TB, base string) *meeting {
+	t.Helper()
+	m := &meeting{t: t, ctx: ctx, rest: client.REST{Base: base}}
 	if err := m.rest.Register(ctx, "host@plenum.example", "a long enough password", "Host"); err != nil {
 		t.Fatal(err)
 	}
-	if m.code, err = m.rest.Create(ctx, "Test"); err != nil {
+	code, err := m.rest.Create(ctx, "Test")
+	if err != nil {
 		t.Fatal(err)
 	}
+	m.code = code
 	return m
 }
 
@@ -243,8 +251,17 @@ func (b *bot) assigned(mid string) message.SlotAssignment {
 	return b.slots[mid]
 }
 
-// number is what the bot's roster says of a publication, 0 while it says nothing.
+// number waits for the bot's roster to name a publication.
 func (b *bot) number(participant string, source message.Source) uint32 {
+	b.m.t.Helper()
+	b.m.until(fmt.Sprintf("%s's roster to name the %s of %s", b.name, source, participant), func() bool {
+		return b.listed(participant, source) != 0
+	})
+	return b.listed(participant, source)
+}
+
+// listed is what the bot's roster says of a publication, 0 while it says nothing.
+func (b *bot) listed(participant string, source message.Source) uint32 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range b.roster[participant].Publications {
@@ -269,11 +286,17 @@ func (m *meeting) until(what string, true func() bool) {
 	}
 }
 
-// flows waits for n more packets in a slot.
-func (b *bot) flows(mid string, n int) {
+// flows waits for n more packets in each slot.
+func (b *bot) flows(n int, mids ...string) {
 	b.m.t.Helper()
-	before := len(b.packets(mid))
-	b.m.until(fmt.Sprintf("%d packets for %s in slot %s", n, b.name, mid), func() bool { return len(b.packets(mid)) >= before+n })
+	before := map[string]int{}
+	for _, mid := range mids {
+		before[mid] = len(b.packets(mid))
+	}
+	for _, mid := range mids {
+		what := fmt.Sprintf("%d packets for %s in slot %s", n, b.name, mid)
+		b.m.until(what, func() bool { return len(b.packets(mid)) >= before[mid]+n })
+	}
 }
 
 // picture waits for a key frame of a publication and height in a slot and returns its index among the slot's packets.
@@ -333,7 +356,12 @@ func checkFrames(t testing.TB, what string, last, p seen) {
 	if !last.Marker {
 		t.Errorf("%s: a frame begins before the last one ends, at %d", what, p.Sequence)
 	}
-	if ahead := int32(p.Timestamp - last.Timestamp); ahead < 90 || ahead > 90000*int32(patience/time.Second) {
+	// Layers of one publication may show the same moment.
+	least := int32(1)
+	if p.Publication != last.Publication {
+		least = 90
+	}
+	if ahead := int32(p.Timestamp - last.Timestamp); ahead < least || ahead > 90000*int32(patience/time.Second) {
 		t.Errorf("%s: timestamp %d after %d", what, p.Timestamp, last.Timestamp)
 	}
 	if p.vp8.PictureID != (last.vp8.PictureID+1)&0x7fff || p.vp8.TL0 != last.vp8.TL0+1 {
