@@ -51,13 +51,7 @@ func TestMalformedMessagesGetAnErrorAndEndNothing(t *testing.T) {
 func TestNothingIsPossibleBeforeTheJoin(t *testing.T) {
 	w := newWorld(t)
 	c := w.connect("Grace", message.GrantPrefix+w.grant(w.claims("Grace")))
-	for _, m := range []message.ClientMessage{
-		message.MeetingLeave{}, message.MeetingEnd{}, message.PublicationSet{Source: message.Screen, Live: true},
-		message.WebRTCOffer{PC: message.Up, SDP: "v=0", Sources: []message.UpSource{{MID: "0", Source: message.Camera}}},
-		message.WebRTCICECandidate{PC: message.Up}, message.ParticipantToggleAudio{}, message.ParticipantToggleVideo{},
-		message.ParticipantRename{Name: "x"}, message.ParticipantRaiseHand{Raised: true}, message.SlotsWish{},
-		message.ChatSend{ClientID: "a", Text: "x"}, message.ChatHistoryRequest{},
-	} {
+	for _, m := range everyRequest {
 		c.refused(m, message.NotJoined)
 	}
 	c.sync()
@@ -165,4 +159,32 @@ func TestASlowReaderIsClosedAndABystanderIsNot(t *testing.T) {
 	ada.sync()
 	alan.do(message.ParticipantRaiseHand{Raised: true})
 	expect(ada, func(m message.HandsChanged) bool { return len(m.Hands) == 1 })
+}
+
+// everyRequest has one of each message that needs a room, the last two because they end it.
+var everyRequest = []message.ClientMessage{
+	message.PublicationSet{Source: message.Screen, Live: true},
+	message.WebRTCOffer{PC: message.Up, SDP: "up", Sources: []message.UpSource{{MID: "0", Source: message.Camera}}},
+	message.WebRTCICECandidate{PC: message.Up},
+	message.ParticipantToggleAudio{},
+	message.ParticipantToggleVideo{},
+	message.ParticipantRename{Name: "x"},
+	message.ParticipantRaiseHand{Raised: true},
+	message.SlotsWish{},
+	message.ChatSend{ClientID: "a", Text: "x"},
+	message.ChatHistoryRequest{},
+	message.MeetingEnd{},
+	message.MeetingLeave{},
+}
+
+func TestEveryRequestIsHandled(t *testing.T) {
+	w := newWorld(t)
+	grace := w.enter("Grace")
+	for _, m := range everyRequest {
+		id := grace.ask(m)
+		answer := grace.wait("an answer", func(r received) bool { return r.envelope.Re == id }).message
+		if refused, is := answer.(message.Error); is && refused.Code != message.Forbidden {
+			t.Errorf("%T: %+v", m, refused)
+		}
+	}
 }

@@ -85,6 +85,7 @@ func TestASecondSocketTakesOver(t *testing.T) {
 		switch r.message.(type) {
 		case message.ParticipantLeft, message.ParticipantJoined:
 			t.Fatalf("others were told %s", r.raw)
+		default:
 		}
 	}
 	w.eventually("the sessions of the sockets that were closed have ended", func() bool {

@@ -1,6 +1,8 @@
 package message
 
 // ClientMessage is one of the messages that a client may send: the types of this file.
+//
+//sumtype:decl
 type ClientMessage interface {
 	clientMessage() string
 }
@@ -18,6 +20,7 @@ const (
 // Source is what a publication shows or carries.
 type Source string
 
+// The sources of a participant.
 const (
 	Camera      Source = "camera"
 	Microphone  Source = "microphone"

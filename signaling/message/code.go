@@ -4,33 +4,33 @@ package message
 type Code string
 
 const (
-	// BadMessage: not JSON, a wrong field, a value out of its limits.
+	// BadMessage is for what is not JSON, has a wrong field or a value out of its limits.
 	BadMessage Code = "bad_message"
-	// UnknownType: no message has this type.
+	// UnknownType is for a type that no message has.
 	UnknownType Code = "unknown_type"
-	// NotJoined: the request needs meeting:join first.
+	// NotJoined is for a request that needs meeting:join first.
 	NotJoined Code = "not_joined"
-	// AlreadyJoined: a second meeting:join on one socket.
+	// AlreadyJoined is for a second meeting:join on one socket.
 	AlreadyJoined Code = "already_joined"
-	// Forbidden: the sender has no right to this.
+	// Forbidden is for what the sender has no right to.
 	Forbidden Code = "forbidden"
-	// TooMany: sent too often; RetryAfter says when to try again.
+	// TooMany is for what was sent too often; retryAfter says when to try again.
 	TooMany Code = "too_many"
-	// TooLarge: longer than this kind of message may be.
+	// TooLarge is for what is longer than this kind of message may be.
 	TooLarge Code = "too_large"
-	// BadSDP: the media server cannot use the offer.
+	// BadSDP is for an offer that the media server cannot use.
 	BadSDP Code = "bad_sdp"
-	// NotFound: no such thing in this room.
+	// NotFound is for a thing that is not in this room.
 	NotFound Code = "not_found"
-	// EndedMeeting: the meeting that the credential names is over.
+	// EndedMeeting is for a credential whose meeting is over.
 	EndedMeeting Code = "meeting_ended"
-	// RoomFull: no place for another participant.
+	// RoomFull is for a room without a place for another participant.
 	RoomFull Code = "room_full"
-	// Internal: a fault of the server.
+	// Internal is for a fault of the server.
 	Internal Code = "internal"
-	// Unavailable: not now; trying again later helps.
+	// Unavailable is for what does not work now; trying again later helps.
 	Unavailable Code = "unavailable"
-	// Conflict: the state of the room has moved on; a fresh join through the REST API helps.
+	// Conflict is for a room that has moved on; a fresh join through the REST API helps.
 	Conflict Code = "conflict"
 	// MediaClosed comes without a request: both connections are gone, and the client makes them anew.
 	MediaClosed Code = "media_closed"
@@ -42,10 +42,10 @@ const (
 type CloseCode int
 
 const (
-	// CloseTakenOver: the same participant joined from another socket; do not reconnect.
+	// CloseTakenOver is for a socket whose participant joined from another one; do not reconnect.
 	CloseTakenOver CloseCode = 4001
-	// CloseMeetingEnded: the meeting is over for everybody; do not reconnect.
+	// CloseMeetingEnded is for a meeting that is over for everybody; do not reconnect.
 	CloseMeetingEnded CloseCode = 4002
-	// CloseRefused: the join failed; the error before says why.
+	// CloseRefused is for a join that failed; the error before says why.
 	CloseRefused CloseCode = 4003
 )

@@ -16,12 +16,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // samples has one good message of each type.
 var samples = []ClientMessage{
-	MeetingJoin{}, MeetingLeave{}, MeetingEnd{}, Ping{},
+	MeetingJoin{},
+	MeetingLeave{},
+	MeetingEnd{},
+	Ping{},
 	WebRTCOffer{PC: Up, SDP: "v=0", Sources: []UpSource{{MID: "0", Source: Camera}, {MID: "1", Source: Microphone}}},
 	WebRTCICECandidate{PC: Down, Candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host"},
 	PublicationSet{Source: Screen, Live: true},
-	ParticipantToggleAudio{Muted: true}, ParticipantToggleVideo{},
-	ParticipantRename{Name: "Grace"}, ParticipantRaiseHand{Raised: true},
+	ParticipantToggleAudio{Muted: true},
+	ParticipantToggleVideo{},
+	ParticipantRename{Name: "Grace"},
+	ParticipantRaiseHand{Raised: true},
 	SlotsWish{Wishes: []SlotWish{{MID: "4", Participant: SpeakerWish, Source: Camera, Height: 360, Priority: 9}}},
 	ChatSend{ClientID: "a-1_B", Text: "first line\nsecond"},
 	ChatHistoryRequest{Before: 12, Limit: 100},
@@ -166,9 +171,9 @@ func TestAnEmptyMessageNeedsNoData(t *testing.T) {
 }
 
 func TestCleanName(t *testing.T) {
-	for in, want := range map[string]string{" Grace ": "Grace", "Ame\u0301lie": "Am\u00e9lie", "李雷": "李雷"} {
-		if got, err := CleanName(in); err != nil || got != want {
-			t.Errorf("%q: %q, %v", in, got, err)
+	for _, c := range []struct{ in, want string }{{" Grace ", "Grace"}, {"Ame\u0301lie", "Am\u00e9lie"}, {"李雷", "李雷"}} {
+		if got, err := CleanName(c.in); err != nil || got != c.want {
+			t.Errorf("%q: %q, %v", c.in, got, err)
 		}
 	}
 }

@@ -24,9 +24,13 @@ type Rate uint8
 const (
 	// AnyRate has only the limit over all messages.
 	AnyRate Rate = iota
+	// ChatRate is for what people type.
 	ChatRate
+	// OfferRate is for what costs the media server a negotiation.
 	OfferRate
+	// ToggleRate is for switches and what asks the store.
 	ToggleRate
+	// HandRate is for hands.
 	HandRate
 	// Rates is the number of classes.
 	Rates
@@ -116,19 +120,44 @@ func collect(t reflect.Type, out map[string]bool) {
 			out[name] = true
 			collect(t.Field(i).Type, out)
 		}
+	default:
 	}
 }
 
 // clientMessages and serverMessages are the closed sets of both directions.
 var (
 	clientMessages = []ClientMessage{
-		MeetingJoin{}, MeetingLeave{}, MeetingEnd{}, Ping{}, WebRTCOffer{}, WebRTCICECandidate{}, PublicationSet{},
-		ParticipantToggleAudio{}, ParticipantToggleVideo{}, ParticipantRename{}, ParticipantRaiseHand{}, SlotsWish{},
-		ChatSend{}, ChatHistoryRequest{},
+		MeetingJoin{},
+		MeetingLeave{},
+		MeetingEnd{},
+		Ping{},
+		WebRTCOffer{},
+		WebRTCICECandidate{},
+		PublicationSet{},
+		ParticipantToggleAudio{},
+		ParticipantToggleVideo{},
+		ParticipantRename{},
+		ParticipantRaiseHand{},
+		SlotsWish{},
+		ChatSend{},
+		ChatHistoryRequest{},
 	}
 	serverMessages = []ServerMessage{
-		OK{}, Pong{}, Error{}, MeetingJoined{}, MeetingEnded{}, MeetingUpdated{}, WebRTCAnswer{}, ParticipantJoined{},
-		ParticipantLeft{}, ParticipantUpdated{}, HandsChanged{}, SpeakersChanged{}, SlotsAssigned{}, ChatMessage{},
-		ChatUpdated{}, ChatHistory{},
+		OK{},
+		Pong{},
+		Error{},
+		MeetingJoined{},
+		MeetingEnded{},
+		MeetingUpdated{},
+		WebRTCAnswer{},
+		ParticipantJoined{},
+		ParticipantLeft{},
+		ParticipantUpdated{},
+		HandsChanged{},
+		SpeakersChanged{},
+		SlotsAssigned{},
+		ChatMessage{},
+		ChatUpdated{},
+		ChatHistory{},
 	}
 )

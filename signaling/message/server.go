@@ -3,6 +3,8 @@ package message
 import "time"
 
 // ServerMessage is one of the messages that the server may send: the types of this file.
+//
+//sumtype:decl
 type ServerMessage interface {
 	serverMessage() string
 }
@@ -25,6 +27,7 @@ type Error struct {
 // Role of a participant.
 type Role string
 
+// The roles of a participant.
 const (
 	Host   Role = "HOST"
 	Member Role = "PARTICIPANT"

@@ -11,6 +11,8 @@ import (
 type SessionID uint64
 
 // effect is what the machine wants done: event, reply, disconnect or save.
+//
+//sumtype:decl
 type effect interface{ effect() }
 
 // event goes to members, to each with the next number of their own.
@@ -47,6 +49,8 @@ func (disconnect) effect() {}
 func (save) effect()       {}
 
 // record is something that the writer puts into the store.
+//
+//sumtype:decl
 type record interface{ record() }
 
 type (

@@ -218,13 +218,18 @@ func (m *machine) lose(now time.Time, session SessionID) {
 	m.remove(now, who)
 }
 
-// sendAway is leaving by the REST API.
+// sendAway is leaving by the REST API. It may come after the socket is gone, as when a page is closed.
 func (m *machine) sendAway(now time.Time, participant string) error {
-	who, ok := m.members[participant]
-	if !ok {
+	if who, ok := m.members[participant]; ok {
+		m.dismiss(now, who)
+		return nil
+	}
+	if m.tickets[participant] == "" {
 		return message.Refuse(message.NotFound, "There is no such participant in the meeting.")
 	}
-	m.dismiss(now, who)
+	m.tickets[participant] = ""
+	delete(m.awaited, participant)
+	m.closeIfEmpty(now)
 	return nil
 }
 

@@ -15,20 +15,20 @@ export const SPEAKER_WISH = 'speaker';
 
 /**
  * Code is the stable name of an error on the wire; the sentence beside it may change.
- * - `bad_message`: not JSON, a wrong field, a value out of its limits.
- * - `unknown_type`: no message has this type.
- * - `not_joined`: the request needs meeting:join first.
- * - `already_joined`: a second meeting:join on one socket.
- * - `forbidden`: the sender has no right to this.
- * - `too_many`: sent too often; RetryAfter says when to try again.
- * - `too_large`: longer than this kind of message may be.
- * - `bad_sdp`: the media server cannot use the offer.
- * - `not_found`: no such thing in this room.
- * - `meeting_ended`: the meeting that the credential names is over.
- * - `room_full`: no place for another participant.
- * - `internal`: a fault of the server.
- * - `unavailable`: not now; trying again later helps.
- * - `conflict`: the state of the room has moved on; a fresh join through the REST API helps.
+ * - `bad_message` is for what is not JSON, has a wrong field or a value out of its limits.
+ * - `unknown_type` is for a type that no message has.
+ * - `not_joined` is for a request that needs meeting:join first.
+ * - `already_joined` is for a second meeting:join on one socket.
+ * - `forbidden` is for what the sender has no right to.
+ * - `too_many` is for what was sent too often; retryAfter says when to try again.
+ * - `too_large` is for what is longer than this kind of message may be.
+ * - `bad_sdp` is for an offer that the media server cannot use.
+ * - `not_found` is for a thing that is not in this room.
+ * - `meeting_ended` is for a credential whose meeting is over.
+ * - `room_full` is for a room without a place for another participant.
+ * - `internal` is for a fault of the server.
+ * - `unavailable` is for what does not work now; trying again later helps.
+ * - `conflict` is for a room that has moved on; a fresh join through the REST API helps.
  * - `media_closed` comes without a request: both connections are gone, and the client makes them anew.
  */
 export type Code =
@@ -54,11 +54,11 @@ export type Code =
  * 1013 read too slowly.
  */
 export const CLOSE_CODES = {
-  /** takenOver: the same participant joined from another socket; do not reconnect. */
+  /** takenOver is for a socket whose participant joined from another one; do not reconnect. */
   takenOver: 4001,
-  /** meetingEnded: the meeting is over for everybody; do not reconnect. */
+  /** meetingEnded is for a meeting that is over for everybody; do not reconnect. */
   meetingEnded: 4002,
-  /** refused: the join failed; the error before says why. */
+  /** refused is for a join that failed; the error before says why. */
   refused: 4003,
 } as const;
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
