@@ -268,6 +268,21 @@ func TestStragglersAndDuplicates(t *testing.T) {
 	b.gets(s, lost, forward.OtherPublication)
 }
 
+func TestWhatTheIndexForgotIsLate(t *testing.T) {
+	b := newVideo(t)
+	s := &stream{publication: 1}
+	b.show(1, 1, 0)
+	b.gets(s, s.at(b.now, true), forward.Forwarded)
+	old := s.at(b.now, false)
+	b.gets(s, old, forward.Forwarded)
+	for range 511 {
+		b.gets(s, s.at(b.now, false), forward.Forwarded)
+	}
+	b.gets(s, old, forward.Duplicate)
+	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	b.gets(s, old, forward.Late) // nobody knows any more whether it was sent
+}
+
 func TestAHugeHoleNeedsAKeyFrame(t *testing.T) {
 	b := newVideo(t)
 	s := &stream{publication: 1}

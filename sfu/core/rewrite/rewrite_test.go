@@ -169,7 +169,7 @@ func TestVP8PictureIDs(t *testing.T) {
 		{"the source wraps", []picture{{id: 0x7fff, long: true, want: 100}, {id: 0, long: true, want: 101}, {id: 0x7fff, long: true, late: true, want: 100}}},
 		{"7 bits wrap", []picture{{id: 126, want: 100}, {id: 1, want: 103}, {id: 127, late: true, want: 101}}},
 		{"7 bits never step back", []picture{{id: 5, want: 100}, {id: 4, want: 227}}},
-		{"width grows", []picture{{id: 127, want: 100}, {id: 0x080, long: true, want: 101}, {id: 0x081, long: true, want: 102}}},
+		{"width grows", []picture{{id: 127, want: 100}, {id: 0x200, long: true, want: 101}, {id: 0x201, long: true, want: 102}}},
 		{"width shrinks", []picture{{id: 0x17f, long: true, want: 100}, {id: 0, want: 101}}},
 		{"a change goes on", []picture{{id: 7, long: true, want: 100}, {id: 9, long: true, want: 102}, {id: 3000, long: true, begin: true, want: 103}, {id: 3001, long: true, want: 104}}},
 	}
