@@ -3,9 +3,11 @@ package room_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -260,5 +262,59 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Whatever many do at once, the room answers everybody, and in the end nobody is in it.
+func TestManyAtOnce(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	w.join("Ada", &outbox{})
+	var rows []store.Participant
+	for range 8 {
+		row := store.Participant{
+			OccurrenceID: w.occurrence.ID, MeetingID: w.meeting.ID, Name: "x", Role: store.RoleParticipant,
+			Status: store.StatusInvited, Guest: true,
+		}
+		must(t, w.records.AddParticipant(t.Context(), &row))
+		rows = append(rows, row)
+	}
+	var sessions atomic.Uint64
+	sessions.Store(100)
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			for n := range 10 {
+				session := room.SessionID(sessions.Add(1))
+				err := r.Join(room.Entry{
+					Session: session, TicketID: "t",
+					Claims: grant.Claims{Participant: rows[i%8].ID, Name: "x", Occurrence: w.occurrence.ID},
+				}, &outbox{})
+				if err != nil {
+					t.Errorf("join: %v", err)
+				}
+				// Each of these may find that another socket has taken over.
+				_ = r.RaiseHand(session, true)
+				_ = r.Say(session, 1, message.ChatSend{ClientID: fmt.Sprint("c", i, "-", n), Text: "x"})
+				_ = r.Publish(session, []message.Source{message.Camera})
+				if n%2 == 0 {
+					_ = r.Leave(session, 2)
+				} else {
+					r.Lose(session)
+				}
+			}
+		})
+	}
+	all.Wait()
+	snapshot, ok := r.Snapshot()
+	if !ok || len(snapshot.Participants) != 1 || len(snapshot.Hands) != 0 {
+		t.Fatalf("%+v", snapshot)
+	}
+	r.Stop()
+	<-r.Done()
+	rest, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 1000)
+	must(t, err)
+	if uint64(len(rest)) != snapshot.LastMessage {
+		t.Fatalf("%d messages said, %d stored", snapshot.LastMessage, len(rest))
 	}
 }
