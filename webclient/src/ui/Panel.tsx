@@ -23,7 +23,8 @@ export function Panel({
   // Focus moves in, and returns to the button that opened it.
   useEffect(() => {
     const before = document.activeElement;
-    panel.current?.focus();
+    // Sliding in from outside, it would scroll the whole room along.
+    panel.current?.focus({ preventScroll: true });
     return () => {
       const lost = document.activeElement === document.body || document.activeElement === null;
       if (lost && before instanceof HTMLElement && before.isConnected) before.focus();

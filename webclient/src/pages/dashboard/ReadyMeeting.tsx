@@ -19,10 +19,12 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
           {meeting.isHost
             ? t('dashboard.created', { when })
             : t('dashboard.hostedBy', { name: meeting.hostName })}
-          <span aria-hidden="true" className="mx-2 text-edge">
-            {'·'}
+          <span className="hidden sm:inline">
+            <span aria-hidden="true" className="mx-2 text-edge">
+              {'·'}
+            </span>
+            {meeting.code}
           </span>
-          {meeting.code}
         </p>
       </div>
       <div className="flex shrink-0 items-center gap-1">

@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { Mic, MicOff, Video as Camera, VideoOff } from 'lucide-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -27,7 +28,10 @@ export function PreviewPicture({
     <section
       aria-label={t('door.preview')}
       data-theme="dark"
-      className={`relative flex w-full flex-col overflow-hidden rounded-tile bg-surface-1 text-ink lg:aspect-video${stream ? '' : ' min-h-60'}`}
+      className={clsx(
+        'relative flex w-full flex-col overflow-hidden rounded-tile bg-surface-1 text-ink lg:aspect-video',
+        !stream && 'min-h-60',
+      )}
     >
       {stream ? (
         <div className="aspect-video w-full lg:absolute lg:inset-0 lg:aspect-auto">

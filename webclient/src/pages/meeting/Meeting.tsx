@@ -103,7 +103,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
     label: value === 'auto' ? t('meeting.auto') : t('meeting.tiles', { count: Number(value) }),
   }));
   return (
-    <div className="relative flex h-dvh flex-col overflow-hidden bg-canvas text-ink">
+    <div className="relative flex h-dvh flex-col overflow-clip bg-canvas text-ink">
       {away ? (
         <Strip />
       ) : (
