@@ -17,6 +17,14 @@ type event struct {
 	result  string // empty: "ok"
 }
 
+// auditRefusal is audit for what a client can cause at will: only so many for each address.
+func (s *Server) auditRefusal(c echo.Context, e event) {
+	if _, ok := s.limits.auditedRefusal.take(s.now(), networkOf(c.RealIP())); ok {
+		e.result = "refused"
+		s.audit(c, e)
+	}
+}
+
 // audit writes an event. Whether that works does not change the answer to the client.
 func (s *Server) audit(c echo.Context, e event) {
 	if e.actor == "" {

@@ -161,3 +161,17 @@ func (c *checks) limit(ctx echo.Context, standard, most int) int {
 	}
 	return n
 }
+
+// number is an optional query parameter above 0.
+func (c *checks) number(ctx echo.Context, name string) uint64 {
+	text := ctx.QueryParam(name)
+	if text == "" {
+		return 0
+	}
+	// 63 bits: what both databases can compare with.
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil || n == 0 {
+		c.wrong(name, "must be a number above 0")
+	}
+	return n
+}

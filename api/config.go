@@ -92,7 +92,7 @@ type Limits struct {
 	JoinsPerAccount         Rate
 	MeetingsPerAccount      Rate
 	CallsPerAccount         Rate
-	AuditedRefusals         Rate // per address: refused tokens written to the audit log
+	AuditedRefusals         Rate // per address: refused tokens and calls written to the audit log
 	OpenPerAddress          int  // requests being answered at once
 	Open                    int
 }

@@ -131,6 +131,9 @@ func TestForeignPages(t *testing.T) {
 		w.want(403, c)
 	}
 	w.want(200, call{method: "GET", path: "/api/meetings/" + m.Code})
+	if n := strings.Count(w.log.String(), "call from a foreign page refused"); n != 1 {
+		t.Errorf("%d warnings in a minute, want 1", n)
+	}
 }
 
 // Behind a configured public address that alone is our origin, whatever the Host header says.

@@ -77,9 +77,7 @@ func (s *Server) refusedToken(c echo.Context, err error) {
 	if errors.Is(err, jwt.ErrTokenExpired) || errors.Is(err, errRevoked) {
 		return
 	}
-	if _, ok := s.limits.auditedRefusal.take(s.now(), networkOf(c.RealIP())); ok {
-		s.audit(c, event{action: "token_refused", result: "refused"})
-	}
+	s.auditRefusal(c, event{action: "token_refused"})
 }
 
 // revocations are the refresh families revoked so lately that their access tokens may not have expired.

@@ -120,7 +120,7 @@ func (s *Server) newcomer(c echo.Context, m store.Meeting, in joinRequest) (stor
 func (s *Server) guest(c echo.Context, m store.Meeting, p store.Participant, check *checks) (store.Participant, error) {
 	// Not hidden behind a 404: whoever has the code can see in the meeting's public part that guests are not allowed.
 	if !m.GuestsAllowed {
-		s.audit(c, event{actor: "guest", action: "meeting_join", meeting: m.ID, result: "refused"})
+		s.auditRefusal(c, event{actor: "guest", action: "meeting_join", meeting: m.ID})
 		return p, errNoGuests
 	}
 	if p.Name == "" {

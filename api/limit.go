@@ -100,6 +100,7 @@ type limiters struct {
 	meeting        *limiter
 	call           *limiter
 	auditedRefusal *limiter
+	foreignAlarm   *limiter
 }
 
 func newLimiters(l Limits) limiters {
@@ -118,6 +119,7 @@ func newLimiters(l Limits) limiters {
 		meeting:        newLimiter(l.MeetingsPerAccount),
 		call:           newLimiter(l.CallsPerAccount),
 		auditedRefusal: newLimiter(l.AuditedRefusals),
+		foreignAlarm:   newLimiter(Rate{Count: 1, Per: time.Minute, Burst: 1}),
 	}
 }
 

@@ -256,7 +256,7 @@ func (s *Server) hostedMeeting(c echo.Context, action string) (store.Meeting, er
 		return m, err
 	}
 	if m.HostID != identityOf(c).user {
-		s.audit(c, event{action: action, target: m.ID, meeting: m.ID, result: "refused"})
+		s.auditRefusal(c, event{action: action, target: m.ID, meeting: m.ID})
 		return store.Meeting{}, errNoMeeting
 	}
 	return m, nil
@@ -273,7 +273,7 @@ func (s *Server) sharedMeeting(c echo.Context, action string) (store.Meeting, er
 		return m, err
 	}
 	if !member {
-		s.audit(c, event{action: action, target: m.ID, meeting: m.ID, result: "refused"})
+		s.auditRefusal(c, event{action: action, target: m.ID, meeting: m.ID})
 		return store.Meeting{}, errNoMeeting
 	}
 	return m, nil

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -48,18 +47,4 @@ func (s *Server) listMessages(c echo.Context) error {
 		})
 	}
 	return c.JSON(http.StatusOK, out)
-}
-
-// number is an optional query parameter above 0.
-func (c *checks) number(ctx echo.Context, name string) uint64 {
-	text := ctx.QueryParam(name)
-	if text == "" {
-		return 0
-	}
-	// 63 bits: what both databases can compare with.
-	n, err := strconv.ParseUint(text, 10, 63)
-	if err != nil || n == 0 {
-		c.wrong(name, "must be a number above 0")
-	}
-	return n
 }

@@ -69,16 +69,29 @@ func (s *Server) fromOurPage(c echo.Context) bool {
 func (s *Server) refuseForeign(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !s.fromOurPage(c) {
+			s.warnForeign(c)
 			return errForeign
 		}
 		return next(c)
 	}
 }
 
+// warnForeign helps the operator whose proxy changes host or scheme, so that our own page looks foreign.
+func (s *Server) warnForeign(c echo.Context) {
+	if _, ok := s.limits.foreignAlarm.take(s.now(), ""); ok {
+		s.log.Warn("call from a foreign page refused; behind a proxy, set the public URL",
+			"origin", printable(c.Request().Header.Get(echo.HeaderOrigin)), "ours", printable(s.ownOrigin(c)))
+	}
+}
+
 // cookieCall guards the calls that the refresh cookie authorises.
 func (s *Server) cookieCall(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !s.fromOurPage(c) || c.Request().Header.Get(csrfHeader) != "1" || !jsonContent(c.Request()) {
+		if !s.fromOurPage(c) {
+			s.warnForeign(c)
+			return errForeign
+		}
+		if c.Request().Header.Get(csrfHeader) != "1" || !jsonContent(c.Request()) {
 			return errForeign
 		}
 		return next(c)

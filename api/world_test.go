@@ -5,12 +5,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -374,4 +377,14 @@ func (w *world) in(t *testing.T) *world {
 	inner := *w
 	inner.T = t
 	return &inner
+}
+
+// fieldNames of a failure, in order.
+func fieldNames(a answer) string {
+	return strings.Join(slices.Sorted(maps.Keys(a.failure().Fields)), " ")
+}
+
+// address makes one of many.
+func address(i int) string {
+	return fmt.Sprintf("203.0.%d.%d", 113+i/250, 1+i%250)
 }
