@@ -33,6 +33,7 @@ func (k Kind) String() string {
 		return "opus"
 	case VP8:
 		return "VP8"
+	case Unknown:
 	}
 	return "unknown"
 }
@@ -47,6 +48,7 @@ func (k Kind) Clock() uint32 {
 		return 48000
 	case VP8:
 		return 90000
+	case Unknown:
 	}
 	return 0
 }
@@ -83,6 +85,7 @@ func Parse(kind Kind, payload []byte) (Descriptor, error) {
 		return parseOpus(payload)
 	case VP8:
 		return parseVP8(payload)
+	case Unknown:
 	}
 	return Descriptor{}, ErrUnknown
 }

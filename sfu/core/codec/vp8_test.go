@@ -33,21 +33,39 @@ func TestParseVP8(t *testing.T) {
 		{"continuation whose first byte looks like a key frame", []byte{0x00, 0x10}, Descriptor{Size: 1}, nil},
 		{"start of another partition", []byte{0x11, 0x10}, Descriptor{Size: 1}, nil},
 		{"extended without fields", join([]byte{0x90, 0x00}, delta), Descriptor{Size: 2, Start: true}, nil},
-		{"short picture id", join([]byte{0x90, 0x80, 0x7f}, delta),
-			Descriptor{Size: 3, Start: true, HasPictureID: true, PictureID: 127}, nil},
-		{"long picture id", join([]byte{0x80, 0x80, 0xff, 0xfe}, delta),
-			Descriptor{Size: 4, HasPictureID: true, LongPictureID: true, PictureID: 0x7ffe}, nil},
-		{"KEYIDX alone", join([]byte{0x90, 0x10, 0xff}, delta),
-			Descriptor{Size: 3, Start: true, HasKeyIndex: true, KeyIndex: 31}, nil},
-		{"TID alone", join([]byte{0x90, 0x20, 0xa0}, delta),
-			Descriptor{Size: 3, Start: true, HasTID: true, TID: 2, Sync: true}, nil},
-		{"everything, key frame", join([]byte{0x90, 0xf0, 0x81, 0x02, 0x03, 0x45}, keyFrame),
+		{
+			"short picture id", join([]byte{0x90, 0x80, 0x7f}, delta),
+			Descriptor{Size: 3, Start: true, HasPictureID: true, PictureID: 127},
+			nil,
+		},
+		{
+			"long picture id", join([]byte{0x80, 0x80, 0xff, 0xfe}, delta),
+			Descriptor{Size: 4, HasPictureID: true, LongPictureID: true, PictureID: 0x7ffe},
+			nil,
+		},
+		{
+			"KEYIDX alone", join([]byte{0x90, 0x10, 0xff}, delta),
+			Descriptor{Size: 3, Start: true, HasKeyIndex: true, KeyIndex: 31},
+			nil,
+		},
+		{
+			"TID alone", join([]byte{0x90, 0x20, 0xa0}, delta),
+			Descriptor{Size: 3, Start: true, HasTID: true, TID: 2, Sync: true},
+			nil,
+		},
+		{
+			"everything, key frame", join([]byte{0x90, 0xf0, 0x81, 0x02, 0x03, 0x45}, keyFrame),
 			Descriptor{
 				Size: 6, Start: true, Key: true, HasPictureID: true, LongPictureID: true, PictureID: 0x102,
 				HasTL0: true, TL0: 3, HasTID: true, TID: 1, HasKeyIndex: true, KeyIndex: 5, Width: 640, Height: 360,
-			}, nil},
-		{"key frame whose size is scaled", join([]byte{0x10}, keyFrame[:6], []byte{0x80, 0x42, 0x68, 0x81}),
-			Descriptor{Size: 1, Start: true, Key: true, Width: 640, Height: 360}, nil},
+			},
+			nil,
+		},
+		{
+			"key frame whose size is scaled", join([]byte{0x10}, keyFrame[:6], []byte{0x80, 0x42, 0x68, 0x81}),
+			Descriptor{Size: 1, Start: true, Key: true, Width: 640, Height: 360},
+			nil,
+		},
 		{"key frame cut off", join([]byte{0x10}, keyFrame[:9]), Descriptor{}, ErrShort},
 		{"key frame without start code", join([]byte{0x10}, make([]byte, 10)), Descriptor{}, ErrSyntax},
 	}
@@ -116,9 +134,16 @@ func TestKindOf(t *testing.T) {
 // FuzzVP8 checks that whatever parses can be patched, and then reads as what was written.
 func FuzzVP8(f *testing.F) {
 	for _, seed := range [][]byte{
-		nil, {0x10}, {0x90}, {0x90, 0xf0}, {0x90, 0x80, 0x81}, {0x90, 0xf0, 0x81, 0x02, 0x03, 0x44},
+		nil,
+		{0x10},
+		{0x90},
+		{0x90, 0xf0},
+		{0x90, 0x80, 0x81},
+		{0x90, 0xf0, 0x81, 0x02, 0x03, 0x44},
 		join([]byte{0x90, 0xf0, 0x81, 0x02, 0x03, 0x45}, keyFrame), join([]byte{0x10}, keyFrame[:9]),
-		join([]byte{0x90, 0x80, 0x7f}, keyFrame), {0x90, 0x20, 0x55, 0x11}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		join([]byte{0x90, 0x80, 0x7f}, keyFrame),
+		{0x90, 0x20, 0x55, 0x11},
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
 	} {
 		f.Add(seed, uint16(0x7fff), uint8(255), uint8(31))
 	}

@@ -48,17 +48,16 @@ const (
 // camera is a simulated publisher: simulcast layers with clocks and numbers of their own,
 // or one microphone.
 type camera struct {
-	audio     bool
-	clock     int64
-	rng       *rand.Rand
-	number    uint32
-	feed      uint16
-	style     style
-	layers    []*encoding
-	mutedTill time.Time
-	muted     bool
-	filtered  bool // packets pass loss.Receiver, as in the server
-	deaf      float64
+	audio    bool
+	clock    int64
+	rng      *rand.Rand
+	number   uint32
+	feed     uint16
+	style    style
+	layers   []*encoding
+	muted    bool
+	filtered bool // packets pass loss.Receiver, as in the server
+	deaf     float64
 }
 
 func newCamera(rng *rand.Rand, number uint32, audio bool) *camera {

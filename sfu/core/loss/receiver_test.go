@@ -355,7 +355,7 @@ func (l *lossy) run(packets int) {
 	var repairs []arrival
 	gone := map[uint16]bool{}
 	var nacks []uint16
-	for n := 0; n < packets+2000; n++ {
+	for n := range packets + 2000 {
 		now = now.Add(3 * ms)
 		for len(repairs) > 0 && !repairs[0].at.After(now) {
 			if _, ok := l.r.Recovered(now, repairs[0].seq); ok {
@@ -374,8 +374,8 @@ func (l *lossy) run(packets int) {
 		}
 		nacks = l.r.Nacks(now, l.rtt, nacks[:0])
 		for _, seq := range nacks {
-			// Lost on the way there or on the way back.
-			if l.rng.Float64() >= l.loss && l.rng.Float64() >= l.loss {
+			there, back := l.rng.Float64() >= l.loss, l.rng.Float64() >= l.loss
+			if there && back {
 				repairs = append(repairs, arrival{now.Add(l.rtt + time.Duration(l.rng.IntN(5))*ms), seq})
 			}
 		}

@@ -50,18 +50,22 @@ func TestParse(t *testing.T) {
 		{"extensions cut off", with(0x10, 0xbe, 0xde, 0, 2, 0, 0, 0, 0), Raw{}, ErrShort},
 		{"no extensions", with(0x10, 0xbe, 0xde, 0, 0, 9), but(func(r *Raw) { r.Payload = []byte{9} }), nil},
 		{"an unknown profile is skipped", with(0x10, 0xab, 0xcd, 0, 1, 0x20, 0xff, 0, 0, 9), but(func(r *Raw) { r.Payload = []byte{9} }), nil},
-		{"one-byte elements", with(0x10, 0xbe, 0xde, 0, 3, 0x20, 0x85, 0, 0x31, 0x12, 0x34, 0x10, 'a', 0x41, 'h', 'i', 0),
+		{
+			"one-byte elements", with(0x10, 0xbe, 0xde, 0, 3, 0x20, 0x85, 0, 0x31, 0x12, 0x34, 0x10, 'a', 0x41, 'h', 'i', 0),
 			but(func(r *Raw) {
 				r.HasLevel, r.Voice, r.Level = true, true, 5
 				r.HasTransportCC, r.TransportCC = true, 0x1234
 				r.MID, r.RID = "a", "hi"
-			}), nil},
-		{"two-byte elements", with(0x10, 0x10, 0x00, 0, 3, 2, 1, 0x05, 0, 3, 2, 0x12, 0x34, 5, 1, 'f', 0),
+			}), nil,
+		},
+		{
+			"two-byte elements", with(0x10, 0x10, 0x00, 0, 3, 2, 1, 0x05, 0, 3, 2, 0x12, 0x34, 5, 1, 'f', 0),
 			but(func(r *Raw) {
 				r.HasLevel, r.Level = true, 5
 				r.HasTransportCC, r.TransportCC = true, 0x1234
 				r.RepairedRID = "f"
-			}), nil},
+			}), nil,
+		},
 		{"id 15 ends the one-byte form", with(0x10, 0xbe, 0xde, 0, 1, 0xf0, 0, 0x20, 5), plain, nil},
 		{"id 0 with a length is skipped", with(0x10, 0xbe, 0xde, 0, 1, 0x01, 9, 9, 0), plain, nil},
 		{"one-byte element longer than there is", with(0x10, 0xbe, 0xde, 0, 1, 0x2f, 0, 0, 0), Raw{}, ErrExtension},
