@@ -6,8 +6,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // One browser with four tabs fills two cores; a second worker would only make both late.
   workers: 1,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list']],
   use: {

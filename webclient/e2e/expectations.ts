@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import type { Person } from './person';
 import type { SlotStats } from '../src/call';
 
-const media = { timeout: 45_000, intervals: [250, 500, 1_000] };
+const media = { timeout: 60_000, intervals: [250, 500, 1_000] };
 const calm = { timeout: 30_000, intervals: [1_000] };
 
 /** Frames of somebody's camera or screen are decoded, and more of them all the time. */

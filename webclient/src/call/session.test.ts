@@ -227,6 +227,18 @@ describe('connections', () => {
     expect(call.connection('recvonly')).not.toBe(pc);
   });
 
+  it('are made anew when the handshake gets stuck', async () => {
+    const call = fakeCall();
+    await call.join();
+    const pc = call.connection('recvonly');
+    pc.become('connecting');
+    await call.clock.advance(14_000);
+    expect(pc.closed).toBe(false);
+    await call.clock.advance(1_000);
+    expect(pc.closed).toBe(true);
+    expect(call.state.connection.down).toBe('connected');
+  });
+
   it('are made anew when the server has let go of them', async () => {
     const call = fakeCall();
     await call.join(call.tracks());
