@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,12 +92,18 @@ func parseMySQL(c Config) (source, error) {
 	my.ClientFoundRows = true
 	my.Loc = time.UTC
 	my.Timeout = c.ConnectTimeout
+	// Commit and rollback take no context; without these a silent server would hold them up for good.
+	my.ReadTimeout, my.WriteTimeout = c.QueryTimeout, c.QueryTimeout
 	my.Collation = "utf8mb4_bin"
 	my.InterpolateParams = true
+	// What it would print is in the error already.
+	my.Logger = &mysql.NopLogger{}
 	if my.Params == nil {
 		my.Params = map[string]string{}
 	}
 	my.Params["time_zone"] = "'+00:00'"
+	// The server gives up on a lock before the store gives up on the server: then the transaction can be tried again.
+	my.Params["innodb_lock_wait_timeout"] = strconv.Itoa(max(1, int(c.QueryTimeout.Seconds())-1))
 	my.Params["sql_mode"] = "'TRADITIONAL,NO_ENGINE_SUBSTITUTION'"
 	return source{dialect: MySQL, my: my}, nil
 }

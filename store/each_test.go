@@ -72,8 +72,12 @@ func open(t *testing.T, cfg store.Config) *store.Store {
 	return s
 }
 
-func sqliteConfig(t *testing.T) store.Config {
-	return store.Default(t.TempDir())
+func sqliteConfig(t *testing.T) store.Config { return patient(store.Default(t.TempDir())) }
+
+// patient makes a store wait longer than it should, for a test machine may be slow. What is too long has tests of its own.
+func patient(cfg store.Config) store.Config {
+	cfg.ConnectTimeout, cfg.QueryTimeout, cfg.TxTimeout = 20*time.Second, 30*time.Second, time.Minute
+	return cfg
 }
 
 // mysqlConfig makes a database of its own, which goes with the test.
@@ -94,7 +98,7 @@ func mysqlConfig(t *testing.T) store.Config {
 			t.Errorf("dropping the database: %v", err)
 		}
 	})
-	cfg := store.Default(t.TempDir())
+	cfg := patient(store.Default(t.TempDir()))
 	cfg.DSN = strings.TrimSuffix(admin, "/") + "/" + name
 	return cfg
 }

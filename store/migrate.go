@@ -102,7 +102,9 @@ func (s *Store) withProvider(ctx context.Context, f func(context.Context, *goose
 			return f(ctx, p)
 		})
 	}
-	connector, err := mysql.NewConnector(s.source.my)
+	patient := s.source.my.Clone()
+	patient.ReadTimeout = s.cfg.MigrateTimeout
+	connector, err := mysql.NewConnector(patient)
 	if err != nil {
 		return err
 	}

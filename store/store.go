@@ -99,7 +99,8 @@ func (s *Store) connect(ctx context.Context) error {
 	}
 	var dialector gorm.Dialector = gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", Conn: s.pool})
 	if s.source.dialect == MySQL {
-		dialector = gormmysql.New(gormmysql.Config{Conn: s.pool, DSNConfig: s.source.my})
+		// The version decides nothing here, and GORM would ask for it without a time limit.
+		dialector = gormmysql.New(gormmysql.Config{Conn: s.pool, DSNConfig: s.source.my, SkipInitializeWithVersion: true})
 	}
 	db, err := gorm.Open(dialector, &gorm.Config{
 		Logger: queryLog{log: s.log, slow: time.Second},

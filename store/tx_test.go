@@ -84,9 +84,31 @@ func TestTwoTransactionsThatCrossBothSucceed(t *testing.T) {
 	})
 }
 
+func TestATransactionThatWaitedTooLongForALockIsTriedAgain(t *testing.T) {
+	cfg := mysqlConfig(t)
+	cfg.QueryTimeout = 2 * time.Second // of which the server waits one
+	w := newWorld(t, cfg)
+	w.must(w.MigrateUp(w.Context()))
+	ada := w.user("ada")
+	holder, err := w.rows.BeginTx(w.Context(), nil)
+	w.must(err)
+	_, err = holder.ExecContext(w.Context(), "UPDATE users SET name = 'held' WHERE id = ?", ada.ID)
+	w.must(err)
+	tries := 0
+	w.must(w.InTx(w.Context(), func(tx *store.Store) error {
+		if tries++; tries == 2 {
+			w.must(holder.Rollback())
+		}
+		return tx.SetPasswordHash(w.Context(), ada.ID, "new")
+	}))
+	if tries != 2 {
+		t.Errorf("it was tried %d times, want 2", tries)
+	}
+}
+
 func TestTheOuterStoreInsideATransactionDoesNotHang(t *testing.T) {
 	cfg := sqliteConfig(t)
-	cfg.QueryTimeout = 100 * time.Millisecond
+	cfg.QueryTimeout = time.Second
 	w := newWorld(t, cfg)
 	w.must(w.MigrateUp(w.Context()))
 	err := w.InTx(w.Context(), func(*store.Store) error {
