@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -48,6 +49,7 @@ type counter struct {
 
 func (c *counter) rtp(time.Time, uint32, []byte)  { c.packets++ }
 func (c *counter) rtcp(time.Time, uint32, []byte) {}
+func (c *counter) connected()                     {}
 func (c *counter) ended(reason string)            { c.reasons = append(c.reasons, reason) }
 
 func TestAFloodOfStreamsEndsTheConnectionOnce(t *testing.T) {
@@ -58,7 +60,7 @@ func TestAFloodOfStreamsEndsTheConnectionOnce(t *testing.T) {
 		if _, err := buffer.Write([]byte{0x80}); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := buffer.Read(make([]byte, 10)); n != 0 || err != io.EOF {
+		if n, err := buffer.Read(make([]byte, 10)); n != 0 || !errors.Is(err, io.EOF) {
 			t.Fatalf("reading gave %d, %v: pion would keep a goroutine there", n, err)
 		}
 	}

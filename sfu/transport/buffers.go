@@ -21,6 +21,7 @@ const (
 type taker interface {
 	rtp(now time.Time, ssrc uint32, packet []byte)
 	rtcp(now time.Time, ssrc uint32, packet []byte)
+	connected()
 	ended(reason string)
 }
 

@@ -34,7 +34,11 @@ func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection
 		return fmt.Errorf("open connection: %w", err)
 	}
 	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-		if state == webrtc.PeerConnectionStateFailed && !c.closed.Load() {
+		switch {
+		case c.closed.Load():
+		case state == webrtc.PeerConnectionStateConnected:
+			taker.connected()
+		case state == webrtc.PeerConnectionStateFailed:
 			taker.ended(reasonFailed)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,16 @@ type downstream struct {
 	egress sfu.Egress
 	slots  map[*webrtc.RTPSender]*slotTrack
 	asked  rate
+
+	mu      sync.Mutex // guards what follows
+	canSend bool
+	waiting []opening
+}
+
+// opening is a slot that was bound before the connection could send.
+type opening struct {
+	mid  string
+	line egress.Line
 }
 
 // NewDownstream makes a connection to send on.
@@ -124,6 +135,30 @@ func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 	}
 }
 
+// ready opens a slot, but not before the connection can send: until then pion takes packets and drops them without a
+// word, and the first to go would be the key frame.
+func (d *downstream) ready(mid string, line egress.Line) {
+	d.mu.Lock()
+	canSend := d.canSend
+	if !canSend {
+		d.waiting = append(d.waiting, opening{mid, line})
+	}
+	d.mu.Unlock()
+	if canSend {
+		d.egress.Ready(mid, line)
+	}
+}
+
+func (d *downstream) connected() {
+	d.mu.Lock()
+	waiting := d.waiting
+	d.canSend, d.waiting = true, nil
+	d.mu.Unlock()
+	for _, o := range waiting {
+		d.egress.Ready(o.mid, o.line)
+	}
+}
+
 func (d *downstream) ended(reason string) { d.egress.Ended(reason) }
 
 // rate counts what is asked within a second. Its owner is the connection's reader.
@@ -152,7 +187,7 @@ type slotTrack struct {
 	downstream *downstream
 }
 
-// Bind is called by pion when the connection is up: it hands the line to the shard.
+// Bind is called by pion while it applies the answer: it hands the line to the shard.
 func (s *slotTrack) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	line := egress.Line{
 		SSRC: packet.SSRC(context.SSRC()), RTX: packet.SSRC(context.SSRCRetransmission()),
@@ -182,7 +217,7 @@ func (s *slotTrack) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParam
 	}
 	s.downstream.buffers.announce(uint32(line.SSRC))
 	s.downstream.buffers.announce(uint32(line.RTX))
-	s.downstream.egress.Ready(s.mid, line)
+	s.downstream.ready(s.mid, line)
 	return *first, nil
 }
 

@@ -157,4 +157,6 @@ func (u *upstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 	}
 }
 
+func (u *upstream) connected() {}
+
 func (u *upstream) ended(reason string) { u.ingress.Ended(reason) }
