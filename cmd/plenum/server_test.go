@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"strings"
 	"sync"
@@ -23,11 +25,13 @@ const patience = 20 * time.Second
 
 // meeting is a server with one meeting on it.
 type meeting struct {
-	t    testing.TB
-	ctx  context.Context
-	log  *logBuffer  // nil if the server runs elsewhere
-	rest client.REST // signed in as the host
-	code string
+	t   testing.TB
+	ctx context.Context
+	// Empty if the server runs elsewhere.
+	log   *logBuffer
+	admin string
+	rest  client.REST // signed in as the host
+	code  string
 }
 
 func startMeeting(t testing.TB) *meeting {
@@ -54,7 +58,7 @@ func startMeeting(t testing.TB) *meeting {
 		}
 	})
 	m := openMeeting(ctx, t, "http://"+n.public.String())
-	m.log = log
+	m.log, m.admin = log, n.AdminURL()
 	return m
 }
 
@@ -280,7 +284,7 @@ func (m *meeting) until(what string, true func() bool) {
 	defer tick.Stop()
 	for !true() {
 		if time.Now().After(deadline) {
-			m.t.Fatalf("waited %v for: %s", patience, what)
+			m.t.Fatalf("waited %v for: %s\n%s", patience, what, m.rooms())
 		}
 		<-tick.C
 	}
@@ -377,6 +381,23 @@ func checkFrames(t testing.TB, what string, last, p seen) {
 	if p.Publication != last.Publication && !p.vp8.Key {
 		t.Errorf("%s: publication %d begins without a key frame", what, p.Publication)
 	}
+}
+
+// rooms is what the operator would see now.
+func (m *meeting) rooms() string {
+	if m.admin == "" {
+		return ""
+	}
+	response, err := http.Get(m.admin + "/debug/rooms/" + m.code)
+	if err != nil {
+		return err.Error()
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // The sizes of a bot's camera.
