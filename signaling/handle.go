@@ -88,7 +88,7 @@ func (s *Session) join(ctx context.Context, re uint64) error {
 	}
 	err = live.room.Join(entry, s)
 	if room.IsUnknownTicket(err) {
-		if entry.Vouched, err = s.vouched(ctx); err == nil {
+		if err = s.vouch(ctx, &entry); err == nil {
 			err = live.room.Join(entry, s)
 		}
 	}
@@ -118,13 +118,15 @@ func (s *Session) entry(live *liveRoom, re uint64) (room.Entry, error) {
 	return entry, nil
 }
 
-// vouched asks the store about a ticket from before this room was in memory: its owner must not have left.
-func (s *Session) vouched(ctx context.Context) (bool, error) {
+// vouch asks the store about a ticket from before this room was in memory: its owner must not have left.
+func (s *Session) vouch(ctx context.Context, entry *room.Entry) error {
 	row, err := s.server.records.ParticipantByID(ctx, s.claims.Participant)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined, nil
+	entry.Vouched = row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined
+	entry.Claims.Name = row.Name
+	return nil
 }
 
 // offer answers for one of the participant's two connections.

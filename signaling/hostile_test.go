@@ -91,6 +91,20 @@ func TestAFloodClosesItsSenderAlone(t *testing.T) {
 	ada.do(message.ChatSend{ClientID: "c1", Text: "still here"})
 }
 
+func TestAFloodOfBytesIsAFloodToo(t *testing.T) {
+	w := newWorld(t)
+	grace := w.enter("Grace")
+	large := []byte(`{"v":1,"type":"ping","data":{}}` + strings.Repeat(" ", message.MaxSize-100))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for range 20 {
+		if err := grace.conn.Write(ctx, websocket.MessageText, large); err != nil {
+			break
+		}
+	}
+	grace.closedWith(websocket.StatusPolicyViolation)
+}
+
 func TestEachClassHasItsRate(t *testing.T) {
 	w := newWorld(t)
 	for name, m := range map[string]func(i int) message.ClientMessage{

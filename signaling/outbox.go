@@ -49,7 +49,8 @@ func (o *outbox) send(m outgoing) bool {
 	if o.closing != nil {
 		return false
 	}
-	if len(o.queue) == o.maxMessages || o.bytes+m.message.Size() > o.maxBytes {
+	// One message always fits: the snapshot of a large meeting is larger than a queue should be.
+	if len(o.queue) == o.maxMessages || len(o.queue) > 0 && o.bytes+m.message.Size() > o.maxBytes {
 		o.queue, o.bytes = nil, 0
 		o.closing = &closing{code: message.CloseCode(websocket.StatusTryAgainLater), reason: "read too slowly"}
 		return false
@@ -81,6 +82,13 @@ func (o *outbox) finished() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.closing != nil
+}
+
+// code is what the socket was closed with, if it was closed from our side.
+func (o *outbox) code() message.CloseCode {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closing.code
 }
 
 // take returns what is queued, and how to close if nothing is to follow it.

@@ -10,13 +10,16 @@ import (
 
 // limits are one socket's allowances.
 type limits struct {
-	all   *rate.Limiter
+	all *rate.Limiter
+	// bytes are limited too: decoding is work in proportion.
+	bytes *rate.Limiter
 	class [message.Rates]*rate.Limiter
 }
 
 func newLimits() *limits {
 	return &limits{
-		all: rate.NewLimiter(50, 100),
+		all:   rate.NewLimiter(50, 100),
+		bytes: rate.NewLimiter(message.MaxSize, 4*message.MaxSize),
 		class: [message.Rates]*rate.Limiter{
 			message.ChatRate:   rate.NewLimiter(5, 10),
 			message.OfferRate:  rate.NewLimiter(2, 4),
@@ -27,7 +30,9 @@ func newLimits() *limits {
 }
 
 // flooded says that the socket sends more than any client would.
-func (l *limits) flooded(now time.Time) bool { return !l.all.AllowN(now, 1) }
+func (l *limits) flooded(now time.Time, size int) bool {
+	return !l.all.AllowN(now, 1) || !l.bytes.AllowN(now, size)
+}
 
 // allow says whether another message of a class may pass.
 func (l *limits) allow(now time.Time, class message.Rate) bool {

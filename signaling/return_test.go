@@ -14,12 +14,16 @@ import (
 func TestATicketBringsBackTheSameParticipant(t *testing.T) {
 	w := newWorld(t)
 	ada, grace := w.enter("Ada"), w.enter("Grace")
+	grace.do(message.ParticipantRename{Name: "Grace H."})
 	grace.hangUp()
 	expect(ada, func(m message.ParticipantLeft) bool { return m.ID == grace.joined.Self })
 
 	again := w.enterWith("Grace", message.TicketPrefix+grace.joined.Ticket)
 	if again.joined.Self != grace.joined.Self || again.joined.Ticket == grace.joined.Ticket {
 		t.Fatalf("came back as %+v", again.joined)
+	}
+	if names := namesOf(again.joined.Participants); !slices.Equal(names, []string{"Ada", "Grace H."}) {
+		t.Fatalf("came back among %v", names)
 	}
 	// Only the last ticket counts.
 	late := w.connect("Grace", message.TicketPrefix+grace.joined.Ticket)
@@ -99,6 +103,7 @@ func TestARestartClosesSocketsAndTicketsComeBack(t *testing.T) {
 	w := newWorld(t)
 	ada, grace := w.enter("Ada"), w.enter("Grace")
 	ada.do(message.ChatSend{ClientID: "c1", Text: "before"})
+	ada.do(message.ParticipantRename{Name: "Ada L."})
 	grace.do(message.MeetingLeave{})
 	expect[message.ParticipantLeft](ada, nil)
 	w.stop()
@@ -113,7 +118,7 @@ func TestARestartClosesSocketsAndTicketsComeBack(t *testing.T) {
 
 	w.boot()
 	again := w.enterWith("Ada", message.TicketPrefix+ada.joined.Ticket)
-	if again.joined.Self != ada.joined.Self || len(again.joined.Chat) != 1 {
+	if again.joined.Self != ada.joined.Self || len(again.joined.Chat) != 1 || again.joined.Participants[0].Name != "Ada L." {
 		t.Fatalf("came back as %+v", again.joined)
 	}
 	// Who had left before the restart has no ticket after it.

@@ -82,6 +82,7 @@ func (s *Session) run() {
 	s.Finish(message.CloseCode(websocket.StatusNormalClosure), "")
 	close(done)
 	others.Wait()
+	s.log.Info("socket closed", "code", int(s.out.code()))
 }
 
 // read takes messages until the socket is closed, from either side.
@@ -92,7 +93,7 @@ func (s *Session) read(ctx context.Context, joinInTime *time.Timer) {
 			return
 		}
 		now := time.Now()
-		if s.limits.flooded(now) {
+		if s.limits.flooded(now, len(raw)) {
 			s.log.Warn("socket flooded")
 			s.Finish(message.CloseCode(websocket.StatusPolicyViolation), "too many messages")
 			return

@@ -118,7 +118,8 @@ func (m *machine) say(now time.Time, session SessionID, re uint64, what message.
 	m.chat.unstored++
 	l := &line{
 		message: message.ChatMessage{
-			Number: m.chat.last, ClientID: what.ClientID, Sender: who.id, Name: who.name, Text: what.Text, SentAt: now,
+			Number: m.chat.last, ClientID: what.ClientID, Sender: who.id, Name: who.name, Text: what.Text,
+			SentAt: onWire(now),
 		},
 		waiting: []waiter{{session, re}},
 	}

@@ -34,11 +34,17 @@ type machine struct {
 
 	// dirty members have changed since their last participant:updated.
 	dirty []*member
-	// awaited are those who may come back because they lost the connection rather than closed it, and until when.
-	awaited map[string]time.Time
+	// awaited are those who lost the connection rather than closed it.
+	awaited map[string]absence
 	over    bool
 
 	effects []effect
+}
+
+// absence is what the room keeps of somebody who may come back.
+type absence struct {
+	name  string
+	until time.Time
 }
 
 // first stands among the awaited for whoever is about to join a new room; openFor is how long a grant for it may
@@ -52,7 +58,7 @@ func newMachine(now time.Time, cfg Config, meeting Meeting, past history) *machi
 	return &machine{
 		cfg: cfg, meeting: meeting,
 		members: map[string]*member{}, sessions: map[SessionID]*member{}, tickets: map[string]string{},
-		numbers: map[feed]uint32{}, awaited: map[string]time.Time{first: now.Add(openFor)},
+		numbers: map[feed]uint32{}, awaited: map[string]absence{first: {until: now.Add(openFor)}},
 		chat: newChat(cfg, past),
 	}
 }
@@ -157,6 +163,9 @@ func (m *machine) admit(in Entry) error {
 
 func (m *machine) enter(now time.Time, in Entry) *member {
 	who := newMember(now, in)
+	if before, ok := m.awaited[who.id]; ok && in.ByTicket {
+		who.name = before.name
+	}
 	delete(m.awaited, first)
 	delete(m.awaited, who.id)
 	m.members[who.id] = who
@@ -214,7 +223,7 @@ func (m *machine) lose(now time.Time, session SessionID) {
 	if err != nil {
 		return
 	}
-	m.awaited[who.id] = now.Add(m.cfg.EmptyFor)
+	m.awaited[who.id] = absence{name: who.name, until: now.Add(m.cfg.EmptyFor)}
 	m.remove(now, who)
 }
 
@@ -262,9 +271,9 @@ func (m *machine) closeIfEmpty(now time.Time) {
 
 func (m *machine) awaitedUntil() time.Time {
 	var latest time.Time
-	for _, until := range m.awaited {
-		if until.After(latest) {
-			latest = until
+	for _, who := range m.awaited {
+		if who.until.After(latest) {
+			latest = who.until
 		}
 	}
 	return latest
@@ -333,6 +342,9 @@ func (m *machine) retitle(title string) {
 	m.meeting.Title = title
 	m.tell(message.MeetingUpdated{Meeting: message.Meeting{Code: m.meeting.Code, Title: title}}, nil)
 }
+
+// onWire is a time as clients and the store have it.
+func onWire(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // of finds the member that a socket speaks for.
 func (m *machine) of(session SessionID) (*member, error) {

@@ -37,7 +37,7 @@ func newMember(now time.Time, in Entry) *member {
 	}
 	return &member{
 		id: in.Claims.Participant, user: in.Claims.User, name: in.Claims.Name, role: role, guest: in.Claims.Guest,
-		joinedAt: now, session: in.Session,
+		joinedAt: onWire(now), session: in.Session,
 		live: map[message.Source]bool{}, muted: map[message.Source]bool{},
 	}
 }
