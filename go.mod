@@ -2,6 +2,9 @@ module github.com/plenum-meet/plenum
 
 go 1.26.0
 
+// Some npm packages bring Go files along.
+ignore ./webclient/node_modules
+
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/alecthomas/kong v1.17.0 // indirect

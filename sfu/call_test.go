@@ -74,7 +74,7 @@ func (c *call) join(name string) *person {
 // settle lets every goroutine run until it waits, then passes some virtual time.
 func (c *call) settle(d time.Duration) {
 	synctest.Wait()
-	time.Sleep(d)
+	time.Sleep(d) //nolint:forbidigo // synctest's clock
 	synctest.Wait()
 }
 
@@ -96,8 +96,11 @@ func (p *person) publishes(first uint32, sources ...sfu.Source) {
 func (p *person) receives() {
 	p.call.t.Helper()
 	slots := []sfu.SlotSpec{
-		{MID: "a0", Kind: sfu.AudioSlot}, {MID: "a1", Kind: sfu.AudioSlot},
-		{MID: "v0", Kind: sfu.VideoSlot}, {MID: "v1", Kind: sfu.VideoSlot}, {MID: "s0", Kind: sfu.ScreenSlot},
+		{MID: "a0", Kind: sfu.AudioSlot},
+		{MID: "a1", Kind: sfu.AudioSlot},
+		{MID: "v0", Kind: sfu.VideoSlot},
+		{MID: "v1", Kind: sfu.VideoSlot},
+		{MID: "s0", Kind: sfu.ScreenSlot},
 	}
 	before := len(p.call.transport.Downstreams())
 	if _, err := p.peer.OfferDownstream(context.Background(), "offer of "+p.name+strconv.Itoa(before), slots); err != nil {

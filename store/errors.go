@@ -63,8 +63,8 @@ const (
 	sqliteUnique     = 2067
 )
 
-// classify puts the sentinel that a caller can act on before err; own is the time limit the store itself has set.
-func classify(err error, own context.Context, caller context.Context) error {
+// classify puts the sentinel that a caller can act on before err; own is the context with the store's time limit, made from the caller's.
+func classify(own, caller context.Context, err error) error { //nolint:revive // the error is what this is about
 	if sentinel := sentinelOf(err); sentinel != nil {
 		return fmt.Errorf("%w: %w", sentinel, err)
 	}

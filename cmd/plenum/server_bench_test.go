@@ -227,8 +227,10 @@ func BenchmarkAnswer(b *testing.B) {
 		kind message.SlotKind
 		line func(mid string) string
 	}{
-		{pool.Audio, message.AudioSlot, audioLine}, {pool.Video, message.VideoSlot, videoLine},
-		{pool.Screen, message.ScreenSlot, videoLine}, {pool.ScreenAudio, message.ScreenAudioSlot, audioLine},
+		{pool.Audio, message.AudioSlot, audioLine},
+		{pool.Video, message.VideoSlot, videoLine},
+		{pool.Screen, message.ScreenSlot, videoLine},
+		{pool.ScreenAudio, message.ScreenAudioSlot, audioLine},
 	} {
 		for range add.n {
 			mid := strconv.Itoa(len(slots))

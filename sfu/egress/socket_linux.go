@@ -136,16 +136,20 @@ func (s *Socket) Close() error {
 	// ENOTCONN is what an unconnected socket answers; the reader wakes all the same.
 	_ = unix.Shutdown(s.fd, unix.SHUT_RDWR)
 	for deadline := time.Now().Add(time.Second); s.reading.Load() && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) //nolint:forbidigo // the kernel tells nobody that the reader has woken
 	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	return os.NewSyscallError("close", unix.Close(s.fd))
 }
 
-// Deadlines are not needed: writing never blocks, and Close ends reading.
-func (s *Socket) SetDeadline(time.Time) error      { return nil }
-func (s *Socket) SetReadDeadline(time.Time) error  { return nil }
+// SetDeadline does nothing, as its kin: writing never blocks, and Close ends reading.
+func (s *Socket) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing.
+func (s *Socket) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing.
 func (s *Socket) SetWriteDeadline(time.Time) error { return nil }
 
 func (s *Socket) sockaddr(address netip.AddrPort) unix.Sockaddr {

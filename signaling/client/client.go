@@ -65,7 +65,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	if o.Grant == "" {
 		credential = message.TicketPrefix + o.Ticket
 	}
-	socket, response, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{
+	socket, response, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{ //nolint:bodyclose // the library says that it need not be closed
 		HTTPClient:   o.HTTP,
 		Subprotocols: []string{message.Subprotocol, credential},
 	})
