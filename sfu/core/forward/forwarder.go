@@ -45,6 +45,7 @@ type Forwarder struct {
 	clockFrom packet.Seq   // packets of shown from before had another clock
 	keyOut    int64        // number of the latest key frame's first packet
 	index     *history.Index
+	budget    budget
 	patched   [8]byte
 
 	sent  counters
@@ -93,7 +94,7 @@ func (f *Forwarder) Show(now time.Time, next Source, target int8) {
 	if f.audio {
 		target = min(target, 0)
 	}
-	f.selector.Want(now, next.Publication, next.Layers, target)
+	f.selector.Want(now, next.Publication, next.Layers, target, next.Live)
 	f.clocks.keep(f.selector.Current().Publication, next.Publication)
 }
 
@@ -244,11 +245,11 @@ func (f *Forwarder) number(now time.Time, publication uint32, p *packet.Packet) 
 	if p.Descriptor.Key && !f.audio {
 		f.keyOut = max(f.keyOut, sequence)
 	}
-	f.remember(out, p)
+	f.remember(now, out, p)
 	return out, Forwarded
 }
 
-func (f *Forwarder) remember(out Out, p *packet.Packet) {
+func (f *Forwarder) remember(now time.Time, out Out, p *packet.Packet) {
 	s := history.Sent{
 		Seq:            p.Seq,
 		Publication:    out.Publication,
@@ -261,6 +262,8 @@ func (f *Forwarder) remember(out Out, p *packet.Packet) {
 	}
 	copy(s.Descriptor[:], out.Descriptor)
 	f.index.Put(out.Sequence, s)
+	f.budget.roll(now)
+	f.budget.sent++
 	f.sent.packets++
 	f.sent.octets += uint64(len(out.Descriptor) + len(out.Payload))
 }

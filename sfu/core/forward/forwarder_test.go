@@ -343,6 +343,28 @@ func TestResend(t *testing.T) {
 	}
 }
 
+func TestResendsHaveABudget(t *testing.T) {
+	b := newVideo(t)
+	s := &stream{publication: 1}
+	b.show(1, 1, 0)
+	b.gets(s, s.at(b.now, true), forward.Forwarded)
+	sent := 1
+	resent := 0
+	for range 3000 { // 10 s; the viewer asks for everything, three times
+		b.after(3 * ms)
+		b.gets(s, s.at(b.now, false), forward.Forwarded)
+		sent++
+		for back := range uint16(3) {
+			if _, ok := b.slot.Resend(b.now, b.last.Sequence-20*back); ok {
+				resent++
+			}
+		}
+	}
+	if resent > sent*6/10 || resent < sent*4/10 {
+		t.Errorf("%d resends of %d packets", resent, sent)
+	}
+}
+
 func TestReport(t *testing.T) {
 	b := newVideo(t)
 	s := &stream{publication: 1, zero: 7000}

@@ -8,6 +8,9 @@ type Source struct {
 	Clock       uint32 // Hz
 	Codec       codec.Kind
 	Layers      int8 // number of spatial layers, at least 1
+	// Live has a bit for each layer that is known to flow, 0 if nothing is known. A slot that is
+	// empty then does not wait for a layer that the publisher does not send (yet).
+	Live uint8
 }
 
 // Start is where a slot's own numbers begin. The shell draws them at random; Sequence

@@ -9,7 +9,40 @@ import (
 const (
 	maxResends   = 3
 	resendPeriod = 50 * time.Millisecond
+
+	resendShare = 2  // one resend for so many packets sent, over a second …
+	resendFloor = 30 // … but that many in any case
+	shareWindow = time.Second
 )
+
+// budget bounds what resends cost: beyond half of what is sent they only feed congestion,
+// and a viewer who asks for everything three times must not quadruple a stream.
+type budget struct {
+	ends         time.Time
+	sent, resent int // in the running window
+	before       int // sent in the window before
+}
+
+func (b *budget) roll(now time.Time) {
+	if now.Before(b.ends) {
+		return
+	}
+	b.before = 0
+	if now.Sub(b.ends) < shareWindow {
+		b.before = b.sent
+	}
+	b.sent, b.resent = 0, 0
+	b.ends = now.Add(shareWindow)
+}
+
+func (b *budget) spend(now time.Time) bool {
+	b.roll(now)
+	if b.resent >= max(resendFloor, max(b.sent, b.before)/resendShare) {
+		return false
+	}
+	b.resent++
+	return true
+}
 
 // SenderReport takes a publisher's sender report of one layer. ntp should be on the
 // server's timeline (PublisherClock.Server). After Show the shell hands over the latest known
@@ -39,7 +72,8 @@ func (f *Forwarder) Report(now time.Time) (ntp uint64, rtp uint32, packets, octe
 }
 
 // Resend returns what was first sent under this number, if it may be sent again: three
-// times at most, not within 50 ms of the last, and nothing older than the latest key frame.
+// times at most, not within 50 ms of the last, nothing older than the latest key frame, and
+// no more than half of what is sent.
 // The shell checks with Sent.Of that the ring still holds that packet.
 func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
 	f.now = now
@@ -56,6 +90,9 @@ func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
 	// Counted from 1, since 0 is never.
 	at := uint32(now.Sub(f.born)/time.Millisecond) + 1
 	if s.ResentAt != 0 && at-s.ResentAt < uint32(resendPeriod/time.Millisecond) {
+		return history.Sent{}, false
+	}
+	if !f.budget.spend(now) {
 		return history.Sent{}, false
 	}
 	s.ResentAt = at

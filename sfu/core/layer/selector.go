@@ -58,6 +58,7 @@ type Selector struct {
 	wanted uint32
 	layers int8
 	target int8
+	live   uint8     // layers known to flow when the publication was wanted, 0: nothing known
 	since  time.Time // the present waiting began
 	asked  time.Time // latest request for a key frame; zero: none in this waiting
 	every  time.Duration
@@ -80,9 +81,9 @@ func NewSelector() Selector {
 func (s *Selector) SetRTT(rtt time.Duration) { s.every = min(max(2*rtt, askLeast), askMost) }
 
 // Want sets the publication to show, 0 for none, how many layers it has and which is the
-// target, -1 for none. What is shown stays until the wanted has a key frame; an empty
-// slot shows nothing at once.
-func (s *Selector) Want(now time.Time, publication uint32, layers, target int8) {
+// target, -1 for none. live has a bit for each layer known to flow, 0 if nothing is known.
+// What is shown stays until the wanted has a key frame; an empty slot shows nothing at once.
+func (s *Selector) Want(now time.Time, publication uint32, layers, target int8, live uint8) {
 	layers = min(max(layers, 1), Max)
 	if publication == 0 {
 		s.leave()
@@ -92,7 +93,7 @@ func (s *Selector) Want(now time.Time, publication uint32, layers, target int8) 
 		s.flows = [Max]flow{}
 		s.wait(now)
 	}
-	s.layers = layers
+	s.layers, s.live = layers, live
 	s.SetTarget(now, target)
 }
 
@@ -244,7 +245,7 @@ func (s *Selector) awaited(now time.Time, spatial int8) bool {
 		waited := now.Sub(s.since)
 		f := &s.flows[s.target]
 		silent := !f.seen || now.Sub(f.at) >= quiet
-		return waited >= patience || waited >= quiet && silent
+		return waited >= patience || waited >= quiet && silent || !f.seen && spatial == s.nearestLive()
 	}
 	if s.stalled || s.broken && spatial == s.current.Spatial {
 		return true
@@ -252,6 +253,22 @@ func (s *Selector) awaited(now time.Time, spatial int8) bool {
 	// Stepping: any layer on the way is nearer to the target than what is shown.
 	low, high := min(s.current.Spatial, s.target), max(s.current.Spatial, s.target)
 	return spatial > low && spatial < high
+}
+
+// nearestLive is the layer to begin with if the target is known not to flow: the next lower
+// one that does, else the next higher one; -1 if nothing is known.
+func (s *Selector) nearestLive() int8 {
+	for i := s.target; i >= 0; i-- {
+		if s.live&(1<<i) != 0 {
+			return i
+		}
+	}
+	for i := s.target + 1; i < s.layers; i++ {
+		if s.live&(1<<i) != 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // Commit goes over to the layer that p, of the wanted publication, starts a key frame of.

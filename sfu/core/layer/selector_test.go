@@ -82,7 +82,7 @@ func (b *bench) after(d time.Duration) { b.now = b.now.Add(d) }
 // showing returns a bench that shows a layer of publication 1, which has three.
 func showing(t *testing.T, spatial int8) *bench {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 3, spatial)
+	b.s.Want(b.now, 1, 3, spatial, 0)
 	b.key(1, spatial, Switch)
 	return b
 }
@@ -99,7 +99,7 @@ func TestEmptySlot(t *testing.T) {
 
 func TestBeginsAtAKeyFrame(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 3, 2)
+	b.s.Want(b.now, 1, 3, 2, 0)
 	b.wants(1, 0b111)
 	b.asks(true)
 	b.delta(1, 2, WaitsForKeyFrame)
@@ -114,7 +114,7 @@ func TestBeginsAtAKeyFrame(t *testing.T) {
 
 func TestKeyFrameThatPacketsOvertookIsRefused(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 1, 0)
+	b.s.Want(b.now, 1, 1, 0, 0)
 	late := b.packet(1, 0, true)
 	b.delta(1, 0, WaitsForKeyFrame)
 	b.takes(late, 1, WaitsForKeyFrame)
@@ -175,7 +175,7 @@ func TestPause(t *testing.T) {
 
 func TestHoldsThePublicationUntilTheKeyFrameOfTheNext(t *testing.T) {
 	b := showing(t, 1)
-	b.s.Want(b.now, 2, 3, 1)
+	b.s.Want(b.now, 2, 3, 1, 0)
 	b.wants(1, 0b010)
 	b.wants(2, 0b111)
 	b.delta(1, 1, Forward)
@@ -190,8 +190,8 @@ func TestHoldsThePublicationUntilTheKeyFrameOfTheNext(t *testing.T) {
 
 func TestChangeOfMindKeepsWhatIsShown(t *testing.T) {
 	b := showing(t, 1)
-	b.s.Want(b.now, 2, 3, 1)
-	b.s.Want(b.now, 1, 3, 1)
+	b.s.Want(b.now, 2, 3, 1, 0)
+	b.s.Want(b.now, 1, 3, 1, 0)
 	b.asks(false)
 	b.delta(1, 1, Forward)
 	b.key(2, 1, OtherPublication)
@@ -199,14 +199,14 @@ func TestChangeOfMindKeepsWhatIsShown(t *testing.T) {
 
 func TestEmptyingIsAtOnce(t *testing.T) {
 	b := showing(t, 1)
-	b.s.Want(b.now, 0, 0, 0)
+	b.s.Want(b.now, 0, 0, 0, 0)
 	b.delta(1, 1, Empty)
 	b.shows(0, -1)
 }
 
 func TestWaitsForTheWantedLayerAtFirst(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 3, 2)
+	b.s.Want(b.now, 1, 3, 2, 0)
 	for range 9 {
 		b.after(100 * ms)
 		b.delta(1, 2, WaitsForKeyFrame)
@@ -219,7 +219,7 @@ func TestWaitsForTheWantedLayerAtFirst(t *testing.T) {
 
 func TestDoesNotWaitForALayerThatIsSilent(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 3, 2)
+	b.s.Want(b.now, 1, 3, 2, 0)
 	b.after(100 * ms)
 	b.key(1, 1, OtherLayer)
 	b.after(200 * ms)
@@ -227,9 +227,34 @@ func TestDoesNotWaitForALayerThatIsSilent(t *testing.T) {
 	b.shows(1, 1)
 }
 
+func TestBeginsWithALayerThatIsKnownToFlow(t *testing.T) {
+	for _, test := range []struct {
+		live   uint8
+		begins int8
+	}{{0b001, 0}, {0b011, 1}, {0b111, 2}} {
+		b := newBench(t)
+		b.s.Want(b.now, 1, 3, 2, test.live)
+		for spatial := range int8(3) {
+			want := OtherLayer
+			if spatial == test.begins || spatial == 2 {
+				want = Switch
+			}
+			if got := b.s.Select(b.now, 1, b.packet(1, spatial, true)); got != want {
+				t.Errorf("live %03b: layer %d: decision %d, want %d", test.live, spatial, got, want)
+			}
+		}
+	}
+	b := newBench(t)
+	b.s.Want(b.now, 1, 3, 0, 0b110) // the target is silent, those above flow
+	b.key(1, 2, OtherLayer)
+	b.key(1, 1, Switch)
+	b.delta(1, 0, WaitsForKeyFrame)
+	b.key(1, 0, Switch)
+}
+
 func TestAsksUntilTheKeyFrameComes(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 3, 2)
+	b.s.Want(b.now, 1, 3, 2, 0)
 	b.asks(true)
 	b.asks(false)
 	for range 5 {
@@ -250,7 +275,7 @@ func TestAsksAtThePaceOfTheRoundTrip(t *testing.T) {
 	for _, test := range []struct{ rtt, every time.Duration }{{10 * ms, 200 * ms}, {300 * ms, 600 * ms}, {2 * time.Second, time.Second}} {
 		b := newBench(t)
 		b.s.SetRTT(test.rtt)
-		b.s.Want(b.now, 1, 1, 0)
+		b.s.Want(b.now, 1, 1, 0, 0)
 		b.asks(true)
 		b.after(test.every - ms)
 		b.asks(false)
@@ -261,7 +286,7 @@ func TestAsksAtThePaceOfTheRoundTrip(t *testing.T) {
 
 func TestStopsAskingAPublisherThatSendsNothing(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 3, 2)
+	b.s.Want(b.now, 1, 3, 2, 0)
 	asked := 0
 	for range 6000 {
 		if b.s.KeyFrameWanted(b.now) {
@@ -360,7 +385,7 @@ func TestBreakWaitsForAKeyFrame(t *testing.T) {
 
 func TestHostileLayers(t *testing.T) {
 	b := newBench(t)
-	b.s.Want(b.now, 1, 100, 100)
+	b.s.Want(b.now, 1, 100, 100, 0)
 	for _, spatial := range []int8{-1, -128, Max, 127} {
 		b.key(1, spatial, OtherLayer)
 	}

@@ -135,10 +135,10 @@ func TestTimelineJumps(t *testing.T) {
 	}{
 		{"next frame", 33 * time.Millisecond, 2970, false},
 		{"same frame", 0, 0, false},
-		{"a burst after a stall of a second", time.Second, 2970, false},
+		{"a burst after a stall of five seconds", 5 * time.Second, 2970, false},
 		{"silence with a running clock", time.Hour, 3600 * 90000, false},
 		{"backward", 33 * time.Millisecond, -1, true},
-		{"silence with a standing clock", 3 * time.Second, 2970, true},
+		{"silence with a standing clock", 11 * time.Second, 2970, true},
 		{"another clock", 33 * time.Millisecond, 90000 * 20, true},
 	} {
 		line := NewTimeline(90000, 7)

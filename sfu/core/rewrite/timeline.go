@@ -6,12 +6,10 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-// How far a source's timestamps may run ahead of the wall clock from one packet to the
-// next, or fall behind it, before we take it that its clock was set anew or stood still.
-const (
-	maxAhead  = 10 * time.Second
-	maxBehind = 2 * time.Second
-)
+// maxApart is how far a source's timestamps may run ahead of the wall clock from one packet
+// to the next, or fall behind it, before we take it that its clock was set anew or stood
+// still. A network that stalls for seconds must not look like that: its burst would lead.
+const maxApart = 10 * time.Second
 
 // The wall-clock line follows a source that keeps away from it, as the receiver's buffer
 // does: a tenth of the time, from 10 ms apart on.
@@ -85,7 +83,7 @@ func (t *Timeline) Begin(now time.Time, in packet.Timestamp, out int64) {
 func (t *Timeline) Jumps(now time.Time, in packet.Timestamp) bool {
 	step := int64(in - t.lastIn)
 	off := step - t.ticks(now.Sub(t.lastAt))
-	return step < 0 || off > t.ticks(maxAhead) || off < -t.ticks(maxBehind)
+	return step < 0 || max(off, -off) > t.ticks(maxApart)
 }
 
 // Map returns the timestamp of a packet of the present source; newest says that no later

@@ -1,0 +1,102 @@
+package forward_test
+
+import (
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// commandSize is how many bytes of the input make one command.
+const commandSize = 12
+
+// FuzzForward plays publishers that obey no rule at all: any number, any timestamp, any layer,
+// feed and descriptor, in any order. The slot's numbers must not show it.
+func FuzzForward(f *testing.F) {
+	f.Add([]byte{}, true)
+	f.Add([]byte{0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, true)
+	f.Add(append([]byte{0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0}, make([]byte, 10*commandSize)...), false)
+	wild := make([]byte, 100*commandSize)
+	for i := range wild {
+		wild[i] = byte(i * i * 31)
+	}
+	f.Add(wild, true)
+	f.Add(wild, false)
+	f.Fuzz(func(t *testing.T, in []byte, video bool) {
+		slot, kind := forward.NewAudio(forward.Start{Sequence: 65000}), codec.Opus
+		if video {
+			slot, kind = forward.NewVideo(forward.Start{Sequence: 65000}), codec.VP8
+		}
+		play(t, slot, kind, in)
+	})
+}
+
+func play(t *testing.T, slot *forward.Forwarder, kind codec.Kind, in []byte) {
+	now := begin
+	var out packet.Unwrapper
+	sent := map[packet.Seq]bool{}
+	newest, started := packet.Seq(0), false
+	for ; len(in) >= commandSize; in = in[commandSize:] {
+		now = now.Add(time.Duration(in[1]) * 10 * ms)
+		switch in[0] % 8 {
+		case 0:
+			slot.Show(now, forward.Source{Publication: uint32(in[2] % 3), Codec: kind, Layers: int8(in[3]), Live: in[4]}, int8(in[5]))
+		case 1:
+			slot.SetTarget(now, int8(in[2]))
+		case 2:
+			slot.Cut(now, int8(in[2]))
+			slot.SetRTT(time.Duration(int8(in[3])) * ms)
+		case 3:
+			slot.SenderReport(uint32(in[2]%3), int8(in[3]), binary.BigEndian.Uint64(in[4:]), binary.BigEndian.Uint32(in[4:]), now)
+			slot.Report(now)
+			slot.KeyFrameWanted(now)
+			slot.Resend(now, binary.BigEndian.Uint16(in[4:]))
+			slot.Deadline()
+		default:
+			p := wildPacket(now, kind, in)
+			slot.Wants(uint32(in[2] % 3))
+			got, reason := slot.Forward(now, uint32(in[2]%3), p)
+			if reason != forward.Forwarded {
+				continue
+			}
+			seq := out.Unwrap(got.Sequence)
+			if sent[seq] {
+				t.Fatalf("number %d twice", seq)
+			}
+			if started && seq > newest+1001 || !started && got.Sequence != 65000 {
+				t.Fatalf("number %d after %d", seq, newest)
+			}
+			sent[seq], started, newest = true, true, max(newest, seq)
+		}
+	}
+	slot.Snapshot()
+}
+
+// wildPacket makes a packet of whatever the input says; only a payload that does not parse
+// never gets this far.
+func wildPacket(now time.Time, kind codec.Kind, in []byte) *packet.Packet {
+	p := &packet.Packet{
+		Arrival: now, Spatial: int8(in[3] % 5), Feed: uint16(in[3] >> 6), Recovered: in[0]&0x80 != 0,
+		Seq:       1<<16 + packet.Seq(binary.BigEndian.Uint16(in[4:])),
+		Timestamp: packet.Timestamp(binary.BigEndian.Uint32(in[6:])) << (in[10] % 20),
+	}
+	payload := in[8:commandSize]
+	if in[10]&0x80 != 0 {
+		payload = []byte{0x90, in[9], in[10], in[11], in[8], in[6], 0x10, 0, 0, 0x9d, 0x01, 0x2a, 1, 2, 3, 4}
+	}
+	if in[11] == 0 {
+		return p
+	}
+	d, err := codec.Parse(kind, payload)
+	if err != nil {
+		return p
+	}
+	p.Payload, p.Descriptor = payload, d
+	if in[11]&1 != 0 {
+		p.Descriptor.Key = p.Descriptor.Start
+	}
+	return p
+}
