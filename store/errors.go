@@ -64,7 +64,7 @@ const (
 )
 
 // classify puts the sentinel that a caller can act on before err; own is the context with the store's time limit, made from the caller's.
-func classify(own, caller context.Context, err error) error { //nolint:revive // the error is what this is about
+func classify(own, caller context.Context, err error) error {
 	if sentinel := sentinelOf(err); sentinel != nil {
 		return fmt.Errorf("%w: %w", sentinel, err)
 	}

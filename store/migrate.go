@@ -83,7 +83,7 @@ func (s *Store) migrate(ctx context.Context, doing string, f func(context.Contex
 	limited, cancel := context.WithTimeout(ctx, s.cfg.MigrateTimeout)
 	defer cancel()
 	if err := s.withProvider(limited, f); err != nil {
-		return fmt.Errorf("%s: %w", doing, classify(err, limited, ctx))
+		return fmt.Errorf("%s: %w", doing, classify(limited, ctx, err))
 	}
 	return nil
 }

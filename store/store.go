@@ -91,7 +91,7 @@ func (s *Store) connect(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, s.cfg.ConnectTimeout)
 	defer cancel()
 	if err := s.pool.PingContext(limited); err != nil {
-		err = classify(err, limited, ctx)
+		err = classify(limited, ctx, err)
 		if my, ok := errors.AsType[*mysql.MySQLError](err); ok && !errors.Is(err, ErrUnavailable) {
 			return fmt.Errorf("the %s refuses us: %w", s.source.name(), my)
 		}
@@ -167,7 +167,7 @@ func (s *Store) tryTx(caller, ctx context.Context, f func(*Store) error) error {
 		return inner
 	}
 	if err != nil {
-		return fmt.Errorf("transaction: %w", classify(err, ctx, caller))
+		return fmt.Errorf("transaction: %w", classify(ctx, caller, err))
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ func (s *Store) run(ctx context.Context, doing string, ask func(context.Context)
 		err = retry(limited, once)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", doing, classify(err, limited, ctx))
+		return fmt.Errorf("%s: %w", doing, classify(limited, ctx, err))
 	}
 	return nil
 }
