@@ -88,13 +88,14 @@ function Arrow({
   pages: number;
   onPage: (page: number) => void;
 }) {
-  const { t } = useTranslation();
   const next = page + step;
   if (next < 0 || next >= pages) return null;
   return (
     <button
       type="button"
-      aria-label={t(step === 1 ? 'meeting.next' : 'meeting.previous')}
+      // The same as the pager above it, nearer to the mouse.
+      aria-hidden="true"
+      tabIndex={-1}
       onClick={() => onPage(next)}
       className={`absolute top-1/2 inline-flex h-18 w-8 -translate-y-1/2 items-center justify-center rounded-full bg-surface-2 hover:bg-surface-3 ${
         step === 1 ? '-right-3' : '-left-3'
