@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"os"
@@ -77,6 +78,24 @@ func described(method, path string, a answer) error {
 		return err
 	}
 	return media.Schema.Value.VisitJSON(v, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation())
+}
+
+// mayBeSent checks a body that the server accepted against the description.
+func mayBeSent(method, path, body string) error {
+	doc, err := description()
+	if err != nil {
+		return err
+	}
+	item := doc.Paths.Find(templateOf(path))
+	if item == nil || item.GetOperation(method) == nil || item.GetOperation(method).RequestBody == nil {
+		return errors.New("no body is described")
+	}
+	var v any
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		return err
+	}
+	media := item.GetOperation(method).RequestBody.Value.Content["application/json"]
+	return media.Schema.Value.VisitJSON(v, openapi3.VisitAsRequest())
 }
 
 // Each route is described, and each description has its route.
