@@ -64,6 +64,7 @@ func (p *Peer) OfferDownstream(ctx context.Context, sdp string, slots []SlotSpec
 
 // Wish replaces what the client wishes to see.
 func (p *Peer) Wish(wishes []Wish) {
+	wishes = append([]Wish{}, wishes...) // an empty list is a wish too
 	p.do(func() {
 		p.wishes = wishes
 		p.room.wish(p.participant, p.slots, p.wishes)
@@ -73,9 +74,14 @@ func (p *Peer) Wish(wishes []Wish) {
 // SetMuted stops or restarts the forwarding of a source, whatever the client sends.
 func (p *Peer) SetMuted(source Source, muted bool) {
 	p.do(func() {
-		if publication := p.publications[source]; publication != nil && publication.muted.Swap(muted) != muted {
-			publication.changed()
+		publication := p.publications[source]
+		if publication == nil || publication.muted.Swap(muted) == muted {
+			return
 		}
+		if !muted {
+			publication.unmuted.Add(1)
+		}
+		publication.changed()
 	})
 }
 

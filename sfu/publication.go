@@ -28,6 +28,7 @@ type Publication struct {
 	room        *Room
 
 	muted   atomic.Bool
+	unmuted atomic.Uint32 // how often: what was dropped in between is a hole that nobody can fill
 	ended   atomic.Bool
 	feed    atomic.Pointer[egress.Feed]
 	feeder  atomic.Pointer[upstream]
@@ -114,7 +115,7 @@ func (p *Publication) subscribers() []*egress.Shard {
 
 // forward stores a packet and hands it to every shard with a slot that may want it.
 func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
-	feed.Rings[pkt.Spatial].Put(pkt)
+	feed.Put(pkt)
 	p.counts.packets.Add(1)
 	p.counts.bytes.Add(uint64(len(pkt.Payload)))
 	if pkt.HasLevel {

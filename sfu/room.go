@@ -176,7 +176,7 @@ func (r *Room) remove(number uint32) {
 	r.dirty = true
 }
 
-// wish replaces what a peer's slots are and what it wishes to see in them.
+// wish replaces what a peer's slots are and what it wishes to see in them; nil wishes leave the choice to us.
 func (r *Room) wish(participant string, slots []SlotSpec, wishes []Wish) {
 	r.do(func(time.Time) {
 		m, ok := r.members[participant]
@@ -187,7 +187,10 @@ func (r *Room) wish(participant string, slots []SlotSpec, wishes []Wish) {
 		for _, s := range slots {
 			m.slots = append(m.slots, assign.Slot{MID: s.MID, Kind: uint8(s.Kind)})
 		}
-		m.wishes = m.wishes[:0]
+		m.wishes = nil
+		if wishes != nil {
+			m.wishes = make([]assign.Wish, 0, len(wishes))
+		}
 		for _, w := range wishes {
 			m.wishes = append(m.wishes, assign.Wish{
 				MID: w.MID, Participant: w.Participant, Speaker: w.Speaker, Source: uint8(w.Source),

@@ -176,6 +176,53 @@ func TestAMutedSourceReachesNobodyWhateverItsClientSends(t *testing.T) {
 	})
 }
 
+func TestWhatWasDroppedWhileMutedIsNoHole(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada, bob, camera := seen(c)
+		ada.peer.SetMuted(sfu.Camera, true)
+		c.settle(0)
+		for range 5 {
+			camera.Picture(time.Now(), "", false, 0)
+		}
+		// Muted and unmuted before the room has looked: the slot was never emptied.
+		ada.peer.SetMuted(sfu.Camera, false)
+		c.settle(0)
+		camera.Picture(time.Now(), "", false, 0)
+		c.settle(0)
+		camera.Picture(time.Now(), "", true, 360)
+		c.settle(0)
+		packets := bob.sees("v0")
+		last, before := packets[len(packets)-1], packets[len(packets)-2]
+		if d, err := codec.Parse(codec.VP8, last.Payload); err != nil || !d.Key || len(packets) != 2 {
+			t.Errorf("%d packets, the last a key frame: %v", len(packets), d.Key)
+		}
+		if last.SequenceNumber != before.SequenceNumber+1 {
+			t.Errorf("numbers %d, %d: the viewer would ask for what nobody has", before.SequenceNumber, last.SequenceNumber)
+		}
+	})
+}
+
+func TestNobodyAsksAMicrophoneForAPicture(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada, bob := c.join("ada"), c.join("bob")
+		ada.publishes(7, sfu.Microphone)
+		bob.receives()
+		microphone := sfutest.NewPublisher(ada.up, "0", codec.Opus)
+		for i := range 3000 {
+			if i%2 == 0 {
+				microphone.Skip("")
+			}
+			microphone.Sound(time.Now(), 30)
+			c.settle(20 * time.Millisecond)
+		}
+		if n := ada.up.KeyFramesAsked(); n != 0 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
 func TestAScreenShareStandsBesideTheCamera(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t

@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/loss"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
@@ -47,6 +48,7 @@ type upstream struct {
 	layers    map[packet.SSRC]*encoding
 	keyFrames map[*Publication]*loss.KeyFrames
 	recorder  *twcc.Recorder
+	clock     forward.PublisherClock
 	unsent    int // packets recorded since the last feedback
 	active    bool
 	closed    bool
@@ -195,6 +197,7 @@ func (u *upstream) SenderReport(now time.Time, ssrc packet.SSRC, ntp uint64, tim
 	l, ok := u.layers[ssrc]
 	if ok {
 		l.loss.SenderReport(now, ntp, timestamp)
+		ntp = u.clock.Server(ntp, now)
 	}
 	u.mu.Unlock()
 	if !ok {
@@ -236,6 +239,7 @@ func (l *encoding) recovered(now time.Time, raw packet.Raw) {
 func (l *encoding) accept(now time.Time, raw packet.Raw, seq packet.Seq, recovered bool) {
 	p := &packet.Packet{
 		Arrival: now, Seq: seq, Timestamp: l.timestamps.Unwrap(raw.Timestamp), Marker: raw.Marker, Spatial: l.spatial,
+		Feed:  uint16(l.publication.unmuted.Load()), //nolint:gosec // wraps, as it may
 		Level: raw.Level, HasLevel: raw.HasLevel, Voice: raw.Voice, Recovered: recovered,
 	}
 	if len(raw.Payload) > 0 {
@@ -367,7 +371,7 @@ func (u *upstream) reports(now time.Time) []rtcp.Packet {
 func (u *upstream) pictureRequests(now time.Time) (packets []rtcp.Packet) {
 	for publication, asked := range u.keyFrames {
 		for _, l := range u.layers {
-			if l.publication == publication && l.loss.NeedsKeyFrame() {
+			if l.publication == publication && publication.source.video() && l.loss.NeedsKeyFrame() {
 				asked.Request(now)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
 // MaxLayers is the number of spatial layers that a publication may have.
@@ -24,7 +25,27 @@ type Feed struct {
 	Layers    int8
 	Rings     [MaxLayers]*history.Ring
 	Reports   [MaxLayers]atomic.Pointer[Report]
+	latest    [MaxLayers]atomic.Int64 // when a packet came, in ns since 1970
 	Publisher Publisher
+}
+
+// flowing is how long after its last packet a layer counts as flowing.
+const flowing = time.Second
+
+// Put stores a packet of a layer.
+func (f *Feed) Put(p *packet.Packet) {
+	f.Rings[p.Spatial].Put(p)
+	f.latest[p.Spatial].Store(p.Arrival.UnixNano())
+}
+
+// live has a bit for each layer that flows.
+func (f *Feed) live(now time.Time) (layers uint8) {
+	for i := range f.Layers {
+		if now.UnixNano()-f.latest[i].Load() < int64(flowing) {
+			layers |= 1 << i
+		}
+	}
+	return layers
 }
 
 // Report is the latest sender report of one layer.

@@ -226,8 +226,12 @@ func (s *Shard) fanOut(now time.Time, feed *Feed, p *packet.Packet) {
 
 func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
 	defer s.recovered(slot.peer)
-	if slot.send(now, feed, p) {
+	switch slot.send(now, feed, p) {
+	case switched:
 		s.refresh(now, slot)
+	case waits:
+		s.wake(now, slot)
+	case unchanged:
 	}
 }
 

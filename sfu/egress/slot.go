@@ -93,7 +93,7 @@ func (s *Slot) show(now time.Time, feed *Feed, target int8) {
 	source := forward.Source{}
 	if feed != nil {
 		if _, ok := s.line.Payloads[feed.Codec]; ok {
-			source = forward.Source{Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers}
+			source = forward.Source{Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers, Live: feed.live(now)}
 		} else {
 			feed = nil
 		}
@@ -145,25 +145,40 @@ func (s *Slot) feed(id uint32) *Feed {
 	return nil
 }
 
-// send forwards one packet of a feed, if the forwarder wants it, and reports whether the source changed with it.
-func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) (switched bool) {
+// outcome is what a packet changed beyond being sent or not.
+type outcome uint8
+
+const (
+	unchanged outcome = iota
+	switched          // the slot shows another source from this packet on
+	waits             // the slot may have to ask for a key frame
+)
+
+// send forwards one packet of a feed, if the forwarder wants it.
+func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 	out, reason := s.forward.Forward(now, feed.ID, p)
-	if reason != forward.Forwarded {
-		return false
+	switch reason {
+	case forward.Forwarded:
+	case forward.WaitsForKeyFrame, forward.WaitsForReport, forward.BehindCurrent:
+		return waits
+	default:
+		return unchanged
 	}
+	result := unchanged
 	if out.Switched {
 		s.payload = s.line.Payloads[feed.Codec]
 		s.reportDue = now
+		result = switched
 	}
 	payload, ok := s.join(nil, out.Descriptor, out.Payload)
 	if !ok {
-		return out.Switched
+		return result
 	}
 	s.header.SSRC = uint32(s.line.SSRC)
 	s.header.PayloadType = s.payload.Media
 	s.header.SequenceNumber = out.Sequence
 	s.write(out.Timestamp, out.Marker, feed.Number, p, payload)
-	return out.Switched
+	return result
 }
 
 // resend answers one NACKed number on the RTX stream, or plainly if the peer negotiated none.
@@ -177,7 +192,7 @@ func (s *Slot) resend(now time.Time, number uint16) {
 		return
 	}
 	p := feed.Rings[sent.Spatial].Get(sent.Seq)
-	if p == nil {
+	if p == nil || !sent.Of(p) {
 		return
 	}
 	rest := p.Payload[min(int(p.Descriptor.Size), len(p.Payload)):]
