@@ -49,6 +49,7 @@ var (
 type credential struct {
 	claims   grant.Claims
 	byTicket bool
+	address  netip.Prefix
 }
 
 // admit checks a handshake. A refusal that is the client's fault counts against its address.
@@ -58,6 +59,7 @@ func (s *Server) admit(now time.Time, r *http.Request) (credential, *refusal) {
 		return credential{}, &refuseTooMany
 	}
 	got, refused := s.examine(now, r)
+	got.address = address
 	if refused != nil {
 		s.bad.count(now, address)
 		s.log.Warn("handshake refused", "code", refused.code, "status", refused.status)

@@ -148,6 +148,22 @@ func TestFailedHandshakesAreCountedByAddress(t *testing.T) {
 	}
 }
 
+func TestTicketsThatAreNoLongerGoodAreCountedToo(t *testing.T) {
+	w := newWorld(t, func(c *signaling.Config) { c.BadHandshakes = 2 })
+	grace := w.enter("Grace")
+	w.enter("Ada")
+	grace.do(message.MeetingLeave{})
+	stale := message.TicketPrefix + grace.joined.Ticket
+	for range 2 {
+		late := w.connect("Grace", stale)
+		late.refused(message.MeetingJoin{}, message.Forbidden)
+		late.closedWith(websocket.StatusCode(message.CloseRefused))
+	}
+	if status, code := w.handshake(nil, message.Subprotocol, stale); status != 429 || code != "too_many" {
+		t.Fatalf("%d %s", status, code)
+	}
+}
+
 func TestASocketMayBeRefusedForWantOfPlace(t *testing.T) {
 	w := newWorld(t, func(c *signaling.Config) { c.MaxSockets = 1 })
 	w.enter("Ada")

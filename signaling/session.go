@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type Session struct {
 	conn     *websocket.Conn
 	claims   grant.Claims
 	byTicket bool
+	address  netip.Prefix
 	out      *outbox
 	limits   *limits
 	media    *media
@@ -36,7 +38,7 @@ func (s *Server) newSession(conn *websocket.Conn, got credential) *Session {
 	conn.SetReadLimit(message.MaxSize)
 	id := room.SessionID(s.sessions.Add(1))
 	session := &Session{
-		id: id, server: s, conn: conn, claims: got.claims, byTicket: got.byTicket,
+		id: id, server: s, conn: conn, claims: got.claims, byTicket: got.byTicket, address: got.address,
 		out: newOutbox(s.cfg), limits: newLimits(),
 		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id)),
 	}
@@ -133,6 +135,8 @@ func (s *Session) take(ctx context.Context, now time.Time, raw []byte) {
 	}
 	_, joining := in.Message.(message.MeetingJoin)
 	if refused, ok := answer.(message.Error); ok && joining && final(refused.Code) {
+		// Only now it shows that a ticket was not the last one.
+		s.server.bad.count(now, s.address)
 		s.Finish(message.CloseRefused, "the join was refused")
 	}
 }
