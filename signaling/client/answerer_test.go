@@ -47,14 +47,21 @@ type outgoing struct {
 
 func newAnswerer(t *testing.T) *answerer {
 	a := &answerer{t: t, arrived: map[stream][]*rtp.Packet{}, ssrc: map[stream]uint32{}, resent: map[stream]int{}}
-	t.Cleanup(func() {
-		for _, pc := range []*webrtc.PeerConnection{a.up, a.down} {
-			if pc != nil {
-				_ = pc.GracefulClose()
-			}
-		}
-	})
+	t.Cleanup(a.forget)
 	return a
+}
+
+// forget closes both connections.
+func (a *answerer) forget() {
+	a.mu.Lock()
+	up, down := a.up, a.down
+	a.up, a.down, a.slots = nil, nil, nil
+	a.mu.Unlock()
+	for _, pc := range []*webrtc.PeerConnection{up, down} {
+		if pc != nil {
+			_ = pc.GracefulClose()
+		}
+	}
 }
 
 func (a *answerer) answer(m message.ClientMessage) message.ServerMessage {

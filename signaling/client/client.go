@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/coder/websocket"
 
@@ -57,6 +58,7 @@ type Client struct {
 	media sync.Mutex // serialises offers and guards the two connections
 	up    *Upstream
 	down  *Downstream
+	lost  atomic.Bool // the server has closed both
 }
 
 // Dial opens the WebSocket. The caller must call Close or Leave.
@@ -111,18 +113,29 @@ func (c *Client) Close() {
 	_ = c.socket.Close(websocket.StatusNormalClosure, "")
 	c.stop()
 	<-c.done
+	<-c.events.done
 	// Only now: whoever holds the lock for an offer gave up when the reader ended.
 	c.media.Lock()
-	up, down := c.up, c.down
-	c.up, c.down = nil, nil
-	c.media.Unlock()
-	if up != nil {
-		up.close()
+	defer c.media.Unlock()
+	c.drop(true, true)
+}
+
+// drop closes connections. It needs the media lock.
+func (c *Client) drop(up, down bool) {
+	if up && c.up != nil {
+		c.up.close()
+		c.up = nil
 	}
-	if down != nil {
-		down.close()
+	if down && c.down != nil {
+		c.down.close()
+		c.down = nil
 	}
-	<-c.events.done
+}
+
+// dropLost closes connections that carry nothing any more, so that they can be made anew. It needs the media lock.
+func (c *Client) dropLost() {
+	lost := c.lost.Swap(false)
+	c.drop(lost || (c.up != nil && c.up.over()), lost || (c.down != nil && c.down.over()))
 }
 
 // Request sends any message and waits for its reply: OK or the message that answers it. A refusal is a message.Error.
@@ -194,6 +207,9 @@ func (c *Client) read(ctx context.Context) {
 			continue
 		}
 		if e.Re == 0 {
+			if said, ok := m.(message.Error); ok && said.Code == message.MediaClosed {
+				c.lost.Store(true)
+			}
 			c.events.put(m)
 			continue
 		}

@@ -174,6 +174,16 @@ func (n *connection) wait(ctx context.Context) error {
 	}
 }
 
+// over is true after the connection failed or was closed by the server.
+func (n *connection) over() bool {
+	select {
+	case <-n.failed:
+		return true
+	default:
+		return false
+	}
+}
+
 func isLoopback(socketURL string) bool {
 	u, err := url.Parse(socketURL)
 	if err != nil {

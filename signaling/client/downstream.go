@@ -69,10 +69,11 @@ type Downstream struct {
 	bySSRC map[uint32]*slot // media and RTX
 }
 
-// Receive makes the downstream connection with its slots. It returns when media can flow.
+// Receive makes the downstream connection with its slots, anew if the last one was lost. It returns when media can flow.
 func (c *Client) Receive(ctx context.Context, r Reception) (*Downstream, error) {
 	c.media.Lock()
 	defer c.media.Unlock()
+	c.dropLost()
 	if c.down != nil {
 		return nil, fmt.Errorf("receive: %w", ErrReceiving)
 	}

@@ -278,3 +278,30 @@ func TestReceiveReportsAsksForKeyFramesAndGrows(t *testing.T) {
 	grown := down.MIDs(message.VideoSlot)[2]
 	until(t, "a packet in the new slot", func() bool { return down.Stats()[grown].Packets == 1 })
 }
+
+func TestMediaThatTheServerClosedIsMadeAnew(t *testing.T) {
+	a := newAnswerer(t)
+	f := newFake(t, a.answer)
+	said := make(chan message.Code, 1)
+	ctx, c := dial(t, f, func(m message.ServerMessage) {
+		if e, ok := m.(message.Error); ok {
+			said <- e.Code
+		}
+	})
+	sound := client.Track{Source: message.Microphone, Feed: client.NewTone(30)}
+	for range 2 {
+		if _, err := c.Publish(ctx, sound); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Receive(ctx, client.Reception{Slots: client.Slots{Video: 1}}); err != nil {
+			t.Fatal(err)
+		}
+		before := len(a.packets(microphone))
+		until(t, "sound", func() bool { return len(a.packets(microphone)) > before })
+		a.forget()
+		f.say(message.Error{Code: message.MediaClosed})
+		if code := <-said; code != message.MediaClosed {
+			t.Fatal(code)
+		}
+	}
+}

@@ -84,10 +84,12 @@ type Stream struct {
 }
 
 // Publish sends tracks. The first call makes the upstream connection; later calls add to it, or bring back a source
-// that Unpublish ended, without a new offer. It returns when media flows.
+// that Unpublish ended, without a new offer. It returns when media flows. After the connection was lost (the event
+// message.Error with code media_closed) it makes a new one, with these tracks alone.
 func (c *Client) Publish(ctx context.Context, tracks ...Track) (*Upstream, error) {
 	c.media.Lock()
 	defer c.media.Unlock()
+	c.dropLost()
 	first := c.up == nil
 	if first {
 		u, err := newUpstream(c)
