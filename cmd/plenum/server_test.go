@@ -109,6 +109,7 @@ type bot struct {
 	slots    map[string]message.SlotAssignment
 	speakers []string
 	answers  int // SDP answers that nobody asked for
+	refusals []message.Code
 	seen     map[string][]seen
 }
 
@@ -171,6 +172,8 @@ func (b *bot) hear(m message.ServerMessage) {
 		b.speakers = m.Speakers
 	case message.WebRTCAnswer:
 		b.answers++
+	case message.Error:
+		b.refusals = append(b.refusals, m.Code)
 	}
 }
 
