@@ -304,17 +304,16 @@ func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
 				next = deadline
 			}
 		}
-		if slot.reportDue.After(now) {
-			if slot.reportDue.Before(next) {
-				next = slot.reportDue
-			}
-			continue
-		}
-		if report, ok := slot.report(now); ok {
-			reports = append(reports, report)
+		if !slot.reportDue.After(now) {
 			slot.reportDue = now.Add(reportInterval)
-		} else {
-			slot.reportDue = now.Add(reportInterval / 10)
+			if report, ok := slot.report(now); ok {
+				reports = append(reports, report)
+			} else {
+				slot.reportDue = now.Add(reportInterval / 10)
+			}
+		}
+		if slot.reportDue.Before(next) {
+			next = slot.reportDue
 		}
 	}
 	if len(reports) > 0 {
