@@ -29,6 +29,10 @@ need_node() {
   found=$(node --version)
   found=${found#v}
   at_least "$wanted" "$found" || fail "Node $found is too old: the web client needs Node $wanted or newer."
+  # The build tools leave out what lies between.
+  if at_least 21.0.0 "$found" && ! at_least 22.12.0 "$found"; then
+    fail "Node $found cannot build the web client: it needs Node 20 from $wanted on, or 22.12.0 or newer."
+  fi
 }
 
 for what in "$@"; do
