@@ -6,7 +6,7 @@ export default defineConfig({
   outputDir: 'test-results',
   // One browser with four tabs fills two cores; a second worker would only make both late.
   workers: 1,
-  timeout: 180_000,
+  timeout: 240_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list']],

@@ -1,13 +1,14 @@
 import { test as base } from '@playwright/test';
 import { Person } from './person';
+import type { Camera } from './person';
 import { PlenumServer } from './server';
 
 interface Fixtures {
   server: PlenumServer;
   /** Opens a window for somebody new. */
-  open(name: string): Promise<Person>;
+  open(name: string, camera?: Camera): Promise<Person>;
   /** Somebody new who has an account and stands on the dashboard. */
-  member(name: string): Promise<Person>;
+  member(name: string, camera?: Camera): Promise<Person>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -23,8 +24,8 @@ export const test = base.extend<Fixtures>({
 
   open: async ({ browser, server }, use, info) => {
     const people: Person[] = [];
-    await use(async (name) => {
-      const person = await Person.open(browser, server.url, name);
+    await use(async (name, camera) => {
+      const person = await Person.open(browser, server.url, name, camera);
       people.push(person);
       return person;
     });
@@ -35,8 +36,8 @@ export const test = base.extend<Fixtures>({
   },
 
   member: async ({ open }, use) => {
-    await use(async (name) => {
-      const person = await open(name);
+    await use(async (name, camera) => {
+      const person = await open(name, camera);
       await person.signUp();
       return person;
     });

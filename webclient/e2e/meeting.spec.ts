@@ -11,9 +11,9 @@ async function wished(viewer: Person, of: Person): Promise<number> {
 }
 
 test('three people meet: they see, hear, write, show a screen and leave', async ({ member }) => {
-  const ada = await member('Ada');
-  const grace = await member('Grace');
-  const alan = await member('Alan');
+  const ada = await member('Ada', 'large');
+  const grace = await member('Grace', 'large');
+  const alan = await member('Alan', 'large');
   const people = [ada, grace, alan];
   const code = await ada.createMeeting('Monday');
   await ada.enter();

@@ -11,6 +11,9 @@ declare global {
   }
 }
 
+/** `large` is what the page asks for, 720p in three layers; `small` is 360p in two. */
+export type Camera = 'large' | 'small';
+
 export const password = 'nine lamps in a row';
 
 /** Somebody with a browser window of their own. */
@@ -29,7 +32,12 @@ export class Person {
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
-  static async open(browser: Browser, url: string, name: string): Promise<Person> {
+  static async open(
+    browser: Browser,
+    url: string,
+    name: string,
+    camera: Camera = 'small',
+  ): Promise<Person> {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       locale: 'en-GB',
@@ -44,6 +52,21 @@ export class Person {
         },
       });
     });
+    // Four tabs with 720p cameras are more than two cores can carry.
+    if (camera === 'small') {
+      await context.addInitScript(() => {
+        const { prototype } = MediaDevices;
+        prototype.getUserMedia = new Proxy(prototype.getUserMedia, {
+          apply(target, devices: MediaDevices, [constraints]: [MediaStreamConstraints]) {
+            const asked = { ...constraints };
+            if (typeof asked.video === 'object') {
+              asked.video = { ...asked.video, width: 640, height: 360 };
+            }
+            return Reflect.apply(target, devices, [asked]) as unknown;
+          },
+        });
+      });
+    }
     return new Person(name, url, context, await context.newPage());
   }
 
@@ -161,11 +184,10 @@ export class Person {
     return this.page.evaluate(() => window.__offers ?? 0);
   }
 
-  tile(of: Person | string, source: 'camera' | 'screen' = 'camera') {
-    const name = typeof of === 'string' ? of : of.name;
-    return this.page
-      .locator(`article[data-source=${source}]`)
-      .filter({ has: this.page.locator(`text=${name}`) });
+  /** Somebody's tile, or the share of their screen. */
+  tile(of: Person, source: 'camera' | 'screen' = 'camera') {
+    const named = source === 'camera' ? `[aria-label="${of.name}"]` : `[aria-label^="${of.name}"]`;
+    return this.page.locator(`article[data-source=${source}]${named}`);
   }
 
   control(name: string | RegExp) {
