@@ -54,8 +54,8 @@ type Wish struct {
 
 // Assign returns which publication each slot of a peer shows: MID to number, 0 for none.
 //
-// Wishes come first. An audio slot without one carries a voice among the loudest, and keeps
-// it as long as it is among them. A screen slot without one carries any screen. A video slot
+// Wishes come first. The audio slots without one carry as many of the loudest as they are, and
+// each keeps its voice as long as it is among those. A screen slot without one carries any screen. A video slot
 // without one stays empty, unless the client never wished (wishes is nil): then it carries
 // any camera, speakers first. No publication is in two slots, and none is of self.
 func Assign(self string, slots []Slot, wishes []Wish, before map[string]uint32, publications []Publication, loudest []uint32, speakers []string) map[string]uint32 {
@@ -78,7 +78,7 @@ func Assign(self string, slots []Slot, wishes []Wish, before map[string]uint32, 
 
 	p.explicit()
 	if free := p.free(AudioSlot); len(free) > 0 {
-		p.fill(free, p.only(loudest, Microphone))
+		p.fill(free, p.first(len(free), p.only(loudest, Microphone)))
 	}
 	if free := p.free(AudioSlot); len(free) > 0 {
 		p.fill(free, p.all(Microphone))

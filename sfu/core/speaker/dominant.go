@@ -105,7 +105,7 @@ func (d *dominant) choose(now time.Time, voices []*voice) {
 		if v == d.voice || v.activity.long() < minLong {
 			continue
 		}
-		if ratio, ok := d.beats(v); ok && (best == nil || ratio > bestRatio) {
+		if ratio, ok := d.beats(v); ok && (best == nil || ratio > bestRatio || ratio == bestRatio && v.rank > best.rank) {
 			best, bestRatio = v, ratio
 		}
 	}

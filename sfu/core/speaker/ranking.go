@@ -25,8 +25,9 @@ type Config struct {
 
 // Result is what one tick decided. It is never changed afterwards.
 type Result struct {
-	// Loudest holds the publications that audio slots carry, at most Slots+1: each peer
-	// leaves out its own. Who stays keeps its index; 0 is a free place.
+	// Loudest holds the publications that audio slots carry, at most Slots+1, the loudest first:
+	// a peer carries as many of the first as it has slots, its own left out. The order is held
+	// like the places are.
 	Loudest []uint32
 	// Speakers are the latest dominant speakers, the present one first, at most 8 participants.
 	Speakers []string
@@ -44,7 +45,8 @@ type voice struct {
 	smooth      float64
 	rank        float64   // what places are given by
 	top         bool      // among the loudest in this tick
-	heldUntil   time.Time // keeps its place until then
+	heldUntil   time.Time // keeps its place until then …
+	aheadUntil  time.Time // … and stays before quieter ones until then
 	speaking    bool
 	quietSince  time.Time
 	activity    activity
@@ -69,7 +71,7 @@ func New(cfg Config) *Ranking {
 	if cfg.Hold <= 0 {
 		cfg.Hold = defaultHold
 	}
-	return &Ranking{cfg: cfg, voices: map[uint32]*voice{}, places: make([]uint32, cfg.Slots+1)}
+	return &Ranking{cfg: cfg, voices: map[uint32]*voice{}, places: make([]uint32, 0, cfg.Slots+1)}
 }
 
 // Level takes the smoothed level of a publication over the running tick, in -dBov: 127 is
@@ -93,11 +95,7 @@ func (r *Ranking) Remove(publication uint32) {
 	}
 	delete(r.voices, publication)
 	r.order = slices.DeleteFunc(r.order, func(o *voice) bool { return o == v })
-	for i, p := range r.places {
-		if p == publication {
-			r.places[i] = 0
-		}
-	}
+	r.places = slices.DeleteFunc(r.places, func(p uint32) bool { return p == publication })
 	r.dominant.remove(v, r.order)
 }
 
@@ -118,9 +116,10 @@ func (r *Ranking) Tick(now time.Time) (Result, bool) {
 		v.speak(now, r.cfg.Hold)
 	}
 	r.rank(now)
+	r.settle(now)
 	r.dominant.choose(now, r.order)
 
-	next := Result{Loudest: r.loudest(), Speakers: r.dominant.latest, Speaking: r.speaking()}
+	next := Result{Loudest: r.places, Speakers: r.dominant.latest, Speaking: r.speaking()}
 	if slices.Equal(next.Loudest, r.result.Loudest) && slices.Equal(next.Speakers, r.result.Speakers) &&
 		slices.Equal(next.Speaking, r.result.Speaking) {
 		return r.result, false
@@ -151,17 +150,17 @@ func (r *Ranking) rank(now time.Time) {
 	r.ranked = append(r.ranked[:0], r.order...)
 	slices.SortStableFunc(r.ranked, func(a, b *voice) int { return cmp.Compare(r.rankOf(b), r.rankOf(a)) })
 	for i, v := range r.ranked {
-		v.top = i < len(r.places)
+		v.top = i < cap(r.places)
 		if v.top && v.rank >= audible {
 			v.heldUntil = now.Add(r.cfg.Hold)
 		}
 	}
-	for _, v := range r.ranked[:min(len(r.ranked), len(r.places))] {
+	for _, v := range r.ranked[:min(len(r.ranked), cap(r.places))] {
 		if slices.Contains(r.places, v.publication) {
 			continue
 		}
-		if i := slices.Index(r.places, 0); i >= 0 {
-			r.places[i] = v.publication
+		if len(r.places) < cap(r.places) {
+			r.places = append(r.places, v.publication)
 		} else if i := r.weakest(now); i >= 0 && v.rank >= audible {
 			r.places[i] = v.publication
 		}
@@ -190,15 +189,38 @@ func (r *Ranking) weakest(now time.Time) int {
 	return weakest
 }
 
-// loudest returns the places without free ones at the end.
-func (r *Ranking) loudest() []uint32 {
-	n := len(r.places)
-	for n > 0 && r.places[n-1] == 0 {
-		n--
+// settle puts louder voices before quieter ones, for peers with fewer slots than there are
+// places. A voice is overtaken only if it was not loud enough for where it stands for twice the hold,
+// so that two who take turns keep their order.
+func (r *Ranking) settle(now time.Time) {
+	for i, p := range r.places {
+		if v := r.voices[p]; v.rank >= audible && r.louderThan(v) <= i {
+			v.aheadUntil = now.Add(2 * r.cfg.Hold)
+		}
 	}
-	return r.places[:n]
+	for i := 1; i < len(r.places); i++ {
+		for j := i; j > 0 && r.overtakes(now, r.places[j], r.places[j-1]); j-- {
+			r.places[j-1], r.places[j] = r.places[j], r.places[j-1]
+		}
+	}
 }
 
+// louderThan counts the voices with a place that are clearly louder.
+func (r *Ranking) louderThan(v *voice) (n int) {
+	for _, p := range r.places {
+		if r.voices[p].rank > v.rank+memberPlus {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *Ranking) overtakes(now time.Time, behind, ahead uint32) bool {
+	b, a := r.voices[behind], r.voices[ahead]
+	return b.rank >= audible && b.rank > a.rank+memberPlus && !now.Before(a.aheadUntil)
+}
+
+// speaking returns who is heard now.
 func (r *Ranking) speaking() []string {
 	var names []string
 	for _, v := range r.order {

@@ -94,14 +94,26 @@ func TestASmallRoomHasAPlaceForEverybody(t *testing.T) {
 	r.loudest(1, 2, 3)
 	r.says(3, loud)
 	r.run(time.Second)
-	r.loudest(1, 2, 3)
-	r.r.Remove(2)
-	delete(r.levels, 2)
+	r.loudest(3, 1, 2)
+	r.r.Remove(1)
+	delete(r.levels, 1)
 	r.run(tick)
-	r.loudest(1, 0, 3) // who stays keeps its index
+	r.loudest(3, 2)
 	r.says(9, silent)
 	r.run(tick)
-	r.loudest(1, 9, 3)
+	r.loudest(3, 2, 9)
+}
+
+func TestTheLoudestStandFirst(t *testing.T) {
+	r := newRoom(t, 4, 6)
+	for p := uint32(1); p <= 6; p++ {
+		r.says(p, uint8(80-10*p))
+	}
+	r.run(2 * time.Second)
+	r.loudest(6, 5, 4, 3, 2)
+	r.says(1, 10) // everybody else goes on, so it takes the hold to be heard, and twice that to lead
+	r.run(2 * time.Second)
+	r.loudest(1, 6, 5, 4, 3)
 }
 
 func TestAVoiceTakesThePlaceOfASilentOneAtOnce(t *testing.T) {
