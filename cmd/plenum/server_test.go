@@ -110,6 +110,10 @@ type bot struct {
 	speakers []string
 	answers  int // SDP answers that nobody asked for
 	refusals []message.Code
+	joined   message.MeetingJoined
+	chat     []message.ChatMessage
+	hands    []string
+	ended    bool
 	seen     map[string][]seen
 }
 
@@ -122,8 +126,13 @@ type seen struct {
 
 func (m *meeting) enter(name string, set ...func(*client.Options)) *bot {
 	m.t.Helper()
-	guest := client.REST{Base: m.rest.Base}
-	admission, err := guest.Join(m.ctx, m.code, name)
+	return m.enterBy(client.REST{Base: m.rest.Base}, name, set...)
+}
+
+// enterBy enters as whoever is signed in with rest, or as a guest.
+func (m *meeting) enterBy(rest client.REST, name string, set ...func(*client.Options)) *bot {
+	m.t.Helper()
+	admission, err := rest.Join(m.ctx, m.code, name)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -145,6 +154,7 @@ func (m *meeting) enter(name string, set ...func(*client.Options)) *bot {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.joined = joined
 	for _, p := range joined.Participants {
 		if _, newer := b.roster[p.ID]; !newer {
 			b.roster[p.ID] = p
@@ -172,6 +182,12 @@ func (b *bot) hear(m message.ServerMessage) {
 		b.speakers = m.Speakers
 	case message.WebRTCAnswer:
 		b.answers++
+	case message.ChatMessage:
+		b.chat = append(b.chat, m)
+	case message.HandsChanged:
+		b.hands = m.Hands
+	case message.MeetingEnded:
+		b.ended = true
 	case message.Error:
 		b.refusals = append(b.refusals, m.Code)
 	}
