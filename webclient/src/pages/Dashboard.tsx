@@ -96,7 +96,9 @@ export function Dashboard() {
                 </ul>
               </section>
             )}
-            {mine && mine.live.length + mine.ready.length === 0 && <EmptyMeetings />}
+            {mine && mine.live.length + mine.ready.length === 0 && (
+              <EmptyMeetings before={mine.past.length > 0} />
+            )}
           </div>
           {mine && (
             <PastMeetings

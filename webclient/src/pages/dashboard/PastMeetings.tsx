@@ -38,9 +38,12 @@ export function PastMeetings({
                 </span>
               </div>
               <p className="mt-0.5 truncate text-label text-muted" dir="auto">
-                {each.isHost
-                  ? t('dashboard.ownMeeting')
-                  : t('dashboard.hostedBy', { name: each.hostName })}
+                {t('dashboard.pastPeople', {
+                  host: each.isHost
+                    ? t('dashboard.ownMeeting')
+                    : t('dashboard.hostedBy', { name: each.hostName }),
+                  count: each.participantCount ?? 0,
+                })}
               </p>
               <Link
                 to={`/m/${each.code}`}

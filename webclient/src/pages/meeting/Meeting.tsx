@@ -57,8 +57,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
 
   const phone = frame === 'phone' || frame === 'phone-landscape';
   const squeezed = frame === 'phone' && panel !== null;
-  const pageSize =
-    frame === 'phone' ? (squeezed ? 2 : 6) : tilesOnPage(choice, people.length, window.innerWidth);
+  const pageSize = squeezed ? 2 : tilesOnPage(choice, people.length, frame);
   const pages = pageCount(people.length, pageSize);
   const page = Math.min(wantedPage, pages - 1);
   const away = state.phase === 'reconnecting';
@@ -123,11 +122,21 @@ export function Meeting({ code, title }: { code: string; title: string }) {
           over={frame === 'phone-landscape'}
         />
       )}
-      {state.screen.on && (
-        <SharingBanner withSound={state.screen.hasAudio} onStop={() => void call.stopShare()} />
-      )}
       <main className={squeezed ? 'flex min-h-0 grow flex-col' : 'relative flex min-h-0 grow'}>
-        <div className={squeezed ? 'flex h-32 shrink-0' : 'flex min-h-0 min-w-0 grow'}>
+        <div
+          className={
+            squeezed
+              ? `flex shrink-0 flex-col ${state.screen.on ? 'h-44' : 'h-32'}`
+              : 'flex min-h-0 min-w-0 grow flex-col'
+          }
+        >
+          {state.screen.on && (
+            <SharingBanner
+              withSound={state.screen.hasAudio}
+              over={frame === 'phone-landscape'}
+              onStop={() => void call.stopShare()}
+            />
+          )}
           <Stage
             code={code}
             people={people}

@@ -77,12 +77,13 @@ it('puts speaker, hands and oneself first beside a share', () => {
 
 describe('tilesOnPage', () => {
   it.each([
-    ['auto', 3, 1400, 9],
-    ['auto', 12, 1400, 25],
-    ['auto', 12, 990, 16],
-    ['auto', 12, 600, 9],
-    ['2', 4, 1400, 2],
-  ] as const)('%s with %i people on %i px', (choice, count, width, want) => {
-    expect(tilesOnPage(choice, count, width)).toBe(want);
+    ['auto', 3, 'wide', 9],
+    ['auto', 12, 'wide', 25],
+    ['auto', 12, 'middle', 16],
+    ['auto', 12, 'phone', 6],
+    ['25', 12, 'phone', 6],
+    ['2', 4, 'wide', 2],
+  ] as const)('%s with %i people in a %s frame', (choice, count, frame, want) => {
+    expect(tilesOnPage(choice, count, frame)).toBe(want);
   });
 });

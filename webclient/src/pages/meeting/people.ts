@@ -1,4 +1,5 @@
 import type { CallState } from '../../call';
+import type { Frame } from '../../state/viewport';
 import type { Participant, Source } from '../../protocol/messages';
 
 /** One participant as tiles and lists draw them. */
@@ -62,10 +63,11 @@ export type TilesChoice = 'auto' | '2' | '4' | '9' | '16' | '25';
 export const tilesChoices: readonly TilesChoice[] = ['auto', '2', '4', '9', '16', '25'];
 
 /** How many tiles a page has. `auto` takes the most that stay large enough to see a face. */
-export function tilesOnPage(choice: TilesChoice, count: number, width: number): number {
+export function tilesOnPage(choice: TilesChoice, count: number, frame: Frame): number {
+  if (frame === 'phone') return 6;
   if (choice !== 'auto') return Number(choice);
-  const most = width >= 1000 ? 25 : width >= 700 ? 16 : 9;
-  return count <= 9 ? 9 : most;
+  if (count <= 9) return 9;
+  return frame === 'wide' ? 25 : 16;
 }
 
 function live(participant: Participant, source: Source): boolean {
