@@ -9,7 +9,7 @@ import (
 // permissions that the web client uses; everything else a browser knows of is off.
 const permissionsPolicy = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), fullscreen=(self), " +
 	"screen-wake-lock=(self), speaker-selection=(self), clipboard-write=(self), picture-in-picture=(self), " +
-	"accelerometer=(), bluetooth=(), browsing-topics=(), clipboard-read=(), encrypted-media=(), geolocation=(), gyroscope=(), " +
+	"accelerometer=(), browsing-topics=(), clipboard-read=(), encrypted-media=(), geolocation=(), gyroscope=(), " +
 	"hid=(), idle-detection=(), local-fonts=(), magnetometer=(), midi=(), payment=(), publickey-credentials-get=(), " +
 	"serial=(), usb=(), xr-spatial-tracking=()"
 
