@@ -48,6 +48,12 @@ export function rejoin(
   return merge(gap ? entries.filter(({ number }) => number === 0) : entries, page, self);
 }
 
+/** How many messages of others are newer than the list was before. */
+export function news(before: ChatEntry[], merged: ChatEntry[]): number {
+  const newest = Math.max(0, ...before.map(({ number }) => number));
+  return merged.filter(({ own, number }) => !own && number > newest).length;
+}
+
 /** There are older messages: the room numbers from 1. */
 export function hasOlder(entries: ChatEntry[]): boolean {
   const oldest = entries.find(({ number }) => number > 0);

@@ -10,7 +10,9 @@ import * as chat from './chat';
 import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
 import { Downstream } from './downstream';
+import { gate } from './gate';
 import { Input } from './input';
+import { OwnPictures } from './own';
 import * as roster from './roster';
 import { Session } from './session';
 import { Share } from './share';
@@ -51,7 +53,7 @@ export class CallEngine {
   private readonly share: Share;
   private readonly wishes: Wishes;
   private readonly offers = { up: 0, down: 0 };
-  private readonly ownStreams = new Map<MediaStreamTrack, MediaStream>();
+  private readonly own: OwnPictures;
   private audio: MediaStream[] = [];
   private whenJoined = gate();
 
@@ -72,6 +74,7 @@ export class CallEngine {
       live: (picture, sound) => this.publishScreen(picture, sound),
       off: () => this.endScreen(),
     });
+    this.own = new OwnPictures(this.deps);
     this.wishes = new Wishes(this.deps.timers, {
       slots: () => this.down?.known() ?? [],
       participants: () => this.state.participants,
@@ -204,7 +207,7 @@ export class CallEngine {
   /** Own pictures too. Null until the slot carries this very publication. */
   videoOf(participant: string, source: 'camera' | 'screen'): MediaStream | null {
     if (participant === this.state.self) {
-      return this.ownStream(source === 'camera' ? this.camera.track : this.share.picture);
+      return this.own.of(source === 'camera' ? this.camera.track : this.share.picture);
     }
     const kind = source === 'camera' ? 'video' : 'screen';
     return this.down?.carrying(participant, kind)?.stream ?? null;
@@ -228,7 +231,7 @@ export class CallEngine {
   private joined(snapshot: MeetingJoined, again: boolean): void {
     const handWasUp = again && this.state.hands.includes(this.state.self ?? '');
     const merged = chat.rejoin(this.state.chat, snapshot.chat, snapshot.self);
-    const missed = again ? unreadSince(this.state, merged) : 0;
+    const missed = again ? chat.news(this.state.chat, merged) : 0;
     if (again) this.openDown(this.session?.iceServers ?? []);
     this.up?.close();
     this.up = this.upstream();
@@ -278,7 +281,7 @@ export class CallEngine {
         break;
       case 'chat:message': {
         const merged = chat.merge(state.chat, [message.data], state.self);
-        this.update({ chat: merged, unread: state.unread + unreadSince(state, merged) });
+        this.update({ chat: merged, unread: state.unread + chat.news(state.chat, merged) });
         break;
       }
       case 'chat:updated': {
@@ -420,18 +423,6 @@ export class CallEngine {
     else this.session?.send('publication:set', { source, live });
   }
 
-  private ownStream(track: MediaStreamTrack | null): MediaStream | null {
-    if (track === null || track.readyState === 'ended') return null;
-    const known = this.ownStreams.get(track);
-    if (known) return known;
-    for (const old of this.ownStreams.keys()) {
-      if (old.readyState === 'ended') this.ownStreams.delete(old);
-    }
-    const stream = this.deps.mediaStream([track]);
-    this.ownStreams.set(track, stream);
-    return stream;
-  }
-
   /** The call is over: everything is let go of. */
   private finish(end: Partial<CallState>): void {
     if (this.state.phase === 'ended' || this.state.phase === 'failed') return;
@@ -453,23 +444,4 @@ export class CallEngine {
     this.state = { ...this.state, ...change };
     for (const f of [...this.listeners]) f();
   }
-}
-
-/** Messages of others that were not in the list before. */
-function unreadSince(before: CallState, merged: CallState['chat']): number {
-  const newest = Math.max(0, ...before.chat.map(({ number }) => number));
-  return merged.filter(({ own, number }) => !own && number > newest).length;
-}
-
-interface Gate {
-  passed: Promise<void>;
-  open(): void;
-}
-
-function gate(): Gate {
-  let open = () => {};
-  const passed = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { passed, open };
 }
