@@ -283,7 +283,7 @@ func (u *Upstream) Streams() []Stream {
 
 // Inject sends a packet exactly as given, encrypted. For tests of servers.
 func (u *Upstream) Inject(h *rtp.Header, payload []byte) error {
-	var err error = ErrClosed
+	err := ErrClosed
 	u.do(func() {
 		if err = errors.New("nothing is published"); len(u.live) > 0 {
 			_, err = u.live[0].encodings[0].writer.WriteRTP(h, payload)
