@@ -56,7 +56,7 @@ func TestWhatTheViewerLosesComesAgain(t *testing.T) {
 func TestWhatIsLostOnTheWayUpIsMendedForEveryViewer(t *testing.T) {
 	m := startMeeting(t)
 	lossy := camera()
-	lossy.Lose = func(_ int, sequence uint16) bool { return sequence%9 == 4 }
+	lossy.Lose = func(_ int, sequence uint16) bool { return sequence%20 == 4 }
 	ada := m.enter("Ada").publish(lossy)
 	viewers := []*bot{m.enter("Grace").receive(client.Slots{Video: 1}), m.enter("Alan").receive(client.Slots{Video: 1})}
 	for i, height := range []int{360, 180} {
@@ -65,7 +65,7 @@ func TestWhatIsLostOnTheWayUpIsMendedForEveryViewer(t *testing.T) {
 	for i, height := range []int{360, 180} {
 		viewers[i].picture(viewers[i].video(0), 0, viewers[i].number(ada.id, message.Camera), height)
 	}
-	m.until("resends", func() bool { return ada.up.Stats().Resent >= 40 })
+	m.until("resends", func() bool { return ada.up.Stats().Resent >= 20 })
 	for _, v := range viewers {
 		v.mended(v.video(0))
 	}
