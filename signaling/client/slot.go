@@ -12,8 +12,8 @@ const (
 	nackAfter = 10 * time.Millisecond
 	// nackAgain is longer than most round trips.
 	nackAgain = 80 * time.Millisecond
-	// nackTries is when a packet is given up: after about a second.
-	nackTries = 10
+	// nackTries is when a packet is given up: after a second and a half.
+	nackTries = 20
 	// nackWindow is how far back a missing packet is worth having.
 	nackWindow = 512
 )
