@@ -35,8 +35,12 @@ export async function expectPicture(
 }
 
 /** Sound of somebody arrives with energy in it, and more of it all the time. */
-export async function expectSound(viewer: Person, of: Person): Promise<SlotStats> {
-  const energy = async () => (await viewer.slot(of, 'microphone'))?.totalAudioEnergy ?? 0;
+export async function expectSound(
+  viewer: Person,
+  of: Person,
+  source: 'microphone' | 'screen-audio' = 'microphone',
+): Promise<SlotStats> {
+  const energy = async () => (await viewer.slot(of, source))?.totalAudioEnergy ?? 0;
   let before = 0;
   await expect
     .poll(
@@ -44,13 +48,13 @@ export async function expectSound(viewer: Person, of: Person): Promise<SlotStats
         before = await energy();
         return before;
       },
-      { ...media, message: `${viewer.name} hears ${of.name}` },
+      { ...media, message: `${viewer.name} hears ${of.name}'s ${source}` },
     )
     .toBeGreaterThan(0);
   await expect
-    .poll(energy, { ...media, message: `${viewer.name} goes on hearing ${of.name}` })
+    .poll(energy, { ...media, message: `${viewer.name} goes on hearing ${of.name}'s ${source}` })
     .toBeGreaterThan(before);
-  return (await viewer.slot(of, 'microphone'))!;
+  return (await viewer.slot(of, source))!;
 }
 
 /** A counter stands still from one reading to the next. */

@@ -80,6 +80,7 @@ test('three people meet: they see, hear, write, show a screen and leave', async 
     for (const viewer of [ada, alan]) {
       await expect(viewer.tile(grace, 'screen').locator('video')).toBeVisible();
       await expectPicture(viewer, grace, { source: 'screen', height: 360 });
+      await expectSound(viewer, grace, 'screen-audio');
       await expectPicture(viewer, grace);
     }
     await grace.control('Stop sharing').first().click();
