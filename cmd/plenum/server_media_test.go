@@ -24,11 +24,11 @@ func TestThreePeopleSeeAndHearEachOther(t *testing.T) {
 		b.wish(180, others...)
 	}
 	for _, b := range bots {
+		b.flows(20, b.video(0), b.video(1))
 		heard := map[uint32]bool{}
 		for n, o := range slices.DeleteFunc(slices.Clone(bots), func(o *bot) bool { return o == b }) {
 			mid := b.video(n)
 			b.picture(mid, 0, b.number(o.id, message.Camera), 180)
-			b.flows(20, mid)
 			b.unbroken(mid)
 			for _, p := range b.packets(mid) {
 				if p.Publication != b.number(o.id, message.Camera) {
@@ -64,7 +64,7 @@ func TestTheHeightOfTheTileChoosesTheLayer(t *testing.T) {
 	for _, c := range []struct{ wished, height int }{{90, 90}, {360, 360}, {180, 180}, {2000, 360}, {10, 90}} {
 		grace.wish(c.wished, ada.id)
 		at = grace.picture(mid, at, grace.number(ada.id, message.Camera), c.height)
-		grace.flows(20, mid)
+		grace.flows(10, mid)
 	}
 	grace.unbroken(mid)
 }
