@@ -32,7 +32,7 @@ export function Dashboard() {
   return (
     <div className="min-h-dvh bg-canvas text-ink">
       <AppHead />
-      <main className="mx-auto max-w-[1192px] px-6 pt-6 pb-24 sm:pt-9">
+      <main className="mx-auto max-w-[1224px] px-6 pt-6 sm:px-10 pb-24 sm:pt-9">
         <h1 className="text-page" dir="auto">
           {t(`dashboard.greeting.${greetingOf(now)}`, { name: firstName(user?.name ?? '') })}
         </h1>
@@ -43,7 +43,7 @@ export function Dashboard() {
               ? t('dashboard.none', { date })
               : t('dashboard.live', { date, count: mine.live.length })}
         </p>
-        <div className="mt-6 flex flex-wrap gap-3 lg:max-w-[752px]">
+        <div className="mt-6 flex flex-wrap gap-3 lg:w-[calc((100%-3rem)*752/1096)]">
           <Button
             size="large"
             icon={<Plus size={20} aria-hidden="true" />}

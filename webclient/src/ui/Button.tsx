@@ -19,7 +19,7 @@ const kinds: Record<ButtonKind, string> = {
   ink: 'bg-active text-on-active hover:opacity-90',
   outline: 'border border-edge bg-surface-1 text-ink hover:bg-surface-2',
   soft: 'bg-surface-2 text-ink hover:bg-surface-3',
-  danger: 'bg-danger text-white hover:bg-danger-hover',
+  danger: 'bg-danger text-on-danger hover:bg-danger-hover',
   'danger-outline': 'border border-off-edge text-off-ink hover:bg-off-fill',
   amber: 'bg-amber text-on-amber hover:bg-amber-hover',
 };

@@ -36,7 +36,7 @@ export function ChatLine({
           </p>
         )}
         {entry.status === 'failed' && (
-          <p role="alert" className="mt-1 flex items-center gap-1.5 text-label text-off-ink">
+          <p role="alert" className="mt-1 flex items-center gap-1.5 text-label text-off-sign">
             <CircleAlert size={15} aria-hidden="true" />
             {t('chat.failed')}
             <button

@@ -147,7 +147,7 @@ function Older({ onOlder }: { onOlder: () => Promise<void> }) {
   return (
     <div className="flex flex-col items-center gap-2 pb-5">
       {state === 'failed' && (
-        <p role="alert" className="text-label text-off-ink">
+        <p role="alert" className="text-label text-off-sign">
           {t('chat.olderFailed')}
         </p>
       )}

@@ -40,7 +40,7 @@ export function Composer({
   return (
     <form onSubmit={send} className="shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
       {over > 0 && (
-        <p id={`${id}-over`} role="alert" className="px-2 pb-2 text-label text-off-ink">
+        <p id={`${id}-over`} role="alert" className="px-2 pb-2 text-label text-off-sign">
           {t('chat.tooLong', { count: over })}
         </p>
       )}

@@ -15,7 +15,7 @@ export function LeaveButton({
   onEnd: () => void;
 }) {
   const { t } = useTranslation();
-  const look = `inline-flex h-12 shrink-0 items-center justify-center gap-2.5 rounded-full bg-danger font-semibold text-white hover:bg-danger-hover ${
+  const look = `inline-flex h-12 shrink-0 items-center justify-center gap-2.5 rounded-full bg-danger font-semibold text-on-danger hover:bg-danger-hover ${
     compact ? 'w-14' : 'px-5 text-field'
   }`;
   const inside = (

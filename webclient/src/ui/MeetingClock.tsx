@@ -21,7 +21,7 @@ export function MeetingClock({ code, onCopy }: { code: string; onCopy: () => voi
           type="button"
           aria-label={t('meeting.copyCode')}
           onClick={onCopy}
-          className="tabular inline-flex min-h-11 min-w-0 items-center gap-2.5 rounded-full text-field text-muted hover:text-ink"
+          className="tabular -mx-3 inline-flex min-h-11 min-w-0 items-center gap-2.5 rounded-full px-3 text-field text-muted hover:text-ink"
         >
           <span className="truncate">{code}</span>
           <Copy size={16} aria-hidden="true" />

@@ -134,7 +134,7 @@ function Row({ person }: { person: PersonRow }) {
         ) : person.microphone ? (
           <Mic size={17} className="text-muted" aria-hidden="true" />
         ) : (
-          <MicOff size={17} className="text-off-ink" aria-hidden="true" />
+          <MicOff size={17} className="text-off-sign" aria-hidden="true" />
         )}
         <span className="sr-only">
           {t(heard ? 'meeting.speaking' : person.microphone ? 'meeting.unmuted' : 'meeting.muted')}

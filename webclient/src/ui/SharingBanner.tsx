@@ -21,7 +21,10 @@ export function SharingBanner({
       }`}
     >
       <MonitorUp size={18} className="shrink-0 text-link" aria-hidden="true" />
-      <span className="truncate">{t(withSound ? 'meeting.sharingSound' : 'meeting.sharing')}</span>
+      <span className="hidden truncate sm:inline">
+        {t(withSound ? 'meeting.sharingSound' : 'meeting.sharing')}
+      </span>
+      <span className="sm:hidden">{t('meeting.sharingShort')}</span>
       <button
         type="button"
         onClick={onStop}

@@ -98,7 +98,7 @@ export function NamePill({
       ) : microphone ? (
         <Mic size={small ? 14 : 16} aria-hidden="true" />
       ) : (
-        <MicOff size={small ? 14 : 16} className="text-off-ink" aria-hidden="true" />
+        <MicOff size={small ? 14 : 16} className="text-off-sign" aria-hidden="true" />
       )}
       <span className="sr-only">
         {t(heard ? 'meeting.speaking' : microphone ? 'meeting.unmuted' : 'meeting.muted')}

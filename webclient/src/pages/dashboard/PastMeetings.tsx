@@ -18,6 +18,13 @@ export function PastMeetings({
 }) {
   const { t, i18n } = useTranslation();
   const now = new Date();
+  const about = (each: Meeting) => {
+    const host = each.isHost
+      ? t('dashboard.ownMeeting')
+      : t('dashboard.hostedBy', { name: each.hostName });
+    const count = each.participantCount ?? 0;
+    return count > 0 ? t('dashboard.pastPeople', { host, count }) : host;
+  };
   return (
     <section aria-labelledby="past" className="min-w-0">
       <h2 id="past" className="text-panel font-semibold">
@@ -38,12 +45,7 @@ export function PastMeetings({
                 </span>
               </div>
               <p className="mt-0.5 truncate text-label text-muted" dir="auto">
-                {t('dashboard.pastPeople', {
-                  host: each.isHost
-                    ? t('dashboard.ownMeeting')
-                    : t('dashboard.hostedBy', { name: each.hostName }),
-                  count: each.participantCount ?? 0,
-                })}
+                {about(each)}
               </p>
               <Link
                 to={`/m/${each.code}`}

@@ -130,7 +130,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
               : 'flex min-h-0 min-w-0 grow flex-col'
           }
         >
-          {state.screen.on && (
+          {state.screen.on && !(sharing && frame === 'phone-landscape') && (
             <SharingBanner
               withSound={state.screen.hasAudio}
               over={frame === 'phone-landscape'}

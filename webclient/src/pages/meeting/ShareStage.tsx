@@ -19,7 +19,7 @@ const tabsHeight = 52;
 export function ShareStage(props: StageView) {
   const { t } = useTranslation();
   const call = useCall();
-  const { people, speaker, frame, squeezed, frozen, width } = props;
+  const { people, speaker, frame, squeezed, frozen } = props;
   const [chosen, setChosen] = useState<string>();
   const sharers = people.filter((each) => each.sharing);
   const shown =
@@ -28,6 +28,8 @@ export function ShareStage(props: StageView) {
   const phone = frame === 'phone';
   const landscape = frame === 'phone-landscape';
   const gap = phone || landscape ? 8 : 12;
+  const inset = landscape ? 12 : 0;
+  const width = props.width - 2 * inset;
   const tabs = sharers.length > 1 ? tabsHeight : 0;
   const top = landscape ? 56 + tabs : tabs;
   const height = props.height - top - (landscape ? 88 : 0);
@@ -55,7 +57,7 @@ export function ShareStage(props: StageView) {
       {tabs > 0 && (
         <Tabs sharers={sharers} shown={shown} top={top - tabsHeight} onChoose={setChosen} />
       )}
-      <div className="absolute inset-x-0" style={{ top, height }}>
+      <div className="absolute" style={{ top, left: inset, width, height }}>
         <Placed rect={places.share}>
           <article
             aria-label={name}
