@@ -8,6 +8,8 @@ export default defineConfig({
     // The engine, the layouts and the REST client run without a DOM; a component test asks for one with
     // `// @vitest-environment happy-dom`.
     environment: 'node',
+    // Only against hanging: on a busy machine a property test takes its time.
+    testTimeout: 60_000,
     restoreMocks: true,
   },
 });
