@@ -16,7 +16,9 @@ export async function expectPicture(
     .poll(
       async () => {
         last = await viewer.slot(of, source);
-        return last !== undefined && last.framesDecoded > 0 && last.frameHeight >= height;
+        // Until the key frame is there, the slot still carries whoever was in it before.
+        const carried = last !== undefined && last.heard === last.number;
+        return carried && last!.framesDecoded > 0 && last!.frameHeight >= height;
       },
       {
         ...media,
@@ -31,7 +33,7 @@ export async function expectPicture(
       message: `${viewer.name} goes on seeing ${of.name}'s ${source}`,
     })
     .toBeGreaterThan(before + 5);
-  return last!;
+  return (await viewer.slot(of, source))!;
 }
 
 /** Sound of somebody arrives with energy in it, and more of it all the time. */
@@ -55,6 +57,20 @@ export async function expectSound(
     .poll(energy, { ...media, message: `${viewer.name} goes on hearing ${of.name}'s ${source}` })
     .toBeGreaterThan(before);
   return (await viewer.slot(of, source))!;
+}
+
+/** The tile of the one who speaks says so. The tone of a fake microphone comes and goes, so every moment counts. */
+export async function expectSpeaking(viewer: Person, of: Person): Promise<void> {
+  await viewer.page.waitForFunction(
+    ([id, name]) => {
+      const speaking = window.__plenum?.engine.getState().speaking ?? [];
+      const tile = document.querySelector(`article[data-source=camera][aria-label="${name}"]`);
+      const alone = speaking.length === 1 && speaking[0] === id;
+      return alone && tile?.textContent?.includes('Speaking') === true;
+    },
+    [await of.id(), of.name] as const,
+    { polling: 20, timeout: media.timeout },
+  );
 }
 
 /** A counter stands still from one reading to the next. */

@@ -1,5 +1,11 @@
 import { expect, test } from './fixtures';
-import { expectGrowing, expectPicture, expectSound, expectStill } from './expectations';
+import {
+  expectGrowing,
+  expectPicture,
+  expectSound,
+  expectSpeaking,
+  expectStill,
+} from './expectations';
 import type { Person } from './person';
 
 /** The height that the viewer's tile of somebody wishes for, within what layers there are. */
@@ -35,10 +41,7 @@ test('three people meet: they see, hear, write, show a screen and leave', async 
     await alan.control('Mute').click();
     for (const listener of [grace, alan]) {
       await expectSound(listener, ada);
-      await expect
-        .poll(() => listener.state((s) => s.speaking), { message: 'Ada alone is heard' })
-        .toEqual([await ada.id()]);
-      await expect(listener.tile(ada)).toContainText('Speaking');
+      await expectSpeaking(listener, ada);
     }
   });
 

@@ -28,7 +28,7 @@ export interface Slot {
   /** The server has answered for this slot. */
   answered: boolean;
   assigned: SlotAssignment | undefined;
-  /** The newest packet comes from the assigned publication. */
+  /** The newest packet of a picture comes from the assigned publication. */
   carried: boolean;
 }
 
@@ -144,7 +144,7 @@ export class Downstream {
   }
 
   private slot(kind: SlotKind): Slot {
-    const media = kind === 'audio' || kind === 'screen-audio' ? 'audio' : 'video';
+    const media = hasPicture(kind) ? 'video' : 'audio';
     const transceiver = this.pc.addTransceiver(media, { direction: 'recvonly' });
     prefer(transceiver, media, this.deps.receiverCodecs(media));
     const stream = this.deps.mediaStream([transceiver.receiver.track]);
@@ -201,7 +201,7 @@ export class Downstream {
     let changed = false;
     let waiting = false;
     for (const slot of this.slots) {
-      if (slot.assigned === undefined || slot.carried) continue;
+      if (slot.assigned === undefined || slot.carried || !hasPicture(slot.kind)) continue;
       slot.carried = heard(slot) === slot.assigned.number;
       changed ||= slot.carried;
       waiting ||= !slot.carried;
@@ -212,6 +212,10 @@ export class Downstream {
     const pause = this.polls > slowAfter ? carriedPollSlow : carriedPoll;
     this.cancelPoll = this.deps.timers.after(pause, () => this.look());
   }
+}
+
+function hasPicture(kind: SlotKind): boolean {
+  return kind === 'video' || kind === 'screen';
 }
 
 /** Number of the publication that the newest packet of the slot came from, 0 if none yet. */
