@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # One stage of a long run: says its name, shows and keeps its output, says how long it took.
 #   stage.sh begin                     forget the stages of the last run
-#   stage.sh run "Go tests" COMMAND…   run one
+#   stage.sh run "Web build" COMMAND…  run one that the others need: if it fails, so does the script
+#   stage.sh try "Go tests" COMMAND…   run one that the others can do without: its failure is noted for the verdict
+#   stage.sh verdict                   fail if any has failed
 #   stage.sh end                       the stages with their times, and what each test runner said at its end
 set -uo pipefail
 logs=${PLENUM_STAGES:-.tmp/stages}
@@ -51,9 +53,19 @@ end() {
 case ${1:-} in
   begin) rm -rf "$logs" ;;
   run) shift && run "$@" ;;
+  try)
+    shift
+    run "$@" || true
+    ;;
+  verdict)
+    if grep -q ' failed ' "$logs/times"; then
+      echo "Failed: $(sed -n 's/.* failed *//p' "$logs/times" | paste -s -d , | sed 's/,/, /g')" >&2
+      exit 1
+    fi
+    ;;
   end) end ;;
   *)
-    echo "stage.sh knows begin, run and end." >&2
+    echo "stage.sh knows begin, run, try, verdict and end." >&2
     exit 2
     ;;
 esac
