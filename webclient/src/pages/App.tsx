@@ -1,15 +1,19 @@
 import { Tooltip } from 'radix-ui';
+import { lazy, Suspense } from 'react';
 import { BrowserRouter, Route, Routes } from 'react-router';
+import { Loading } from '../ui/Loading';
 import { ToastProvider } from '../ui/Toast';
 import { Dashboard } from './Dashboard';
 import { ErrorBoundary } from './ErrorBoundary';
 import { GuestEntry } from './GuestEntry';
-import { MeetingRoute } from './MeetingRoute';
 import { NotFound } from './NotFound';
 import { RequireSession } from './RequireSession';
 import { SessionGate } from './SessionGate';
 import { SignIn } from './SignIn';
 import { SignUp } from './SignUp';
+
+// The engine and the stage are half of the client; signing in need not wait for them.
+const MeetingRoute = lazy(async () => ({ default: (await import('./MeetingRoute')).MeetingRoute }));
 
 export function App() {
   return (
@@ -30,7 +34,14 @@ export function App() {
                 <Route path="/signin" element={<SignIn />} />
                 <Route path="/signup" element={<SignUp />} />
                 <Route path="/join" element={<GuestEntry />} />
-                <Route path="/m/:code" element={<MeetingRoute />} />
+                <Route
+                  path="/m/:code"
+                  element={
+                    <Suspense fallback={<Loading />}>
+                      <MeetingRoute />
+                    </Suspense>
+                  }
+                />
                 <Route path="*" element={<NotFound />} />
               </Routes>
             </SessionGate>

@@ -30,6 +30,9 @@ export function Over({ state, onRejoin }: { state: CallState; onRejoin: () => vo
 
   function words(): { title: string; text: string; lost: boolean } {
     if (state.leftByChoice) return { title: t('over.left'), text: t('over.leftText'), lost: false };
+    if (state.phase === 'failed' && state.error?.code === 'taken_over') {
+      return { title: t('over.elsewhere'), text: t('over.elsewhereText'), lost: false };
+    }
     if (state.phase === 'failed' && state.error?.code !== 'meeting_ended') {
       return { title: t('over.lost'), text: t('over.lostText'), lost: true };
     }

@@ -207,8 +207,8 @@ function wish(kind: PreviewKind): MediaTrackConstraints {
 }
 
 export function problemOf(error: unknown): DeviceProblem {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  switch (name) {
+  // Not every browser's OverconstrainedError is an Error.
+  switch ((error as { name?: string } | null)?.name) {
     case 'NotAllowedError':
       return 'denied';
     case 'NotFoundError':

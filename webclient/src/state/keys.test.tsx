@@ -1,0 +1,24 @@
+// @vitest-environment happy-dom
+import { cleanup, render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, it, vi } from 'vitest';
+import { useMeetingKeys } from './keys';
+
+afterEach(cleanup);
+
+function Page({ onMute }: { onMute: () => void }) {
+  useMeetingKeys({ m: onMute });
+  return <input aria-label="field" />;
+}
+
+it('acts on a key, but not while typing or with a modifier', async () => {
+  const onMute = vi.fn();
+  const { getByLabelText } = render(<Page onMute={onMute} />);
+  await userEvent.keyboard('m');
+  expect(onMute).toHaveBeenCalledTimes(1);
+  await userEvent.keyboard('M');
+  expect(onMute).toHaveBeenCalledTimes(2);
+  await userEvent.keyboard('{Control>}m{/Control}');
+  await userEvent.type(getByLabelText('field'), 'mm');
+  expect(onMute).toHaveBeenCalledTimes(2);
+});
