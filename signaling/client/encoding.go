@@ -9,6 +9,8 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/signaling/message"
 )
 
 // resendable is how many packets of a layer are kept for resends: about two seconds of a large one.
@@ -17,7 +19,9 @@ const resendable = 512
 // encoding is one RTP stream that we send: an audio source, or one layer of a video source. pion binds it; after
 // that the upstream's goroutine owns it.
 type encoding struct {
-	track  Track
+	source message.Source
+	audio  bool
+	clock  uint32
 	layer  int
 	rid    string
 	stream string // msid
@@ -30,6 +34,7 @@ type encoding struct {
 	rtxType   uint8
 	ids       extensionIDs
 
+	lose        func(layer int, sequence uint16) bool // Track.Lose
 	mid         string
 	origin      uint32 // added to the feed's timestamps
 	sequence    uint16
@@ -58,7 +63,7 @@ func newEncoding(t Track, layer int, stream string) *encoding {
 	var seed [8]byte
 	_, _ = rand.Read(seed[:]) // never fails
 	e := &encoding{
-		track: t, layer: layer, stream: stream, bound: make(chan struct{}),
+		source: t.Source, audio: t.audio(), clock: t.clock(), lose: t.Lose, layer: layer, stream: stream, bound: make(chan struct{}),
 		origin: binary.BigEndian.Uint32(seed[:]), sequence: binary.BigEndian.Uint16(seed[4:]),
 		rtxSequence: binary.BigEndian.Uint16(seed[6:]),
 	}
@@ -71,7 +76,7 @@ func newEncoding(t Track, layer int, stream string) *encoding {
 // ID, RID, StreamID, Kind, Bind and Unbind make an encoding a webrtc.TrackLocal.
 
 // ID is the same for all layers of a source, as pion demands.
-func (e *encoding) ID() string { return string(e.track.Source) }
+func (e *encoding) ID() string { return string(e.source) }
 
 // RID is empty for a stream that is not simulcast.
 func (e *encoding) RID() string { return e.rid }
@@ -81,7 +86,7 @@ func (e *encoding) StreamID() string { return e.stream }
 
 // Kind is audio or video.
 func (e *encoding) Kind() webrtc.RTPCodecType {
-	if e.track.audio() {
+	if e.audio {
 		return webrtc.RTPCodecTypeAudio
 	}
 	return webrtc.RTPCodecTypeVideo
@@ -90,7 +95,7 @@ func (e *encoding) Kind() webrtc.RTPCodecType {
 // Bind learns what was negotiated.
 func (e *encoding) Bind(t webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	want := webrtc.MimeTypeVP8
-	if e.track.audio() {
+	if e.audio {
 		want = webrtc.MimeTypeOpus
 	}
 	var chosen webrtc.RTPCodecParameters
@@ -134,13 +139,13 @@ func (e *encoding) send(now time.Time, f Frame, transport *uint16) (sent int) {
 	for i, payload := range f.Payloads {
 		h := rtp.Header{
 			Version: 2, PayloadType: e.payload, SSRC: e.ssrc, SequenceNumber: e.sequence, Timestamp: e.last,
-			Marker: !e.track.audio() && i == len(f.Payloads)-1,
+			Marker: !e.audio && i == len(f.Payloads)-1,
 		}
 		e.sequence++
 		e.kept[h.SequenceNumber%resendable] = kept{header: h, payload: payload, level: f.Level}
 		e.packets++
 		e.octets += uint32(len(payload))
-		if e.track.Lose != nil && e.track.Lose(e.layer, h.SequenceNumber) {
+		if e.lose != nil && e.lose(e.layer, h.SequenceNumber) {
 			// A lost packet has used up its number, as on a real network.
 			*transport++
 			continue
@@ -181,7 +186,7 @@ func (e *encoding) write(h rtp.Header, payload []byte, level uint8, transport *u
 	case !e.announced:
 		e.extend(&h, e.ids.rid, []byte(e.rid))
 	}
-	if e.track.audio() {
+	if e.audio {
 		e.extend(&h, e.ids.level, []byte{level & 0x7f})
 	}
 	e.extend(&h, e.ids.transport, binary.BigEndian.AppendUint16(nil, *transport))
@@ -201,7 +206,7 @@ func (e *encoding) report(now time.Time) *rtcp.SenderReport {
 	if e.packets == 0 {
 		return nil
 	}
-	since := uint32(now.Sub(e.lastSent).Seconds() * float64(e.track.clock()))
+	since := uint32(now.Sub(e.lastSent).Seconds() * float64(e.clock))
 	return &rtcp.SenderReport{
 		SSRC: e.ssrc, NTPTime: ntp(now), RTPTime: e.last + since, PacketCount: e.packets, OctetCount: e.octets,
 	}

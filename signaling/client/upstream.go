@@ -208,7 +208,7 @@ func (u *Upstream) source(t Track) (s *source, back bool, err error) {
 		u.do(func() {
 			s.track = t
 			for _, e := range s.encodings {
-				e.track = t
+				e.lose = t.Lose
 				// The new feed counts from its own origin; the stream's clock goes on.
 				e.origin = e.last + uint32(time.Since(e.lastSent).Seconds()*float64(t.clock()))
 			}
