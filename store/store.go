@@ -97,7 +97,7 @@ func (s *Store) connect(ctx context.Context) error {
 		}
 		return fmt.Errorf("the %s does not answer: %w", s.source.name(), err)
 	}
-	var dialector gorm.Dialector = gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", Conn: s.pool})
+	dialector := gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", Conn: s.pool})
 	if s.source.dialect == MySQL {
 		// The version decides nothing here, and GORM would ask for it without a time limit.
 		dialector = gormmysql.New(gormmysql.Config{Conn: s.pool, DSNConfig: s.source.my, SkipInitializeWithVersion: true})
