@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Spinner } from './Spinner';
@@ -21,11 +22,12 @@ export function Strip() {
       <span className="text-amber">
         <Spinner />
       </span>
-      <span className="font-semibold text-amber-text">{t('meeting.reconnecting')}</span>
-      <span className="hidden truncate sm:inline">
+      <span className={clsx('font-semibold text-amber-text', long && 'hidden sm:inline')}>
+        {t('meeting.reconnecting')}
+      </span>
+      <span className={clsx('min-w-0', long ? 'text-label/4 sm:text-body' : 'hidden sm:inline')}>
         {t(long ? 'meeting.reconnectingLong' : 'meeting.reconnectingText')}
       </span>
-      {long && <span className="sr-only">{t('meeting.reconnectingLong')}</span>}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Toast as Radix } from 'radix-ui';
 import { createContext, useCallback, useContext, useState } from 'react';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 const ToastContext = createContext<(text: string) => void>(() => {});
 
@@ -11,13 +12,14 @@ export function useToast(): (text: string) => void {
 
 /** One toast at a time, bottom left above the bar. */
 export function ToastProvider({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
   const [toast, setToast] = useState<{ id: number; text: string } | null>(null);
   const show = useCallback((text: string) => {
     setToast((before) => ({ id: (before?.id ?? 0) + 1, text }));
   }, []);
   return (
     <ToastContext value={show}>
-      <Radix.Provider duration={6000} swipeDirection="left">
+      <Radix.Provider label={t('notification')} duration={6000} swipeDirection="left">
         {children}
         {toast && (
           <Radix.Root
@@ -28,7 +30,10 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             <Radix.Title>{toast.text}</Radix.Title>
           </Radix.Root>
         )}
-        <Radix.Viewport className="fixed bottom-24 left-4 z-50 max-w-[min(24rem,calc(100vw-2rem))] outline-none" />
+        <Radix.Viewport
+          label={t('notifications')}
+          className="fixed bottom-24 left-4 z-50 max-w-[min(24rem,calc(100vw-2rem))] outline-none"
+        />
       </Radix.Provider>
     </ToastContext>
   );
