@@ -19,13 +19,21 @@ export const password = 'nine lamps in a row';
 /** Somebody with a browser window of their own. */
 export class Person {
   readonly name: string;
+  readonly camera: Camera;
   readonly page: Page;
   readonly context: BrowserContext;
   private readonly url: string;
   private readonly errors: string[] = [];
 
-  private constructor(name: string, url: string, context: BrowserContext, page: Page) {
+  private constructor(
+    name: string,
+    url: string,
+    camera: Camera,
+    context: BrowserContext,
+    page: Page,
+  ) {
     this.name = name;
+    this.camera = camera;
     this.url = url;
     this.context = context;
     this.page = page;
@@ -67,7 +75,7 @@ export class Person {
         });
       });
     }
-    return new Person(name, url, context, await context.newPage());
+    return new Person(name, url, camera, context, await context.newPage());
   }
 
   /** What went wrong in the page and nobody caught. */
