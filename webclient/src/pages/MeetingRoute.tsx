@@ -7,6 +7,7 @@ import { Link, Navigate, useParams, useSearchParams } from 'react-router';
 import type { Meeting as MeetingRecord } from '../api';
 import { CallEngine } from '../call';
 import type { CallState } from '../call';
+import { prefer } from '../state/devices';
 import { meetingCode } from '../state/meeting-code';
 import { withNext } from '../state/next';
 import { isCode, problemText } from '../state/problem';
@@ -137,6 +138,8 @@ function Attempt({
       camera,
       microphone,
     });
+    if (camera === null) void prefer('camera', (id) => started.useCamera(id));
+    if (microphone === null) void prefer('microphone', (id) => started.useMicrophone(id));
   }
 
   const state = useSyncExternalStore(engine?.subscribe ?? nothing, engine?.getState ?? idleState);

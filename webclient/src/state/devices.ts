@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { kept } from './kept';
 
 export interface DeviceChoice {
   value: string;
@@ -37,4 +38,19 @@ function named(all: MediaDeviceInfo[], kind: MediaDeviceInfo['kind']): DeviceCho
 /** Without the USB ids that Chromium puts behind a name: "Webcam C920 (046d:082d)". */
 export function cleanLabel(label: string): string {
   return label.replace(/\s*\([0-9a-f]{4}:[0-9a-f]{4}\)\s*$/i, '');
+}
+
+/** Hands over the device that was chosen at an earlier visit, if it is there. */
+export async function prefer(
+  kind: 'camera' | 'microphone',
+  take: (deviceId: string) => Promise<void>,
+): Promise<void> {
+  const wanted = kept(`${kind}.device`);
+  if (wanted === null || navigator.mediaDevices === undefined) return;
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    if (devices.some((each) => each.deviceId === wanted)) await take(wanted);
+  } catch {
+    // Then it is the default device.
+  }
 }
