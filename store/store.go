@@ -87,8 +87,16 @@ func openSQLite(file string, timeout time.Duration) (*sql.DB, error) {
 	return pool, nil
 }
 
+// openFileWithin bounds the opening of an SQLite file.
+const openFileWithin = 10 * time.Second
+
 func (s *Store) connect(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(ctx, s.cfg.ConnectTimeout)
+	timeout := s.cfg.ConnectTimeout
+	if s.source.dialect == SQLite {
+		// A busy disk is slow, not gone.
+		timeout = max(timeout, openFileWithin)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := s.pool.PingContext(limited); err != nil {
 		err = classify(limited, ctx, err)
