@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/pion/dtls/v3"
@@ -52,6 +53,7 @@ const (
 	tcpWriteBuffer = 4 << 20
 	tcpReadBuffer  = 64 // packets
 	closeWait      = 10 * time.Second
+	portTries      = 10
 )
 
 // Transport owns the media sockets. It implements sfu.Transport.
@@ -78,12 +80,18 @@ func New(config Config, log *slog.Logger) (*Transport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the DTLS certificate: %w", err)
 	}
-	t := &Transport{config: config, log: log, certificate: *certificate, port: config.Port}
-	if err := t.listen(); err != nil {
+	for try := 1; ; try++ {
+		t := &Transport{config: config, log: log, certificate: *certificate, port: config.Port}
+		err := t.listen()
+		if err == nil {
+			return t, nil
+		}
 		t.Close()
-		return nil, err
+		// The port that the kernel chose for UDP may be taken for TCP: it chooses again.
+		if config.Port != 0 || try == portTries || !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, err
+		}
 	}
-	return t, nil
 }
 
 func (t *Transport) listen() error {
