@@ -197,6 +197,7 @@ function joinProblem(t: TFunction, code: string): string {
     case 'meeting_ended':
     case 'network':
     case 'unauthorized':
+    case 'invalid':
       return t(`door.errors.${code}`);
     case 'too_many':
       return t('errors.tooMany');

@@ -2,9 +2,8 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useLocation } from 'react-router';
-import { ApiError } from '../api';
 import { nextPath, withNext } from '../state/next';
-import { isCode, problemText } from '../state/problem';
+import { fieldTexts, isCode, problemText } from '../state/problem';
 import { useApi, useSession } from '../state/session';
 import { useTitle } from '../state/title';
 import { Button } from '../ui/Button';
@@ -57,7 +56,7 @@ export function SignUp() {
       await api.register(email.trim(), password, name.trim());
     } catch (error) {
       if (isCode(error, 'taken')) setFields({ email: t('entry.errors.taken') });
-      else if (error instanceof ApiError && error.code === 'invalid') setFields(error.fields);
+      else if (isCode(error, 'invalid')) setFields(fieldTexts(t, error));
       else setProblem(problemText(t, error));
       setBusy(false);
     }

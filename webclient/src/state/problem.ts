@@ -25,3 +25,16 @@ export function problemText(t: TFunction, error: unknown): string {
 export function isCode(error: unknown, code: string): boolean {
   return error instanceof ApiError && error.code === code;
 }
+
+/** What was wrong with which field, as sentences: the server says "is too long", and not of what. */
+export function fieldTexts(t: TFunction, error: unknown): Record<string, string> {
+  if (!(error instanceof ApiError) || error.code !== 'invalid') return {};
+  return Object.fromEntries(
+    Object.entries(error.fields).map(([field, why]) => {
+      const name = known.find((each) => each === field) ?? 'other';
+      return [field, t('errors.field', { what: t(`errors.what.${name}`), why })];
+    }),
+  );
+}
+
+const known = ['name', 'email', 'password', 'title'] as const;

@@ -2,9 +2,8 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { ApiError } from '../../api';
 import { useCreateMeeting } from '../../state/meetings';
-import { problemText } from '../../state/problem';
+import { fieldTexts, problemText } from '../../state/problem';
 import { useUser } from '../../state/session';
 import { Button } from '../../ui/Button';
 import { Checkbox } from '../../ui/Checkbox';
@@ -24,10 +23,7 @@ export function NewMeeting({ onClose }: { onClose: () => void }) {
   const [guests, setGuests] = useState(true);
   const [missing, setMissing] = useState(false);
 
-  const refused =
-    create.error instanceof ApiError && create.error.code === 'invalid'
-      ? create.error.fields.title
-      : undefined;
+  const refused = fieldTexts(t, create.error)['title'];
 
   function submit(event: FormEvent) {
     event.preventDefault();
