@@ -12,22 +12,21 @@ function watchJoin(): void {
       this.addEventListener('open', () => performance.mark('socket-open'));
     }
   };
-  const { prototype } = HTMLMediaElement;
-  const play = Object.getOwnPropertyDescriptor(prototype, 'srcObject');
-  if (play?.set === undefined) return;
-  const { set } = play;
-  Object.defineProperty(prototype, 'srcObject', {
-    ...play,
-    set(this: HTMLMediaElement, stream: MediaStream | null) {
-      set.call(this, stream);
-      const track = stream?.getVideoTracks()[0];
-      // Our own camera has a device behind it; a received track has none.
-      if (track === undefined || track.getSettings().deviceId) return;
-      if (this instanceof HTMLVideoElement) {
-        this.requestVideoFrameCallback(() => performance.mark('first-frame'));
-      }
-    },
-  });
+  const look = () => {
+    const self = window.__plenum?.engine.getState().self;
+    const shown = [
+      ...document.querySelectorAll<HTMLVideoElement>('article[data-participant] video'),
+    ];
+    const remote = shown.filter(
+      (video) => video.closest('article')?.dataset['participant'] !== self,
+    );
+    if (self && remote.some((video) => video.getVideoPlaybackQuality().totalVideoFrames > 0)) {
+      performance.mark('first-frame');
+    } else {
+      requestAnimationFrame(look);
+    }
+  };
+  requestAnimationFrame(look);
 }
 
 async function fromSocketToFrame(page: Page): Promise<number> {
