@@ -12,10 +12,18 @@ type downstream struct {
 	peer   *Peer
 	conn   Downstream
 	egress *egress.Peer
+
+	showing map[string]showing // by MID, what the shard was told last; owned by the peer's loop
+}
+
+// showing is a feed and the layer wanted of it.
+type showing struct {
+	feed   *egress.Feed
+	target int8
 }
 
 func newDownstream(peer *Peer) (*downstream, error) {
-	d := &downstream{peer: peer}
+	d := &downstream{peer: peer, showing: map[string]showing{}}
 	conn, err := peer.room.server.transport.NewDownstream(d)
 	if err != nil {
 		return nil, err
@@ -42,6 +50,7 @@ func (d *downstream) Ready(mid string, line egress.Line) {
 		for _, slot := range d.peer.slots {
 			if slot.MID == mid {
 				d.egress.Open(mid, slot.Kind.video(), line)
+				delete(d.showing, mid)
 				d.peer.show(mid)
 			}
 		}

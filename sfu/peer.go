@@ -177,8 +177,6 @@ func (p *Peer) answerUpstream(sdp string, published []PublishedSource) (string, 
 			p.publications[s.Source] = publication
 			p.room.publish(publication)
 		}
-		publication.muted.Store(s.Muted)
-		publication.ended.Store(false)
 	}
 	if p.up != nil {
 		answer, err := p.offerUp(p.up, sdp, published)
@@ -208,6 +206,9 @@ func (p *Peer) offerUp(up *upstream, sdp string, published []PublishedSource) (s
 	answer, err := up.conn.Answer(sdp)
 	if err != nil {
 		return "", fmt.Errorf("upstream offer: %w", err)
+	}
+	for _, s := range published {
+		p.publications[s.Source].restate(s.Muted)
 	}
 	return answer, nil
 }
@@ -296,12 +297,16 @@ func (p *Peer) assigned(shown map[string]*Publication) {
 
 // show brings what a slot sends in line with what the room assigned to it.
 func (p *Peer) show(mid string) {
-	publication := p.shown[mid]
-	if publication == nil {
-		p.down.egress.Show(mid, nil, 0)
+	var next showing
+	if publication := p.shown[mid]; publication != nil {
+		next.feed = publication.feed.Load()
+		next.target = layer.ForHeight(p.heightOf(mid), publication.layerHeights())
+	}
+	if last, ok := p.down.showing[mid]; ok && last == next {
 		return
 	}
-	p.down.egress.Show(mid, publication.feed.Load(), layer.ForHeight(p.heightOf(mid), publication.layerHeights()))
+	p.down.showing[mid] = next
+	p.down.egress.Show(mid, next.feed, next.target)
 }
 
 func (p *Peer) heightOf(mid string) int {

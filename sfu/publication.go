@@ -33,6 +33,7 @@ type Publication struct {
 	feed    atomic.Pointer[egress.Feed]
 	feeder  atomic.Pointer[upstream]
 	heights [egress.MaxLayers]atomic.Int32
+	resized atomic.Bool // since the room last looked
 	level   levelMeter
 	counts  publicationCounts
 
@@ -48,8 +49,19 @@ func newPublication(number uint32, participant string, source Source, room *Room
 	return &Publication{number: number, participant: participant, source: source, room: room}
 }
 
-// changed tells the room that the publication is fed, muted, ended or of another height than before.
+// changed tells the room that the publication is fed, muted or ended.
 func (p *Publication) changed() { p.room.changed(p) }
+
+// restate is what an answered offer says of a source: it is there, muted or not.
+func (p *Publication) restate(muted bool) {
+	was, ended := p.muted.Swap(muted), p.ended.Swap(false)
+	if was && !muted {
+		p.unmuted.Add(1)
+	}
+	if was != muted || ended {
+		p.changed()
+	}
+}
 
 // live is true while there is something to forward.
 func (p *Publication) live() bool {
@@ -123,7 +135,7 @@ func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
 	}
 	if height := int32(pkt.Descriptor.Height); pkt.Descriptor.Key && height != 0 {
 		if p.heights[pkt.Spatial].Swap(height) != height {
-			p.changed()
+			p.resized.Store(true)
 		}
 	}
 	for _, shard := range p.subscribers() {

@@ -204,6 +204,10 @@ func (r *Room) wish(participant string, slots []SlotSpec, wishes []Wish) {
 // listen ranks the microphones by their level since the last look.
 func (r *Room) listen(now time.Time) {
 	for number, p := range r.publications {
+		// A publisher chooses its heights; how often we act on them is ours to choose.
+		if p.resized.Swap(false) {
+			r.dirty = true
+		}
 		if p.source == Microphone && p.live() {
 			r.ranking.Level(now, p.participant, number, p.level.take())
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/sfutest"
 )
 
@@ -199,6 +200,29 @@ func TestWhatWasDroppedWhileMutedIsNoHole(t *testing.T) {
 		}
 		if last.SequenceNumber != before.SequenceNumber+1 {
 			t.Errorf("numbers %d, %d: the viewer would ask for what nobody has", before.SequenceNumber, last.SequenceNumber)
+		}
+	})
+}
+
+func TestOneConnectionBringsABoundedNumberOfStreams(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada := c.join("ada")
+		ada.publishes(7, sfu.Camera)
+		bound := 0
+		for ssrc := range packet.SSRC(1000) {
+			if ada.up.Ingress.Stream(sfu.StreamID{MID: "0", SSRC: 1 + ssrc, Codec: codec.VP8}) != nil {
+				bound++
+			}
+		}
+		if bound == 0 || bound > 200 {
+			t.Errorf("%d of 1000 streams were taken", bound)
+		}
+		c.settle(2 * time.Second)
+		for _, p := range ada.up.Told() {
+			if report, ok := p.(*rtcp.ReceiverReport); ok && len(report.Reports) != 1 {
+				t.Errorf("a report speaks of %d streams, want the last alone", len(report.Reports))
+			}
 		}
 	})
 }

@@ -29,6 +29,10 @@ const (
 	reportInterval = time.Second
 	// assumedRTT stands in until round trips are measured.
 	assumedRTT = 100 * time.Millisecond
+	// maxBound is how many streams one connection may bring over its life; browsers keep theirs.
+	maxBound = 128
+	// maxReports is what one receiver report can hold (RFC 3550 §6.4.2).
+	maxReports = 31
 	// ourSSRC is the sender of our RTCP: the server publishes nothing on an upstream connection.
 	ourSSRC = 1
 )
@@ -49,6 +53,7 @@ type upstream struct {
 	keyFrames map[*Publication]*loss.KeyFrames
 	recorder  *twcc.Recorder
 	clock     forward.PublisherClock
+	bound     int // streams bound over the life of the connection
 	unsent    int // packets recorded since the last feedback
 	active    bool
 	closed    bool
@@ -101,8 +106,9 @@ func (u *upstream) close() {
 		return
 	}
 	u.closed = true
-	publications := make([]*Publication, 0, len(u.sources))
-	for _, publication := range u.sources {
+	// Not the sources: a renegotiation may have given a m-line to another publication.
+	publications := make([]*Publication, 0, len(u.keyFrames))
+	for publication := range u.keyFrames {
 		publications = append(publications, publication)
 	}
 	u.mu.Unlock()
@@ -118,10 +124,11 @@ func (u *upstream) close() {
 func (u *upstream) Stream(id StreamID) Stream {
 	u.mu.Lock()
 	publication, ok := u.sources[id.MID]
-	if !ok || u.closed || (id.Codec == codec.Unknown && !id.Repair) {
+	if !ok || u.closed || u.bound >= maxBound || (id.Codec == codec.Unknown && !id.Repair) {
 		u.mu.Unlock()
 		return nil
 	}
+	u.bound++
 	if id.Repair {
 		u.mu.Unlock()
 		return &repair{upstream: u, id: id}
@@ -141,8 +148,19 @@ func (u *upstream) Stream(id StreamID) Stream {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.replace(id)
 	u.layers[id.SSRC] = l
 	return l
+}
+
+// replace lets go of the stream that fed an encoding before: its packets are worth nothing any more.
+func (u *upstream) replace(id StreamID) {
+	for ssrc, old := range u.layers {
+		if old.id.MID == id.MID && old.id.RID == id.RID {
+			old.feed = nil
+			delete(u.layers, ssrc)
+		}
+	}
 }
 
 // feedFor is the feed that a new stream joins: the present one, unless another SSRC has fed that encoding already.
@@ -195,7 +213,9 @@ func (u *upstream) Arrived(now time.Time, ssrc packet.SSRC, transportCC uint16) 
 func (u *upstream) SenderReport(now time.Time, ssrc packet.SSRC, ntp uint64, timestamp uint32) {
 	u.mu.Lock()
 	l, ok := u.layers[ssrc]
+	var feed *egress.Feed
 	if ok {
+		feed = l.feed
 		l.loss.SenderReport(now, ntp, timestamp)
 		ntp = u.clock.Server(ntp, now)
 	}
@@ -203,9 +223,9 @@ func (u *upstream) SenderReport(now time.Time, ssrc packet.SSRC, ntp uint64, tim
 	if !ok {
 		return
 	}
-	l.feed.Reports[l.spatial].Store(&egress.Report{NTP: ntp, Timestamp: timestamp, Arrival: now})
+	feed.Reports[l.spatial].Store(&egress.Report{NTP: ntp, Timestamp: timestamp, Arrival: now})
 	for _, shard := range l.publication.subscribers() {
-		shard.SenderReport(l.feed, l.spatial, ntp, timestamp, now)
+		shard.SenderReport(feed, l.spatial, ntp, timestamp, now)
 	}
 }
 
@@ -214,6 +234,9 @@ func (u *upstream) Ended(reason string) { u.peer.upstreamEnded(u, reason) }
 
 // Receive takes a packet of the layer's own stream.
 func (l *encoding) Receive(now time.Time, raw packet.Raw) {
+	if l.feed == nil {
+		return // another stream has taken its place
+	}
 	l.upstream.mu.Lock()
 	seq, fresh := l.loss.Received(now, raw.SequenceNumber, raw.Timestamp)
 	l.upstream.active = true
@@ -275,7 +298,7 @@ func (r *repair) Receive(now time.Time, raw packet.Raw) {
 	if len(raw.Payload) < 2 {
 		return // padding that probes for bandwidth
 	}
-	if r.layer == nil {
+	if r.layer == nil || r.layer.feed == nil {
 		r.layer = r.upstream.primary(r.id)
 	}
 	if r.layer == nil {
@@ -360,11 +383,15 @@ func (u *upstream) reports(now time.Time) []rtcp.Packet {
 		return nil
 	}
 	u.lastReport = now
-	report := &rtcp.ReceiverReport{SSRC: ourSSRC}
+	blocks := make([]rtcp.ReceptionReport, 0, len(u.layers))
 	for ssrc, l := range u.layers {
-		report.Reports = append(report.Reports, l.loss.Report(now, uint32(ssrc)))
+		blocks = append(blocks, l.loss.Report(now, uint32(ssrc)))
 	}
-	return []rtcp.Packet{report}
+	var reports []rtcp.Packet
+	for some := range slices.Chunk(blocks, maxReports) {
+		reports = append(reports, &rtcp.ReceiverReport{SSRC: ourSSRC, Reports: some})
+	}
+	return reports
 }
 
 // pictureRequests asks once per publication: browsers answer a PLI on one encoding with key frames on all.

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +55,9 @@ func (s *Server) enter(ctx context.Context, claims grant.Claims) (*liveRoom, err
 			return nil, errBusy
 		}
 		if live.err != nil {
+			if !mine && hasEnded(live.err) {
+				continue // it had ended for the one who came first, with claims of an earlier time
+			}
 			return nil, live.err
 		}
 		select {
@@ -68,6 +72,11 @@ func (s *Server) enter(ctx context.Context, claims grant.Claims) (*liveRoom, err
 			return nil, errBusy
 		}
 	}
+}
+
+func hasEnded(err error) bool {
+	refused, ok := errors.AsType[message.Error](err)
+	return ok && refused.Code == message.EndedMeeting
 }
 
 var errBusy = message.Refuse(message.Unavailable, "The meeting cannot be opened at the moment; try again.")

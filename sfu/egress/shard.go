@@ -19,6 +19,8 @@ const (
 	messageLimit = 4 * mediaLimit
 	// reportInterval is the time between the sender reports of a slot (RFC 3550 §6.2 allows less for video).
 	reportInterval = time.Second
+	// housekeepGap keeps a shard with many slots from looking at all of them for each that is due.
+	housekeepGap = 10 * time.Millisecond
 )
 
 // Shard owns the sending side of its peers. Its methods are safe from any goroutine and never block.
@@ -280,6 +282,9 @@ func (s *Shard) housekeep(now time.Time) {
 		if due.Before(next) {
 			next = due
 		}
+	}
+	if soon := now.Add(housekeepGap); next.Before(soon) {
+		next = soon
 	}
 	s.due = next
 	s.timer.Reset(max(next.Sub(now), time.Millisecond))

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,9 @@ func readOffer(text string, maxLines int) (*offer, error) {
 	if n := len(o.parsed.MediaDescriptions); n == 0 || n > maxLines {
 		return nil, fmt.Errorf("%w: it has %d m-lines, 1 to %d are allowed", sfu.ErrBadOffer, n, maxLines)
 	}
+	if o.namesCandidates() {
+		return nil, fmt.Errorf("%w: a candidate is hidden in it", sfu.ErrBadOffer)
+	}
 	seen := map[string]bool{}
 	for _, media := range o.parsed.MediaDescriptions {
 		mid := attribute(media, "mid")
@@ -67,6 +71,17 @@ func withoutCandidates(text string) string {
 		}
 	}
 	return kept.String()
+}
+
+// namesCandidates finds what withoutCandidates did not see as a line: the parser ends lines at a bare CR too.
+func (o *offer) namesCandidates() bool {
+	if _, ok := o.parsed.Attribute("candidate"); ok {
+		return true
+	}
+	return slices.ContainsFunc(o.parsed.MediaDescriptions, func(media *sdp.MediaDescription) bool {
+		_, ok := media.Attribute("candidate")
+		return ok
+	})
 }
 
 func attribute(media *sdp.MediaDescription, key string) string {

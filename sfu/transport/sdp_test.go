@@ -27,14 +27,15 @@ func TestOffersThatAreRefusedBeforeAnythingIsKept(t *testing.T) {
 		many += mediaLine("video", fmt.Sprint(i))
 	}
 	for name, text := range map[string]string{
-		"empty":             "",
-		"garbage":           "\x00\xffv=0 nonsense",
-		"no m-line":         session,
-		"1000 m-lines":      many,
-		"a mid twice":       session + mediaLine("video", "0") + mediaLine("audio", "0"),
-		"no mid":            session + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\n",
-		"a data channel":    session + mediaLine("application", "0"),
-		"longer than a MiB": session + strings.Repeat("a=x:y\r\n", 1<<18),
+		"empty":              "",
+		"garbage":            "\x00\xffv=0 nonsense",
+		"no m-line":          session,
+		"1000 m-lines":       many,
+		"a mid twice":        session + mediaLine("video", "0") + mediaLine("audio", "0"),
+		"no mid":             session + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\n",
+		"a data channel":     session + mediaLine("application", "0"),
+		"a hidden candidate": session + "m=video 9 UDP/TLS/RTP/SAVPF 96\ra=candidate:1 1 udp 1 192.0.2.5 22 typ host\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n",
+		"longer than a MiB":  session + strings.Repeat("a=x:y\r\n", 1<<18),
 	} {
 		if _, err := readOffer(text, maxUpLines); !errors.Is(err, sfu.ErrBadOffer) {
 			t.Errorf("%s: %v", name, err)
