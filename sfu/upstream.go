@@ -261,7 +261,8 @@ func (l *encoding) recovered(now time.Time, raw packet.Raw) {
 // accept makes the packet that everybody shares: the one copy of its payload.
 func (l *encoding) accept(now time.Time, raw packet.Raw, seq packet.Seq, recovered bool) {
 	p := &packet.Packet{
-		Arrival: now, Seq: seq, Timestamp: l.timestamps.Unwrap(raw.Timestamp), Marker: raw.Marker, Spatial: l.spatial,
+		Arrival: now, Seq: seq, Timestamp: l.timestamps.Unwrap(raw.Timestamp), Marker: raw.Marker,
+		Stream: l.spatial, Spatial: l.spatial,
 		Feed:  uint16(l.publication.unmuted.Load()), //nolint:gosec // wraps, as it may
 		Level: raw.Level, HasLevel: raw.HasLevel, Voice: raw.Voice, Recovered: recovered,
 	}

@@ -12,7 +12,11 @@ type Kind uint8
 const (
 	Unknown Kind = iota
 	Opus
+	RED // RFC 2198 around Opus
 	VP8
+	H264
+	VP9
+	AV1
 )
 
 // KindOf returns the codec of a MIME type such as "video/VP8", in any case.
@@ -20,8 +24,16 @@ func KindOf(mime string) Kind {
 	switch {
 	case strings.EqualFold(mime, "audio/opus"):
 		return Opus
+	case strings.EqualFold(mime, "audio/red"):
+		return RED
 	case strings.EqualFold(mime, "video/VP8"):
 		return VP8
+	case strings.EqualFold(mime, "video/H264"):
+		return H264
+	case strings.EqualFold(mime, "video/VP9"):
+		return VP9
+	case strings.EqualFold(mime, "video/AV1"):
+		return AV1
 	}
 	return Unknown
 }
@@ -31,22 +43,30 @@ func (k Kind) String() string {
 	switch k {
 	case Opus:
 		return "opus"
+	case RED:
+		return "red"
 	case VP8:
 		return "VP8"
+	case H264:
+		return "H264"
+	case VP9:
+		return "VP9"
+	case AV1:
+		return "AV1"
 	case Unknown:
 	}
 	return "unknown"
 }
 
 // Video reports whether the codec carries pictures.
-func (k Kind) Video() bool { return k == VP8 }
+func (k Kind) Video() bool { return k >= VP8 }
 
 // Clock is the RTP clock rate in Hz, 0 for an unknown codec.
 func (k Kind) Clock() uint32 {
 	switch k {
-	case Opus:
+	case Opus, RED:
 		return 48000
-	case VP8:
+	case VP8, H264, VP9, AV1:
 		return 90000
 	case Unknown:
 	}
@@ -55,7 +75,7 @@ func (k Kind) Clock() uint32 {
 
 // Descriptor is what one packet's payload header says.
 type Descriptor struct {
-	Size          uint8 // bytes of the payload descriptor
+	Size          uint8 // bytes of the payload descriptor that a slot replaces; 0 where the payload goes out as it is
 	Start         bool  // first packet of a frame
 	Key           bool  // first packet of a key frame
 	HasPictureID  bool
@@ -65,7 +85,12 @@ type Descriptor struct {
 	TL0           uint8
 	HasTID        bool
 	TID           uint8
-	Sync          bool // depends on the base layer alone
+	Sync          bool // temporal layers can be added here: VP8 Y, VP9 U
+	HasLayers     bool // VP9: TID and what follows are there
+	SID           uint8
+	InterLayer    bool // VP9 D: the spatial layer below is needed
+	InterPicture  bool // VP9 P: former pictures are needed
+	EndOfLayer    bool // VP9 E: last packet of the layer's frame
 	HasKeyIndex   bool
 	KeyIndex      uint8  // 5 bits
 	Width, Height uint16 // of key frames, else 0

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/dependency"
 )
 
 // SSRC names one RTP stream on the wire.
@@ -32,17 +33,22 @@ type Packet struct {
 	Arrival time.Time
 	// Feed counts the breaks in a layer's life: a new SSRC after a reload, the end of a
 	// mute. Packets of different feeds share neither numbers nor clock.
-	Feed       uint16
-	Seq        Seq
-	Timestamp  Timestamp
-	Marker     bool
-	Payload    []byte // without padding
-	Spatial    int8
-	Descriptor codec.Descriptor
-	Level      uint8 // -dBov, 127 is silent
-	HasLevel   bool
-	Voice      bool
-	Recovered  bool // came as a retransmission
+	Feed        uint16
+	Seq         Seq
+	Timestamp   Timestamp
+	Marker      bool
+	Payload     []byte // without padding
+	Stream      int8   // the encoding it belongs to, with numbers and a ring of its own
+	Spatial     int8   // layer; of simulcast the same as Stream
+	Temporal    int8   // layer, 0 where it is not known
+	Descriptor  codec.Descriptor
+	Dependency  *dependency.Descriptor // nil if the packet has none
+	Rotation    uint8                  // header extension 3gpp:video-orientation as received
+	HasRotation bool
+	Level       uint8 // -dBov, 127 is silent
+	HasLevel    bool
+	Voice       bool
+	Recovered   bool // came as a retransmission
 }
 
 // PaddingOnly reports whether p carries no media. Such packets are neither forwarded nor lost.

@@ -7,7 +7,10 @@ import (
 )
 
 // Extensions are the header extension ids that one peer's SDP negotiated; 0 is not negotiated.
-type Extensions struct{ MID, RID, RepairedRID, AudioLevel, TransportCC uint8 }
+type Extensions struct {
+	MID, RID, RepairedRID, AudioLevel, TransportCC   uint8
+	Dependency, Allocation, CaptureTime, Orientation uint8
+}
 
 // Raw is what one decrypted RTP packet says (RFC 3550 §5.1).
 type Raw struct {
@@ -26,6 +29,11 @@ type Raw struct {
 	HasLevel       bool
 	TransportCC    uint16
 	HasTransportCC bool
+	Dependency     []byte // dependency descriptor, aliases the input
+	Allocation     []byte // video layers allocation, aliases the input
+	CaptureTime    uint64 // abs-capture-time, NTP 32.32; 0 if absent
+	Rotation       uint8  // video-orientation byte
+	HasRotation    bool
 }
 
 // Why a packet was refused. It is weather: count it and go on.
