@@ -41,6 +41,8 @@ type Upstream interface {
 	// Answer applies an offer. It fails with ErrBadOffer, or with ErrOtherSession and leaves all as it was.
 	Answer(sdp string) (answer string, err error)
 	WriteRTCP(packets []rtcp.Packet) error
+	// RTT is the round trip of the path in use, a second old at most; 0 while it is not known.
+	RTT() time.Duration
 	Close()
 }
 
@@ -48,6 +50,8 @@ type Upstream interface {
 type Downstream interface {
 	Answer(sdp string, slots []SlotSpec) (answer string, err error)
 	WriteRTCP(packets []rtcp.Packet) error
+	// RTT is the round trip of the path in use, a second old at most; 0 while it is not known.
+	RTT() time.Duration
 	Close()
 }
 
@@ -59,7 +63,9 @@ type StreamID struct {
 	// Repair streams carry retransmissions (RFC 4588) of the stream with the same MID and RID.
 	Repair bool
 	SSRC   packet.SSRC
-	Codec  codec.Kind
+	// Codec of the stream's first packet, Unknown for repairs. A publisher may go on with another codec on the same
+	// SSRC: packet.Raw says of each packet which codec it is.
+	Codec codec.Kind
 	// RIDs are all encodings that the m-line announced, in its order.
 	RIDs []string
 }
@@ -75,7 +81,8 @@ type Ingress interface {
 	Ended(reason string)
 }
 
-// Stream takes the packets of one incoming SSRC. Its argument is valid during the call alone.
+// Stream takes the packets of one incoming SSRC. Its argument is valid during the call alone. Raw.Codec is the codec of
+// the packet's payload type, of a repair that of the packet which it repeats; it is never Unknown.
 type Stream interface {
 	Receive(now time.Time, p packet.Raw)
 }
@@ -86,5 +93,9 @@ type Egress interface {
 	Ready(mid string, line egress.Line)
 	Nack(ssrc packet.SSRC, numbers []uint16)
 	KeyFrame(ssrc packet.SSRC)
+	// Feedback says which transport-wide numbers arrived, and when. The receiver owns it.
+	Feedback(now time.Time, feedback *rtcp.TransportLayerCC)
+	// Report carries the receiver's view of each of our streams.
+	Report(now time.Time, reports []rtcp.ReceptionReport)
 	Ended(reason string)
 }

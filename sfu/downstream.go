@@ -1,6 +1,8 @@
 package sfu
 
 import (
+	"time"
+
 	"github.com/pion/rtcp"
 
 	"github.com/plenum-meet/plenum/sfu/core/packet"
@@ -62,6 +64,12 @@ func (d *downstream) Nack(ssrc packet.SSRC, numbers []uint16) { d.egress.Nack(ss
 
 // KeyFrame goes to the shard, which knows whose picture the slot shows.
 func (d *downstream) KeyFrame(ssrc packet.SSRC) { d.egress.RequestKeyFrame(ssrc) }
+
+// Feedback says which packets of the connection arrived.
+func (d *downstream) Feedback(time.Time, *rtcp.TransportLayerCC) {}
+
+// Report is the receiver's view of the slots.
+func (d *downstream) Report(time.Time, []rtcp.ReceptionReport) {}
 
 // Ended is told by the transport or the shard.
 func (d *downstream) Ended(reason string) { d.peer.downstreamEnded(d, reason) }

@@ -32,9 +32,9 @@ type PayloadTypes struct {
 type Line struct {
 	SSRC, RTX packet.SSRC
 	Payloads  map[codec.Kind]PayloadTypes
-	// AudioLevel is the id of the RFC 6464 header extension, 0 if not negotiated.
-	AudioLevel uint8
-	Writer     Writer
+	// Ids of header extensions, 0 if not negotiated. Those above 14 need the two-byte form (RFC 8285 §4.3).
+	AudioLevel, Dependency, TransportCC, PlayoutDelay, Orientation uint8
+	Writer                                                         Writer
 }
 
 // maxPayload bounds what is copied to put a new payload descriptor before a payload: one Ethernet frame.

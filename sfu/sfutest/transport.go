@@ -137,6 +137,9 @@ func (u *Upstream) KeyFramesAsked() (n int) {
 	return n
 }
 
+// RTT implements sfu.Upstream: it is not known.
+func (u *Upstream) RTT() time.Duration { return 0 }
+
 // Close implements sfu.Upstream.
 func (u *Upstream) Close() {
 	u.mu.Lock()
@@ -209,6 +212,9 @@ func (d *Downstream) Reports() []rtcp.Packet {
 	return slices.Clone(d.reports)
 }
 
+// RTT implements sfu.Downstream: it is not known.
+func (d *Downstream) RTT() time.Duration { return 0 }
+
 // Close implements sfu.Downstream.
 func (d *Downstream) Close() {
 	d.mu.Lock()
@@ -250,6 +256,7 @@ type Publisher struct {
 
 type stream struct {
 	taker     sfu.Stream
+	kind      codec.Kind
 	sequence  uint16
 	timestamp uint32
 	picture   uint16
@@ -266,7 +273,7 @@ func NewPublisher(upstream *Upstream, mid string, kind codec.Kind, rids ...strin
 	for i, rid := range names {
 		ssrc := packet.SSRC(10_000 + 100*len(mid) + int(mid[0]) + 10*i) //nolint:gosec // a handful
 		p.ids = append(p.ids, sfu.StreamID{MID: mid, RID: rid, SSRC: ssrc, Codec: kind, RIDs: rids})
-		p.streams[rid] = &stream{sequence: 65530, timestamp: 1 << 20}
+		p.streams[rid] = &stream{kind: kind, sequence: 65530, timestamp: 1 << 20}
 	}
 	return p
 }
@@ -326,7 +333,7 @@ func (p *Publisher) stream(rid string) *stream {
 }
 
 func (s *stream) send(now time.Time, raw packet.Raw) {
-	raw.SequenceNumber, raw.Timestamp = s.sequence, s.timestamp
+	raw.SequenceNumber, raw.Timestamp, raw.Codec = s.sequence, s.timestamp, s.kind
 	s.sequence++
 	s.taker.Receive(now, raw)
 }

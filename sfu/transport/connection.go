@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
@@ -21,6 +22,8 @@ type connection struct {
 	session uint64 // of the client's SDP, 0 before the first offer
 	broken  bool   // an offer failed half way: pion has no rollback
 	closed  atomic.Bool
+
+	rtt, rttRead atomic.Int64 // nanoseconds; the latter since 1970
 }
 
 func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection, taker taker) error {
@@ -68,6 +71,23 @@ func (c *connection) answer(text string, maxLines int, check, prepare func(*offe
 
 // WriteRTCP sends one compound packet.
 func (c *connection) WriteRTCP(packets []rtcp.Packet) error { return c.pc.WriteRTCP(packets) }
+
+// rttAge is how long a round trip is taken as read.
+const rttAge = time.Second
+
+// RTT of the candidate pair in use, as pion's STUN checks last measured it. It never waits: a value that is too old is
+// returned and read anew behind the caller's back, since pion answers from the agent's loop.
+func (c *connection) RTT() time.Duration {
+	now := time.Now().UnixNano()
+	if read := c.rttRead.Load(); now-read >= int64(rttAge) && c.rttRead.CompareAndSwap(read, now) && !c.closed.Load() {
+		go func() {
+			if stats, ok := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats(); ok {
+				c.rtt.Store(int64(stats.CurrentRoundTripTime * float64(time.Second)))
+			}
+		}()
+	}
+	return time.Duration(c.rtt.Load())
+}
 
 // Close ends the connection and waits for pion, within bounds.
 func (c *connection) Close() {

@@ -227,10 +227,8 @@ func repairOf(payload webrtc.PayloadType, codecs []webrtc.RTPCodecParameters) ui
 		if !strings.EqualFold(c.MimeType, webrtc.MimeTypeRTX) {
 			continue
 		}
-		for _, parameter := range strings.Split(c.SDPFmtpLine, ";") {
-			if strings.TrimSpace(parameter) == "apt="+strconv.Itoa(int(payload)) {
-				return uint8(c.PayloadType)
-			}
+		if original, ok := repeated(c.SDPFmtpLine); ok && original == uint8(payload) {
+			return uint8(c.PayloadType)
 		}
 	}
 	return 0

@@ -93,7 +93,7 @@ func attribute(media *sdp.MediaDescription, key string) string {
 type line struct {
 	mid        string
 	codecs     map[uint8]codec.Kind
-	repairs    map[uint8]bool // payload types of RTX
+	repairs    map[uint8]uint8 // payload types of RTX, and what they repeat
 	extensions packet.Extensions
 	rids       []string
 	ssrc       uint32 // declared, 0 if streams name themselves by RID
@@ -113,7 +113,7 @@ func readLines(offer, answer *sdp.SessionDescription) ([]line, error) {
 		if grant == nil || grant.MediaName.Port.Value == 0 {
 			return nil, fmt.Errorf("%w: no codec in common on m-line %s", sfu.ErrBadOffer, mid)
 		}
-		l := line{mid: mid, codecs: map[uint8]codec.Kind{}, repairs: map[uint8]bool{}}
+		l := line{mid: mid, codecs: map[uint8]codec.Kind{}, repairs: map[uint8]uint8{}}
 		l.readGrant(grant)
 		l.readStreams(media)
 		if len(l.codecs) == 0 {
@@ -134,15 +134,30 @@ func (l *line) readGrant(media *sdp.MediaDescription) {
 			if err != nil {
 				continue
 			}
-			if strings.EqualFold(name, "rtx") {
-				l.repairs[uint8(number)] = true
-			} else if kind := codec.KindOf(media.MediaName.Media + "/" + name); kind != codec.Unknown {
+			if kind := codec.KindOf(media.MediaName.Media + "/" + name); kind != codec.Unknown {
 				l.codecs[uint8(number)] = kind
+			}
+		case "fmtp":
+			payload, parameters, _ := strings.Cut(a.Value, " ")
+			number, err := strconv.ParseUint(payload, 10, 7)
+			if original, ok := repeated(parameters); ok && err == nil {
+				l.repairs[uint8(number)] = original
 			}
 		case "extmap":
 			l.readExtension(a.Value)
 		}
 	}
+}
+
+// repeated is the payload type that an RTX codec repeats (RFC 4588 §8.6).
+func repeated(parameters string) (uint8, bool) {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(parameter), "apt="); ok {
+			number, err := strconv.ParseUint(value, 10, 7)
+			return uint8(number), err == nil
+		}
+	}
+	return 0, false
 }
 
 func (l *line) readExtension(value string) {

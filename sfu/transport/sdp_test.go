@@ -101,13 +101,17 @@ func TestWhatWasNegotiatedNamesTheStreams(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.name, id, ok)
 		}
 	}
-	if e := mergedExtensions(got); e != (packet.Extensions{MID: 4, RID: 10, RepairedRID: 11}) {
-		t.Errorf("extensions %+v", e)
+	all := newGranted(got)
+	if all.extensions != (packet.Extensions{MID: 4, RID: 10, RepairedRID: 11}) {
+		t.Errorf("extensions %+v", all.extensions)
+	}
+	if all.codecs[96] != codec.VP8 || all.codecs[97] != codec.VP8 || all.codecs[102] != codec.Unknown {
+		t.Errorf("codecs by payload type: %v", all.codecs)
 	}
 }
 
 func TestAnMLineWithoutACommonCodecIsRefused(t *testing.T) {
-	_, err := lines(t, mediaLine("video", "0"), mediaLine("video", "0", "rtpmap:102 H264/90000"))
+	_, err := lines(t, mediaLine("video", "0"), mediaLine("video", "0", "rtpmap:102 H265/90000"))
 	if !errors.Is(err, sfu.ErrBadOffer) {
 		t.Errorf("got %v", err)
 	}

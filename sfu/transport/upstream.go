@@ -20,7 +20,7 @@ type upstream struct {
 	connection
 	ingress sfu.Ingress
 	budget  budget
-	lines   atomic.Pointer[[]line] // written by Answer, read by the connection's reader
+	granted atomic.Pointer[granted] // written by Answer, read by the connection's reader
 
 	mu      sync.Mutex // SRTP and SRTCP have a reader each: guards streams
 	streams map[uint32]sfu.Stream
@@ -59,7 +59,7 @@ func (u *upstream) Answer(text string) (string, error) {
 			}
 		}
 	}
-	u.lines.Store(&lines)
+	u.granted.Store(newGranted(lines))
 	return answer, nil
 }
 
@@ -72,34 +72,52 @@ func (u *upstream) rtp(now time.Time, ssrc uint32, raw []byte) {
 		return
 	case spendAllowed:
 	}
-	lines := u.lines.Load()
-	if lines == nil || len(*lines) == 0 {
+	granted := u.granted.Load()
+	if granted == nil {
 		return
 	}
-	// Bundled m-lines share the ids of their extensions (RFC 8285 §6); the answer keeps to the client's.
-	p, err := packet.Parse(raw, mergedExtensions(*lines))
+	p, err := packet.Parse(raw, granted.extensions)
 	if err != nil {
 		return
 	}
+	p.Codec = granted.codecs[p.PayloadType]
 	if p.HasTransportCC {
 		u.ingress.Arrived(now, p.SSRC, p.TransportCC)
 	}
-	if stream := u.stream(ssrc, p, *lines); stream != nil {
+	if p.Codec == codec.Unknown {
+		return
+	}
+	if stream := u.stream(ssrc, p, granted.lines); stream != nil {
 		stream.Receive(now, p)
 	}
 }
 
-func mergedExtensions(lines []line) packet.Extensions {
-	var all packet.Extensions
+// granted is what one answer granted, its m-lines and what they have in common.
+type granted struct {
+	lines []line
+	// Bundled m-lines share the ids of their extensions (RFC 8285 §6) and their payload types (RFC 8843 §9.1); the
+	// answer keeps to the client's.
+	extensions packet.Extensions
+	codecs     [128]codec.Kind // by payload type; a repair's is that of what it repairs
+}
+
+func newGranted(lines []line) *granted {
+	g := &granted{lines: lines}
 	for i := range lines {
-		e := &lines[i].extensions
-		all.MID = max(all.MID, e.MID)
-		all.RID = max(all.RID, e.RID)
-		all.RepairedRID = max(all.RepairedRID, e.RepairedRID)
-		all.AudioLevel = max(all.AudioLevel, e.AudioLevel)
-		all.TransportCC = max(all.TransportCC, e.TransportCC)
+		l := &lines[i]
+		g.extensions.MID = max(g.extensions.MID, l.extensions.MID)
+		g.extensions.RID = max(g.extensions.RID, l.extensions.RID)
+		g.extensions.RepairedRID = max(g.extensions.RepairedRID, l.extensions.RepairedRID)
+		g.extensions.AudioLevel = max(g.extensions.AudioLevel, l.extensions.AudioLevel)
+		g.extensions.TransportCC = max(g.extensions.TransportCC, l.extensions.TransportCC)
+		for payload, kind := range l.codecs {
+			g.codecs[payload] = kind
+		}
+		for payload, original := range l.repairs {
+			g.codecs[payload] = l.codecs[original]
+		}
 	}
-	return all
+	return g
 }
 
 func (u *upstream) stream(ssrc uint32, p packet.Raw, lines []line) sfu.Stream {
@@ -128,6 +146,7 @@ func identify(ssrc uint32, p packet.Raw, lines []line) (sfu.StreamID, bool) {
 	for i := range lines {
 		l := &lines[i]
 		id := sfu.StreamID{MID: l.mid, SSRC: packet.SSRC(ssrc), Codec: l.codecs[p.PayloadType], RIDs: l.rids}
+		_, repairs := l.repairs[p.PayloadType]
 		switch {
 		case ssrc == l.ssrc && l.ssrc != 0, ssrc == l.repairSSRC && l.repairSSRC != 0:
 			id.Repair = ssrc == l.repairSSRC
@@ -136,11 +155,11 @@ func identify(ssrc uint32, p packet.Raw, lines []line) (sfu.StreamID, bool) {
 		case p.MID == l.mid && p.RepairedRID != "" && slices.Contains(l.rids, p.RepairedRID):
 			id.RID, id.Repair = p.RepairedRID, true
 		case p.MID == l.mid && len(l.rids) == 0:
-			id.Repair = l.repairs[p.PayloadType]
+			id.Repair = repairs
 		default:
 			continue
 		}
-		return id, id.Repair == l.repairs[p.PayloadType] && (id.Repair || id.Codec != codec.Unknown)
+		return id, id.Repair == repairs && (id.Repair || id.Codec != codec.Unknown)
 	}
 	return sfu.StreamID{}, false
 }

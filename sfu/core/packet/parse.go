@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
 )
 
 // Extensions are the header extension ids that one peer's SDP negotiated; 0 is not negotiated.
@@ -16,6 +18,7 @@ type Extensions struct {
 type Raw struct {
 	SSRC           SSRC
 	PayloadType    uint8
+	Codec          codec.Kind // of the payload type, as negotiated: set by the transport, not by Parse
 	SequenceNumber uint16
 	Timestamp      uint32
 	Marker         bool
