@@ -21,7 +21,7 @@ type downstream struct {
 // showing is a feed and the layer wanted of it.
 type showing struct {
 	feed   *egress.Feed
-	target int8
+	target packet.Layer
 }
 
 func newDownstream(peer *Peer) (*downstream, error) {

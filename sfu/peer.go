@@ -9,7 +9,9 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/layer"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
 	"github.com/plenum-meet/plenum/sfu/mailbox"
 )
@@ -36,6 +38,7 @@ type Peer struct {
 	publications map[Source]*Publication
 	slots        []SlotSpec
 	wishes       []Wish
+	saving       saving
 	shown        map[string]*Publication
 	announced    []Assignment
 	version      uint64
@@ -70,6 +73,27 @@ func (p *Peer) Wish(wishes []Wish) {
 		p.room.wish(p.participant, p.slots, p.wishes)
 	})
 }
+
+// saving is what the client would rather not receive.
+type saving struct {
+	data      bool // large pictures
+	audioOnly bool // any picture
+}
+
+// SetSaving says whether the client wants small pictures only, or none.
+func (p *Peer) SetSaving(dataSaver, audioOnly bool) {
+	p.do(func() {
+		next := saving{data: dataSaver, audioOnly: audioOnly}
+		if p.saving == next {
+			return
+		}
+		p.saving = next
+		p.replan()
+	})
+}
+
+// replan applies what the client saves on.
+func (p *Peer) replan() {}
 
 // SetMuted stops or restarts the forwarding of a source, whatever the client sends.
 func (p *Peer) SetMuted(source Source, muted bool) {
@@ -300,7 +324,9 @@ func (p *Peer) show(mid string) {
 	var next showing
 	if publication := p.shown[mid]; publication != nil {
 		next.feed = publication.feed.Load()
-		next.target = layer.ForHeight(p.heightOf(mid), publication.layerHeights())
+		next.target = packet.Layer{
+			Spatial: layer.ForHeight(p.heightOf(mid), publication.layerHeights()), Temporal: forward.All,
+		}
 	}
 	if last, ok := p.down.showing[mid]; ok && last == next {
 		return

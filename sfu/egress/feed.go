@@ -34,8 +34,8 @@ const flowing = time.Second
 
 // Put stores a packet of a layer.
 func (f *Feed) Put(p *packet.Packet) {
-	f.Rings[p.Spatial].Put(p)
-	f.latest[p.Spatial].Store(p.Arrival.UnixNano())
+	f.Rings[p.Stream].Put(p)
+	f.latest[p.Stream].Store(p.Arrival.UnixNano())
 }
 
 // live has a bit for each layer that flows.

@@ -121,7 +121,7 @@ func (p *Peer) Open(mid string, video bool, line Line) {
 }
 
 // Show makes a slot carry a publication from its next key frame on; a nil feed empties the slot.
-func (p *Peer) Show(mid string, feed *Feed, target int8) {
+func (p *Peer) Show(mid string, feed *Feed, target packet.Layer) {
 	p.do(func(now time.Time) {
 		slot, ok := p.slots[mid]
 		if !ok {
@@ -214,7 +214,7 @@ func (s *Shard) run(now time.Time, m message) {
 }
 
 func (s *Shard) fanOut(now time.Time, feed *Feed, p *packet.Packet) {
-	bit := uint8(1) << p.Spatial
+	bit := uint8(1) << p.Stream
 	// Backwards, since a slot that switched may leave the list.
 	slots := s.slots[feed]
 	for i := len(slots) - 1; i >= 0; i-- {

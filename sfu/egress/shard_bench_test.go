@@ -61,7 +61,7 @@ func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
 		s.peers[peer] = struct{}{}
 		slot := newSlot(peer, fmt.Sprint(i), true, line)
 		peer.slots[slot.MID] = slot
-		slot.show(now, feed, 0)
+		slot.show(now, feed, packet.Layer{})
 		s.refresh(now, slot)
 	}
 	s.fanOut(now, feed, picture(tb, 0, true))

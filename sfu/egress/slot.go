@@ -72,7 +72,7 @@ type SlotCounts struct {
 
 func newSlot(peer *Peer, mid string, video bool, line Line) *Slot {
 	s := &Slot{MID: mid, peer: peer, line: line, rtxSequence: random16()}
-	start := forward.Start{Sequence: random16(), Timestamp: uint32(random16())<<16 | uint32(random16()), PictureID: random16()}
+	start := forward.Start{Sequence: random16(), Timestamp: uint32(random16())<<16 | uint32(random16()), PictureID: random16(), Frame: random16()}
 	if video {
 		s.forward = forward.NewVideo(start)
 	} else {
@@ -89,7 +89,7 @@ func random16() uint16 {
 }
 
 // show asks the forwarder for another publication and keeps the feeds that it still needs packets of.
-func (s *Slot) show(now time.Time, feed *Feed, target int8) {
+func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	source := forward.Source{}
 	if feed != nil {
 		if _, ok := s.line.Payloads[feed.Codec]; ok {
@@ -166,7 +166,7 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 	}
 	result := unchanged
 	if out.Switched {
-		s.payload = s.line.Payloads[feed.Codec]
+		s.payload = s.line.Payloads[out.Codec]
 		s.reportDue = now
 		result = switched
 	}
@@ -188,18 +188,15 @@ func (s *Slot) resend(now time.Time, number uint16) {
 		return
 	}
 	feed := s.feed(sent.Publication)
-	if feed == nil || sent.Spatial < 0 || int(sent.Spatial) >= MaxLayers || feed.Rings[sent.Spatial] == nil {
+	if feed == nil || sent.Stream < 0 || int(sent.Stream) >= MaxLayers || feed.Rings[sent.Stream] == nil {
 		return
 	}
-	p := feed.Rings[sent.Spatial].Get(sent.Seq)
+	p := feed.Rings[sent.Stream].Get(sent.Seq)
 	if p == nil || !sent.Of(p) {
 		return
 	}
-	rest := p.Payload[min(int(p.Descriptor.Size), len(p.Payload)):]
-	if sent.DescriptorSize == 0 {
-		rest = p.Payload
-	}
-	types := s.line.Payloads[feed.Codec]
+	out := s.forward.Rebuild(sent, number, p)
+	types := s.line.Payloads[out.Codec]
 	original := s.original[:0]
 	if types.RTX != 0 && s.line.RTX != 0 {
 		original = binary.BigEndian.AppendUint16(original, number)
@@ -212,12 +209,12 @@ func (s *Slot) resend(now time.Time, number uint16) {
 		s.header.PayloadType = types.Media
 		s.header.SequenceNumber = number
 	}
-	payload, ok := s.join(original, sent.Descriptor[:sent.DescriptorSize], rest)
+	payload, ok := s.join(original, out.Descriptor, out.Payload)
 	if !ok {
 		return
 	}
 	s.counts.Resent++
-	s.write(sent.Timestamp, sent.Marker, feed.Number, p, payload)
+	s.write(out.Timestamp, out.Marker, feed.Number, p, payload)
 }
 
 // join lays the parts of a payload one after the other; a payload of one part is not copied.

@@ -19,7 +19,7 @@ func slots(n int) ([]*forward.Forwarder, func() *packet.Packet) {
 	all := make([]*forward.Forwarder, n)
 	for i := range all {
 		all[i] = forward.NewVideo(forward.Start{Sequence: uint16(i), Timestamp: uint32(i)})
-		all[i].Show(now, forward.Source{Publication: 1, Clock: 90000, Codec: codec.VP8, Layers: 3}, 0)
+		all[i].Show(now, forward.Source{Publication: 1, Clock: 90000, Codec: codec.VP8, Layers: 3}, whole(0))
 		all[i].Forward(now, 1, key)
 	}
 	p := s.at(now, false)

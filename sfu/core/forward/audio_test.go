@@ -20,7 +20,7 @@ func TestTheNewVoiceTakesOverAtOnce(t *testing.T) {
 
 	b.voice(2)
 	b.gets(a, a.at(b.now, false), forward.OtherPublication)
-	if publication, layer := b.slot.Current(); publication != 0 || layer != -1 {
+	if publication, layer := b.slot.Current(); publication != 0 || layer != packet.None {
 		t.Errorf("shows %d/%d before the newcomer's first packet", publication, layer)
 	}
 	b.after(3 * ms)

@@ -31,6 +31,7 @@ type Forwarder struct {
 	born  time.Time // zero of the resend times
 
 	source   Source // wanted
+	temporal int8   // target
 	selector layer.Selector
 	clocks   clocks
 	refused  refusals
@@ -79,7 +80,7 @@ func newForwarder(start Start, audio bool, clock uint32) *Forwarder {
 
 // Show binds the slot to next; Publication 0 empties it. A video slot holds what it shows
 // until the key frame of next, an audio slot changes at once.
-func (f *Forwarder) Show(now time.Time, next Source, target int8) {
+func (f *Forwarder) Show(now time.Time, next Source, target packet.Layer) {
 	f.now = now
 	if f.index == nil && next.Publication != 0 {
 		// Idle slots cost nothing: there may be 49 of them.
@@ -92,9 +93,10 @@ func (f *Forwarder) Show(now time.Time, next Source, target int8) {
 	f.source = next
 	f.refused = refusals{}
 	if f.audio {
-		target = min(target, 0)
+		target.Spatial = min(target.Spatial, 0)
 	}
-	f.selector.Want(now, next.Publication, next.Layers, target, next.Live)
+	f.temporal = target.Temporal
+	f.selector.Want(now, next.Publication, next.Layers, target.Spatial, next.Live)
 	f.clocks.keep(f.selector.Current().Publication, next.Publication)
 }
 
@@ -105,22 +107,35 @@ func (f *Forwarder) indexSize() int {
 	return videoIndex
 }
 
-// SetTarget sets the spatial layer to go to, -1 for a pause. Up or down, the old layer
+// SetTarget sets the layer to go to, packet.None for a pause. Up or down, the old layer
 // stays until the key frame of the new.
-func (f *Forwarder) SetTarget(now time.Time, spatial int8) {
+func (f *Forwarder) SetTarget(now time.Time, target packet.Layer) {
 	f.now = now
 	f.refused = refusals{}
-	f.selector.SetTarget(now, spatial)
-	f.onAir = f.onAir && spatial >= 0
+	f.temporal = target.Temporal
+	f.selector.SetTarget(now, target.Spatial)
+	f.onAir = f.onAir && target.Spatial >= 0
 }
 
-// Cut sets the spatial layer to go to and stops the old one at once, because the link
+// Cut sets the layer to go to and stops the old one at once, because the link
 // cannot carry it.
-func (f *Forwarder) Cut(now time.Time, spatial int8) {
+func (f *Forwarder) Cut(now time.Time, target packet.Layer) {
 	f.now = now
 	f.refused = refusals{}
-	f.selector.Cut(now, spatial)
+	f.temporal = target.Temporal
+	f.selector.Cut(now, target.Spatial)
 }
+
+// SetLink tells about the receiver's link: its round trip paces resends, and repairShare bounds
+// them, as a share of the bytes sent.
+func (f *Forwarder) SetLink(rtt time.Duration, repairShare float64) {}
+
+// SetCongested says whether frames that nothing depends on are dropped for now.
+func (f *Forwarder) SetCongested(congested bool) {}
+
+// SetProtection sets how many former packets each packet of a voice repeats, 0 to 2, where the
+// receiver takes RED.
+func (f *Forwarder) SetProtection(distance int) {}
 
 // SetRTT tells the round trip to the publisher.
 func (f *Forwarder) SetRTT(rtt time.Duration) { f.selector.SetRTT(rtt) }
@@ -235,7 +250,9 @@ func (f *Forwarder) number(now time.Time, publication uint32, p *packet.Packet) 
 		Marker:      p.Marker,
 		Publication: publication,
 		Payload:     p.Payload,
+		Codec:       f.codec,
 		Spatial:     p.Spatial,
+		Temporal:    p.Temporal,
 	}
 	if f.codec == codec.VP8 {
 		ids := f.vp8.Map(p.Descriptor, newest)
@@ -256,7 +273,8 @@ func (f *Forwarder) remember(now time.Time, out Out, p *packet.Packet) {
 		Timestamp:      out.Timestamp,
 		Feed:           p.Feed,
 		DescriptorSize: uint8(len(out.Descriptor)),
-		Spatial:        p.Spatial,
+		Stream:         p.Stream,
+		Codec:          out.Codec,
 		Marker:         out.Marker,
 		Key:            p.Descriptor.Key,
 	}
@@ -268,9 +286,9 @@ func (f *Forwarder) remember(now time.Time, out Out, p *packet.Packet) {
 	f.sent.octets += uint64(len(out.Descriptor) + len(out.Payload))
 }
 
-// Wants returns a bit for each spatial layer of the publication whose packets the slot may
+// Wants returns a bit for each stream of the publication whose packets the slot may
 // need, 0 for none. It changes with Show, SetTarget, Cut, KeyFrameWanted and a Switched packet.
-func (f *Forwarder) Wants(publication uint32) (layers uint8) {
+func (f *Forwarder) Wants(publication uint32) (streams uint8) {
 	if f.audio {
 		if publication != 0 && publication == f.source.Publication {
 			return 1
@@ -283,13 +301,13 @@ func (f *Forwarder) Wants(publication uint32) (layers uint8) {
 // KeyFrameWanted reports which layer to ask for a key frame now, and takes it as asked.
 // Ask it after Show, SetTarget and Cut, at the Deadline, and when Forward returned
 // WaitsForKeyFrame, WaitsForReport or BehindCurrent.
-func (f *Forwarder) KeyFrameWanted(now time.Time) (publication uint32, spatial int8, ok bool) {
+func (f *Forwarder) KeyFrameWanted(now time.Time) (publication uint32, stream int8, ok bool) {
 	f.now = now
 	if f.audio || !f.selector.KeyFrameWanted(now) {
 		return 0, -1, false
 	}
-	publication, spatial = f.selector.Wanted()
-	return publication, spatial, true
+	publication, stream = f.selector.Wanted()
+	return publication, stream, true
 }
 
 // Deadline says when to call KeyFrameWanted next, and then to read Wants again.
@@ -300,16 +318,19 @@ func (f *Forwarder) Deadline() (time.Time, bool) {
 	return f.selector.Deadline(f.now)
 }
 
-// Current returns what the slot shows, 0 and -1 for nothing.
-func (f *Forwarder) Current() (publication uint32, spatial int8) {
+// Current returns what the slot shows, 0 and packet.None for nothing.
+func (f *Forwarder) Current() (publication uint32, shown packet.Layer) {
 	if f.audio {
 		if !f.onAir {
-			return 0, -1
+			return 0, packet.None
 		}
-		return f.shown.Publication, 0
+		return f.shown.Publication, packet.Layer{}
 	}
 	c := f.selector.Current()
-	return c.Publication, c.Spatial
+	if c.Publication == 0 {
+		return 0, packet.None
+	}
+	return c.Publication, packet.Layer{Spatial: c.Spatial, Temporal: f.temporal}
 }
 
 // Snapshot returns the state for the debug view.
@@ -323,8 +344,10 @@ func (f *Forwarder) Snapshot() Snapshot {
 		Resends:  f.sent.resends,
 		Dropped:  map[string]uint64{},
 	}
-	s.Publication, s.Spatial = f.Current()
+	publication, shown := f.Current()
+	s.Publication, s.Spatial, s.Temporal = publication, shown.Spatial, shown.Temporal
 	_, s.Target = f.selector.Wanted()
+	s.TargetTemporal = f.temporal
 	for reason, n := range f.drops {
 		if n > 0 {
 			s.Dropped[Reason(reason).String()] = n

@@ -13,6 +13,9 @@ const ms = time.Millisecond
 
 var begin = time.Unix(1_700_000_000, 0)
 
+// whole is a spatial layer with all its frames.
+func whole(spatial int8) packet.Layer { return packet.Layer{Spatial: spatial, Temporal: forward.All} }
+
 // stream makes the packets of one layer: one frame is one packet.
 type stream struct {
 	publication uint32
@@ -27,7 +30,7 @@ type stream struct {
 // at returns the packet that is captured and arrives now.
 func (s *stream) at(now time.Time, key bool) *packet.Packet {
 	s.seq++
-	p := &packet.Packet{Arrival: now, Feed: s.feed, Seq: s.seq, Spatial: s.spatial, Marker: !s.audio}
+	p := &packet.Packet{Arrival: now, Feed: s.feed, Seq: s.seq, Stream: s.spatial, Spatial: s.spatial, Marker: !s.audio}
 	if s.audio {
 		p.Timestamp = s.zero + packet.Timestamp(packet.Ticks(now.Sub(begin), 48000))
 		p.Payload = []byte{0xf8, 1, 2}
@@ -63,11 +66,11 @@ func newAudio(t *testing.T) *bench {
 }
 
 func (b *bench) show(publication uint32, layers, target int8) {
-	b.slot.Show(b.now, forward.Source{Publication: publication, Clock: 90000, Codec: codec.VP8, Layers: layers}, target)
+	b.slot.Show(b.now, forward.Source{Publication: publication, Clock: 90000, Codec: codec.VP8, Layers: layers}, whole(target))
 }
 
 func (b *bench) voice(publication uint32) {
-	b.slot.Show(b.now, forward.Source{Publication: publication, Clock: 48000, Codec: codec.Opus, Layers: 1}, 0)
+	b.slot.Show(b.now, forward.Source{Publication: publication, Clock: 48000, Codec: codec.Opus, Layers: 1}, whole(0))
 }
 
 func (b *bench) gets(s *stream, p *packet.Packet, want forward.Reason) forward.Out {
@@ -165,7 +168,7 @@ func TestLayersAreAlignedBySenderReports(t *testing.T) {
 			b.after(500 * ms)
 			b.gets(low, low.at(b.now, false), forward.Forwarded)
 			last := b.last.Timestamp
-			b.slot.SetTarget(b.now, 1)
+			b.slot.SetTarget(b.now, whole(1))
 			p := high.at(b.now.Add(test.capture), true)
 			b.after(test.late)
 			if b.gets(high, p, test.reason); test.reason == forward.Forwarded {
@@ -189,7 +192,7 @@ func TestWithoutSenderReportsArrivalDecidesInTheEnd(t *testing.T) {
 			low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
 			b.show(1, 2, 0)
 			b.gets(low, low.at(b.now, true), forward.Forwarded)
-			b.slot.SetTarget(b.now, 1)
+			b.slot.SetTarget(b.now, whole(1))
 			for range test.refused {
 				b.gets(high, high.at(b.now, true), forward.WaitsForReport)
 				b.after(test.gap)
@@ -213,7 +216,7 @@ func TestASenderReportOfAnotherClockIsNotBelieved(t *testing.T) {
 	b.gets(low, low.at(b.now, true), forward.Forwarded)
 	b.reports(low)
 	b.slot.SenderReport(1, 1, 9*second64, 123456789, b.now)
-	b.slot.SetTarget(b.now, 1)
+	b.slot.SetTarget(b.now, whole(1))
 	b.gets(high, high.at(b.now, true), forward.WaitsForReport)
 }
 

@@ -43,11 +43,11 @@ func play(t *testing.T, slot *forward.Forwarder, kind codec.Kind, in []byte) {
 		now = now.Add(time.Duration(in[1]) * 10 * ms)
 		switch in[0] % 8 {
 		case 0:
-			slot.Show(now, forward.Source{Publication: uint32(in[2] % 3), Codec: kind, Layers: int8(in[3]), Live: in[4]}, int8(in[5]))
+			slot.Show(now, forward.Source{Publication: uint32(in[2] % 3), Codec: kind, Layers: int8(in[3]), Live: in[4]}, packet.Layer{Spatial: int8(in[5]), Temporal: int8(in[6])})
 		case 1:
-			slot.SetTarget(now, int8(in[2]))
+			slot.SetTarget(now, packet.Layer{Spatial: int8(in[2]), Temporal: int8(in[3])})
 		case 2:
-			slot.Cut(now, int8(in[2]))
+			slot.Cut(now, packet.Layer{Spatial: int8(in[2]), Temporal: int8(in[4])})
 			slot.SetRTT(time.Duration(int8(in[3])) * ms)
 		case 3:
 			slot.SenderReport(uint32(in[2]%3), int8(in[3]), binary.BigEndian.Uint64(in[4:]), binary.BigEndian.Uint32(in[4:]), now)
@@ -79,7 +79,7 @@ func play(t *testing.T, slot *forward.Forwarder, kind codec.Kind, in []byte) {
 // never gets this far.
 func wildPacket(now time.Time, kind codec.Kind, in []byte) *packet.Packet {
 	p := &packet.Packet{
-		Arrival: now, Spatial: int8(in[3] % 5), Feed: uint16(in[3] >> 6), Recovered: in[0]&0x80 != 0,
+		Arrival: now, Stream: int8(in[3] % 5), Spatial: int8(in[3] % 5), Feed: uint16(in[3] >> 6), Recovered: in[0]&0x80 != 0,
 		Seq:       1<<16 + packet.Seq(binary.BigEndian.Uint16(in[4:])),
 		Timestamp: packet.Timestamp(binary.BigEndian.Uint32(in[6:])) << (in[10] % 20),
 	}

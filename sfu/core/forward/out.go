@@ -8,9 +8,13 @@ type Source struct {
 	Clock       uint32 // Hz
 	Codec       codec.Kind
 	Layers      int8 // number of spatial layers, at least 1
-	// Live has a bit for each layer that is known to flow, 0 if nothing is known. A slot that is
-	// empty then does not wait for a layer that the publisher does not send (yet).
+	// Scalable says that one stream carries all spatial layers (SVC) rather than one each (simulcast).
+	Scalable bool
+	// Live has a bit for each stream that is known to flow, 0 if nothing is known. A slot that is
+	// empty then does not wait for a stream that the publisher does not send (yet).
 	Live uint8
+	// RED says that the slot's receiver takes RED besides Opus.
+	RED bool
 }
 
 // Start is where a slot's own numbers begin. The shell draws them at random; Sequence
@@ -21,17 +25,24 @@ type Start struct {
 	PictureID uint16
 	TL0       uint8
 	KeyIndex  uint8
+	Frame     uint16 // number of the dependency descriptor
 }
+
+// All is the temporal target that takes every frame.
+const All = 127
 
 // Out is one packet as the slot sends it.
 type Out struct {
 	Sequence    uint16
 	Timestamp   uint32
 	Marker      bool
-	Publication uint32 // goes out as CSRC
-	Descriptor  []byte // goes before Payload; valid until the next call
-	Payload     []byte // shared with all other slots, never changed
+	Publication uint32     // goes out as CSRC
+	Descriptor  []byte     // goes before Payload; valid until the next call
+	Payload     []byte     // shared with all other slots, never changed
+	Dependency  []byte     // dependency descriptor to write as header extension, nil for none; valid until the next call
+	Codec       codec.Kind // of this packet: its payload type follows from it
 	Spatial     int8
+	Temporal    int8
 	Switched    bool // first packet of another layer, publication or feed
 }
 
@@ -53,6 +64,7 @@ const (
 	Late                    // older than the switch, or than what the slot remembers
 	Duplicate               // its number was sent already
 	TooFarAhead             // audio: the slot's clock leads the wall clock too far
+	Stale                   // a replayed key frame from before what was already sent
 	reasons
 )
 
@@ -70,6 +82,7 @@ var reasonNames = [reasons]string{
 	Late:             "late",
 	Duplicate:        "duplicate",
 	TooFarAhead:      "too far ahead",
+	Stale:            "stale",
 }
 
 // String names the reason in the words of the debug view.
@@ -82,14 +95,16 @@ func (r Reason) String() string {
 
 // Snapshot is one slot's forwarding as the debug view prints it.
 type Snapshot struct {
-	Publication uint32            `json:"publication"` // that is shown
-	Spatial     int8              `json:"spatial"`
-	Wanted      uint32            `json:"wanted"` // publication that should be shown
-	Target      int8              `json:"target"`
-	Reason      string            `json:"reason"` // of the latest packet that was not forwarded since the last switch
-	Packets     uint64            `json:"packets"`
-	Octets      uint64            `json:"octets"`
-	Switches    uint64            `json:"switches"`
-	Resends     uint64            `json:"resends"`
-	Dropped     map[string]uint64 `json:"dropped"` // by reason
+	Publication    uint32            `json:"publication"` // that is shown
+	Spatial        int8              `json:"spatial"`
+	Temporal       int8              `json:"temporal"`
+	Wanted         uint32            `json:"wanted"` // publication that should be shown
+	Target         int8              `json:"target"`
+	TargetTemporal int8              `json:"targetTemporal"`
+	Reason         string            `json:"reason"` // of the latest packet that was not forwarded since the last switch
+	Packets        uint64            `json:"packets"`
+	Octets         uint64            `json:"octets"`
+	Switches       uint64            `json:"switches"`
+	Resends        uint64            `json:"resends"`
+	Dropped        map[string]uint64 `json:"dropped"` // by reason
 }

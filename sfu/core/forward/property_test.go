@@ -11,6 +11,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/loss"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
 // go test ./sfu/core/forward -run Continuity -args -seeds 500 -packets 100000
@@ -137,7 +138,7 @@ func (s *scene) settle() error {
 			return fmt.Errorf("settling: %w", err)
 		}
 	}
-	if number, layer := s.slot.Current(); number != s.wanted.number || layer != s.target {
+	if number, layer := s.slot.Current(); number != s.wanted.number || layer.Spatial != s.target {
 		return fmt.Errorf("after 5 s and more of calm the slot shows %d/%d, not %d/%d: %+v", number, layer, s.wanted.number, s.target, s.slot.Snapshot())
 	}
 	return nil
@@ -150,7 +151,7 @@ func (s *scene) show(c *camera) {
 	if s.audio {
 		source.Codec = codec.Opus
 	}
-	s.slot.Show(s.now, source, s.target)
+	s.slot.Show(s.now, source, whole(s.target))
 }
 
 // act does something to the slot or to a camera now and then.
@@ -162,17 +163,17 @@ func (s *scene) act() {
 	case 4, 5, 6, 7:
 		if s.wanted != nil {
 			s.target = int8(s.rng.IntN(len(s.wanted.layers)))
-			s.slot.SetTarget(s.now, s.target)
+			s.slot.SetTarget(s.now, whole(s.target))
 		}
 	case 8:
 		s.wanted = nil
-		s.slot.Show(s.now, forward.Source{}, 0)
+		s.slot.Show(s.now, forward.Source{}, packet.None)
 	case 9:
-		s.slot.SetTarget(s.now, -1)
+		s.slot.SetTarget(s.now, packet.None)
 	case 10:
 		if s.wanted != nil {
 			s.target = 0
-			s.slot.Cut(s.now, 0)
+			s.slot.Cut(s.now, whole(0))
 		}
 	case 11:
 		c.restart(s.now)

@@ -178,13 +178,13 @@ func (c *camera) frame(now, start time.Time) []flight {
 			count = 1 + c.rng.IntN(200)
 		}
 		for n := range count {
-			p := packet.Packet{Feed: c.feed, Spatial: int8(i), Marker: n == count-1}
+			p := packet.Packet{Feed: c.feed, Stream: int8(i), Spatial: int8(i), Marker: n == count-1}
 			p.Payload = c.payload(e.origin, key, n == 0, tid)
 			p.Descriptor, _ = codec.Parse(codec.VP8, p.Payload)
 			out = append(out, c.send(e, p, e.timestamp+uint32(elapsed)))
 		}
 		for c.rng.IntN(20) == 0 {
-			out = append(out, c.send(e, packet.Packet{Feed: c.feed, Spatial: int8(i)}, e.timestamp+uint32(elapsed)))
+			out = append(out, c.send(e, packet.Packet{Feed: c.feed, Stream: int8(i), Spatial: int8(i)}, e.timestamp+uint32(elapsed)))
 		}
 		if c.rng.IntN(2000) == 0 {
 			e.seq += 64 << c.rng.IntN(10)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
 const (
@@ -44,11 +45,11 @@ func (b *budget) spend(now time.Time) bool {
 	return true
 }
 
-// SenderReport takes a publisher's sender report of one layer. ntp should be on the
+// SenderReport takes a publisher's sender report of one stream. ntp should be on the
 // server's timeline (PublisherClock.Server). After Show the shell hands over the latest known
 // ones, so that the slot's first report can go out at once.
-func (f *Forwarder) SenderReport(publication uint32, spatial int8, ntp uint64, rtp uint32, arrival time.Time) {
-	f.clocks.put(publication, spatial, report{ntp: ntp, rtp: rtp, arrival: arrival, known: true})
+func (f *Forwarder) SenderReport(publication uint32, stream int8, ntp uint64, rtp uint32, arrival time.Time) {
+	f.clocks.put(publication, stream, report{ntp: ntp, rtp: rtp, arrival: arrival, known: true})
 }
 
 // Report returns the slot's own sender report for now: the publisher's moment, on the slot's
@@ -74,7 +75,7 @@ func (f *Forwarder) Report(now time.Time) (ntp uint64, rtp uint32, packets, octe
 // Resend returns what was first sent under this number, if it may be sent again: three
 // times at most, not within 50 ms of the last, nothing older than the latest key frame, and
 // no more than half of what is sent.
-// The shell checks with Sent.Of that the ring still holds that packet.
+// The shell checks with Sent.Of that the ring still holds that packet and gets its bytes from Rebuild.
 func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
 	f.now = now
 	if f.index == nil {
@@ -99,4 +100,17 @@ func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
 	s.Resends++
 	f.sent.resends++
 	return *s, true
+}
+
+// Rebuild returns a packet as it was first sent: p is the one that sent is Of.
+func (f *Forwarder) Rebuild(sent history.Sent, number uint16, p *packet.Packet) Out {
+	out := Out{
+		Sequence: number, Timestamp: sent.Timestamp, Marker: sent.Marker, Publication: sent.Publication,
+		Payload: p.Payload, Codec: sent.Codec, Spatial: p.Spatial, Temporal: p.Temporal,
+	}
+	if sent.DescriptorSize > 0 {
+		out.Descriptor = append(f.patched[:0], sent.Descriptor[:sent.DescriptorSize]...)
+		out.Payload = p.Payload[min(int(p.Descriptor.Size), len(p.Payload)):]
+	}
+	return out
 }

@@ -128,15 +128,15 @@ func TestIndexFindsWhatWasPut(t *testing.T) {
 }
 
 func TestSentOf(t *testing.T) {
-	s := Sent{Seq: 7, Feed: 2, Spatial: 1}
+	s := Sent{Seq: 7, Feed: 2, Stream: 1}
 	for _, test := range []struct {
 		name string
 		p    *packet.Packet
 		want bool
 	}{
-		{"the packet", &packet.Packet{Seq: 7, Feed: 2, Spatial: 1}, true},
-		{"another number", &packet.Packet{Seq: 8, Feed: 2, Spatial: 1}, false},
-		{"another feed", &packet.Packet{Seq: 7, Feed: 3, Spatial: 1}, false},
+		{"the packet", &packet.Packet{Seq: 7, Feed: 2, Stream: 1}, true},
+		{"another number", &packet.Packet{Seq: 8, Feed: 2, Stream: 1}, false},
+		{"another feed", &packet.Packet{Seq: 7, Feed: 3, Stream: 1}, false},
 		{"another layer", &packet.Packet{Seq: 7, Feed: 2}, false},
 		{"gone", nil, false},
 	} {

@@ -1,6 +1,9 @@
 package history
 
-import "github.com/plenum-meet/plenum/sfu/core/packet"
+import (
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
 
 // Sent is one packet of a slot as it was first sent: where it came from, and the
 // header parts that the slot chose. 40 bytes, so that an index stays small.
@@ -13,7 +16,8 @@ type Sent struct {
 	Feed           uint16
 	Descriptor     [8]byte // payload descriptor as sent
 	DescriptorSize uint8
-	Spatial        int8
+	Stream         int8
+	Codec          codec.Kind
 	Resends        uint8
 	Marker         bool
 	Key            bool // first packet of a key frame
@@ -23,7 +27,7 @@ type Sent struct {
 // Of reports whether p is the packet that was sent. Ask before a resend: a layer that
 // was fed anew may use a number again.
 func (s *Sent) Of(p *packet.Packet) bool {
-	return p != nil && p.Seq == s.Seq && p.Feed == s.Feed && p.Spatial == s.Spatial
+	return p != nil && p.Seq == s.Seq && p.Feed == s.Feed && p.Stream == s.Stream
 }
 
 // Index remembers the latest packets of one slot by out number. It belongs to one goroutine.
