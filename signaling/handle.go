@@ -39,6 +39,9 @@ func (s *Session) handle(ctx context.Context, in message.Incoming) (message.Serv
 		return message.OK{}, s.live.room.RaiseHand(s.id, m.Raised)
 	case message.SlotsWish:
 		return message.OK{}, s.wish(m)
+	case message.StatsReport:
+		s.measured.Store(&m)
+		return message.OK{}, nil
 	case message.ChatSend:
 		return nil, s.live.room.Say(s.id, in.ID, m)
 	case message.ChatHistoryRequest:
@@ -221,7 +224,10 @@ func (s *Session) wish(m message.SlotsWish) error {
 			wishes[i].Participant, wishes[i].Speaker = "", true
 		}
 	}
-	s.media.with(func(peer *sfu.Peer) { peer.Wish(wishes) })
+	s.media.with(func(peer *sfu.Peer) {
+		peer.SetSaving(m.DataSaver, m.AudioOnly)
+		peer.Wish(wishes)
+	})
 	return nil
 }
 

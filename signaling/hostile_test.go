@@ -114,6 +114,7 @@ func TestEachClassHasItsRate(t *testing.T) {
 		"offers": func(int) message.ClientMessage {
 			return message.WebRTCOffer{PC: message.Down, SDP: "v=0", Slots: []message.DownSlot{{MID: "0", Kind: message.AudioSlot}}}
 		},
+		"reports": func(int) message.ClientMessage { return message.StatsReport{} },
 		"hands":   func(i int) message.ClientMessage { return message.ParticipantRaiseHand{Raised: i%2 == 0} },
 		"toggles": func(i int) message.ClientMessage { return message.ParticipantToggleAudio{Muted: i%2 == 0} },
 	} {
@@ -184,7 +185,8 @@ var everyRequest = []message.ClientMessage{
 	message.ParticipantToggleVideo{},
 	message.ParticipantRename{Name: "x"},
 	message.ParticipantRaiseHand{Raised: true},
-	message.SlotsWish{},
+	message.SlotsWish{DataSaver: true},
+	message.StatsReport{},
 	message.ChatSend{ClientID: "a", Text: "x"},
 	message.ChatHistoryRequest{},
 	message.MeetingEnd{},

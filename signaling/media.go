@@ -88,6 +88,12 @@ func (m *media) event(e sfu.Event, live *liveRoom, stay *stay) {
 		m.session.tell(0, message.SpeakersChanged{
 			Speakers: append([]string{}, e.Speakers...), Speaking: append([]string{}, e.Speaking...),
 		})
+	case sfu.LayersWanted:
+		m.session.tell(0, layersWanted(e))
+	case sfu.SlotsClocked:
+		m.session.tell(0, slotsClock(e))
+	case sfu.QualityChanged:
+		m.session.tell(0, qualityChanged(e))
 	case sfu.PeerClosed:
 		stay.end()
 		m.lost(live, e.Reason)
@@ -165,30 +171,4 @@ func (s *stay) over() bool {
 	default:
 		return false
 	}
-}
-
-var sourcesOut = map[sfu.Source]message.Source{
-	sfu.Camera: message.Camera, sfu.Microphone: message.Microphone,
-	sfu.Screen: message.Screen, sfu.ScreenAudio: message.ScreenAudio,
-}
-
-var sourcesIn = map[message.Source]sfu.Source{
-	message.Camera: sfu.Camera, message.Microphone: sfu.Microphone,
-	message.Screen: sfu.Screen, message.ScreenAudio: sfu.ScreenAudio,
-}
-
-var kindsIn = map[message.SlotKind]sfu.SlotKind{
-	message.AudioSlot: sfu.AudioSlot, message.VideoSlot: sfu.VideoSlot,
-	message.ScreenSlot: sfu.ScreenSlot, message.ScreenAudioSlot: sfu.ScreenAudioSlot,
-}
-
-func slotsAssigned(e sfu.SlotsAssigned) message.SlotsAssigned {
-	out := message.SlotsAssigned{Version: e.Version, Slots: make([]message.SlotAssignment, len(e.Slots))}
-	for i, a := range e.Slots {
-		out.Slots[i] = message.SlotAssignment{MID: a.MID, Number: a.Number}
-		if a.Number != 0 {
-			out.Slots[i].Participant, out.Slots[i].Source = a.Participant, sourcesOut[a.Source]
-		}
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package signaling_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -109,6 +110,26 @@ func TestAWishFillsASlot(t *testing.T) {
 
 	grace.do(message.MeetingLeave{})
 	expect(ada, func(m message.SlotsAssigned) bool { return m.Slots[1].Number == 0 && m.Slots[1].Source == "" })
+}
+
+func TestWhatAClientMeasuresIsKeptUntilItLeaves(t *testing.T) {
+	w := newWorld(t)
+	ada, grace := w.enter("Ada"), w.enter("Grace")
+	for height := range 2 {
+		grace.do(message.StatsReport{Slots: []message.SlotReport{{MID: "1", Height: 180 * height, Freezes: 1}}})
+	}
+	want := map[string]message.StatsReport{
+		grace.joined.Self: {Slots: []message.SlotReport{{MID: "1", Height: 180, Freezes: 1}}},
+	}
+	if got := w.server.Measured(w.meeting.Code); !reflect.DeepEqual(got, want) {
+		t.Fatalf("kept %+v", got)
+	}
+	if got := w.server.Measured("00000-00000"); len(got) != 0 {
+		t.Fatalf("of another meeting: %+v", got)
+	}
+	grace.hangUp()
+	w.eventually("it is forgotten", func() bool { return len(w.server.Measured(w.meeting.Code)) == 0 })
+	ada.sync()
 }
 
 func TestWhoSpeaksIsTold(t *testing.T) {

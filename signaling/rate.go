@@ -25,6 +25,7 @@ func newLimits() *limits {
 			message.OfferRate:  rate.NewLimiter(2, 4),
 			message.ToggleRate: rate.NewLimiter(5, 10),
 			message.HandRate:   rate.NewLimiter(1, 3),
+			message.StatsRate:  rate.NewLimiter(0.2, 2),
 		},
 	}
 }

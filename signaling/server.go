@@ -140,6 +140,19 @@ func (s *Server) Snapshot(code string) (room.Snapshot, bool) {
 	return live.Snapshot()
 }
 
+// Measured has the last stats:report of each participant in a meeting, by participant, for debugging.
+func (s *Server) Measured(code string) map[string]message.StatsReport {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]message.StatsReport{}
+	for _, session := range s.open {
+		if report := session.measured.Load(); report != nil && session.claims.Code == code {
+			out[session.claims.Participant] = *report
+		}
+	}
+	return out
+}
+
 // End ends a meeting for everybody. By is a participant's or a user's id, or empty. It waits for the record
 // of the occurrence to be closed, as long as ctx lasts. ErrNotLive if there is no room: then the record is the
 // caller's business.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -29,6 +30,8 @@ type Session struct {
 	limits   *limits
 	media    *media
 	log      *slog.Logger
+	// measured is the client's last stats:report.
+	measured atomic.Pointer[message.StatsReport]
 
 	// live is nil before the join; it belongs to the reader.
 	live *liveRoom

@@ -21,7 +21,10 @@ const (
 	maxCandidate = 1 << 10
 	maxHeight    = 8192
 	maxPriority  = 255
-	maxID        = 64
+	maxFreezes   = 10_000
+	// maxMeasured bounds what is measured in milliseconds: one hour.
+	maxMeasured = 3_600_000
+	maxID       = 64
 )
 
 // faults gathers what is wrong with the fields of one message.
@@ -123,6 +126,21 @@ func (m SlotsWish) check(f *faults) {
 		f.need(w.Height >= 0 && w.Height <= maxHeight, field+"height", fmt.Sprintf("0 to %d", maxHeight))
 		f.need(w.Priority >= 0 && w.Priority <= maxPriority, field+"priority", fmt.Sprintf("0 to %d", maxPriority))
 		mids[w.MID] = true
+	}
+}
+
+func (m StatsReport) check(f *faults) {
+	f.need(len(m.Slots) <= MaxDownLines, "slots", fmt.Sprintf("at most %d", MaxDownLines))
+	mids := map[string]bool{}
+	for i, s := range m.Slots {
+		field := fmt.Sprintf("slots[%d].", i)
+		f.need(ValidID(s.MID), field+"mid", "1 to 64 letters, digits, - or _")
+		f.need(!mids[s.MID], field+"mid", "comes twice")
+		f.need(s.Height >= 0 && s.Height <= maxHeight, field+"height", fmt.Sprintf("0 to %d", maxHeight))
+		f.need(s.Freezes >= 0 && s.Freezes <= maxFreezes, field+"freezes", fmt.Sprintf("0 to %d", maxFreezes))
+		f.need(s.Frozen >= 0 && s.Frozen <= maxMeasured, field+"frozen", fmt.Sprintf("0 to %d", maxMeasured))
+		f.need(s.JitterBuffer >= 0 && s.JitterBuffer <= maxMeasured, field+"jitterBuffer", fmt.Sprintf("0 to %d", maxMeasured))
+		mids[s.MID] = true
 	}
 }
 

@@ -128,6 +128,27 @@ const SpeakerWish = "speaker"
 // SlotsWish replaces the wishes for all video, screen and screen sound slots.
 type SlotsWish struct {
 	Wishes []SlotWish `json:"wishes"`
+	// DataSaver asks for small pictures only, whatever the tiles' heights.
+	DataSaver bool `json:"dataSaver,omitempty"`
+	// AudioOnly asks for no pictures at all.
+	AudioOnly bool `json:"audioOnly,omitempty"`
+}
+
+// SlotReport is what the client measured in one slot since its last report.
+type SlotReport struct {
+	MID string `json:"mid"`
+	// Height of the decoded picture in pixels, 0 for none.
+	Height int `json:"height,omitempty"`
+	// Freezes of the picture, and how many milliseconds they lasted together.
+	Freezes int `json:"freezes,omitempty"`
+	Frozen  int `json:"frozen,omitempty"`
+	// JitterBuffer is the mean delay of the jitter buffer in milliseconds.
+	JitterBuffer int `json:"jitterBuffer,omitempty"`
+}
+
+// StatsReport says what the client measured; once in ten seconds is enough.
+type StatsReport struct {
+	Slots []SlotReport `json:"slots"`
 }
 
 // ChatSend says something to everybody. The reply "ok" comes after the message is stored.
@@ -157,5 +178,6 @@ func (ParticipantToggleVideo) clientMessage() string { return "participant:toggl
 func (ParticipantRename) clientMessage() string      { return "participant:rename" }
 func (ParticipantRaiseHand) clientMessage() string   { return "participant:raise-hand" }
 func (SlotsWish) clientMessage() string              { return "slots:wish" }
+func (StatsReport) clientMessage() string            { return "stats:report" }
 func (ChatSend) clientMessage() string               { return "chat:message" }
 func (ChatHistoryRequest) clientMessage() string     { return "chat:history" }

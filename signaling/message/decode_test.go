@@ -27,7 +27,8 @@ var samples = []ClientMessage{
 	ParticipantToggleVideo{},
 	ParticipantRename{Name: "Grace"},
 	ParticipantRaiseHand{Raised: true},
-	SlotsWish{Wishes: []SlotWish{{MID: "4", Participant: SpeakerWish, Source: Camera, Height: 360, Priority: 9}}},
+	SlotsWish{Wishes: []SlotWish{{MID: "4", Participant: SpeakerWish, Source: Camera, Height: 360, Priority: 9}}, DataSaver: true, AudioOnly: true},
+	StatsReport{Slots: []SlotReport{{MID: "4", Height: 360, Freezes: 2, Frozen: 1250, JitterBuffer: 80}}},
 	ChatSend{ClientID: "a-1_B", Text: "first line\nsecond"},
 	ChatHistoryRequest{Before: 12, Limit: 100},
 }
@@ -66,6 +67,9 @@ func TestDecodeRefuses(t *testing.T) {
 	wish := func(data string) string { return `{"v":1,"id":7,"type":"slots:wish","data":{"wishes":[` + data + `]}}` }
 	chat := func(id, said string) string {
 		return fmt.Sprintf(`{"v":1,"id":7,"type":"chat:message","data":{"clientId":%q,"text":%q}}`, id, said)
+	}
+	report := func(data string) string {
+		return `{"v":1,"id":7,"type":"stats:report","data":{"slots":[` + data + `]}}`
 	}
 	named := func(name string) string {
 		return `{"v":1,"id":7,"type":"participant:rename","data":{"name":"` + name + `"}}`
@@ -112,28 +116,35 @@ func TestDecodeRefuses(t *testing.T) {
 		"an offer of one line twice": {
 			offer(`{"pc":"down","sdp":"v=0","slots":[{"mid":"0","kind":"audio"},{"mid":"0","kind":"video"}]}`), BadMessage, "slots[1].mid",
 		},
-		"slots on the way up":    {offer(`{"pc":"up","sdp":"v=0","sources":[{"mid":"0","source":"camera"}],"slots":[{"mid":"1","kind":"audio"}]}`), BadMessage, "slots"},
-		"a slot of no kind":      {offer(`{"pc":"down","sdp":"v=0","slots":[{"mid":"0","kind":"smell"}]}`), BadMessage, "slots[0].kind"},
-		"a wish for no slot":     {wish(`{"mid":"","participant":"","source":"camera","height":0}`), BadMessage, "wishes[0].mid"},
-		"a wish of a wrong id":   {wish(`{"mid":"0","participant":"../x","source":"camera","height":0}`), BadMessage, "wishes[0].participant"},
-		"a wish without end":     {wish(`{"mid":"0","participant":"","source":"camera","height":100000}`), BadMessage, "wishes[0].height"},
-		"a wish below nothing":   {wish(`{"mid":"0","participant":"","source":"camera","height":-1}`), BadMessage, "wishes[0].height"},
-		"two wishes for a slot":  {wish(`{"mid":"0","participant":"","source":"camera","height":0},{"mid":"0","participant":"","source":"camera","height":0}`), BadMessage, "wishes[1].mid"},
-		"a chat without id":      {chat("", "hello"), BadMessage, "clientId"},
-		"a chat with a long id":  {chat(text(65), "hello"), BadMessage, "clientId"},
-		"a chat with a bad id":   {chat("a b", "hello"), BadMessage, "clientId"},
-		"an empty chat":          {chat("a", " \n "), BadMessage, "text"},
-		"a long chat":            {chat("a", text(MaxText+1)), TooLarge, "text"},
-		"a chat that rings":      {`{"v":1,"id":7,"type":"chat:message","data":{"clientId":"a","text":"ring \u0007"}}`, BadMessage, "text"},
-		"an empty name":          {named("  "), BadMessage, "name"},
-		"a long name":            {named(text(65)), BadMessage, "name"},
-		"a name turned around":   {named(`a\u202eb`), BadMessage, "name"},
-		"a name with controls":   {named(`a\u0007b`), BadMessage, "name"},
-		"a page too long":        {`{"v":1,"id":7,"type":"chat:history","data":{"limit":101}}`, BadMessage, "limit"},
-		"a page below nothing":   {`{"v":1,"id":7,"type":"chat:history","data":{"limit":-1}}`, BadMessage, "limit"},
-		"a number below nothing": {`{"v":1,"id":7,"type":"chat:history","data":{"before":-1}}`, BadMessage, ""},
-		"a long candidate":       {`{"v":1,"type":"webrtc:ice-candidate","data":{"pc":"up","candidate":"` + text(maxCandidate+1) + `"}}`, BadMessage, "candidate"},
-		"an unknown source":      {`{"v":1,"type":"publication:set","data":{"source":"nose","live":true}}`, BadMessage, "source"},
+		"slots on the way up":     {offer(`{"pc":"up","sdp":"v=0","sources":[{"mid":"0","source":"camera"}],"slots":[{"mid":"1","kind":"audio"}]}`), BadMessage, "slots"},
+		"a slot of no kind":       {offer(`{"pc":"down","sdp":"v=0","slots":[{"mid":"0","kind":"smell"}]}`), BadMessage, "slots[0].kind"},
+		"a wish for no slot":      {wish(`{"mid":"","participant":"","source":"camera","height":0}`), BadMessage, "wishes[0].mid"},
+		"a wish of a wrong id":    {wish(`{"mid":"0","participant":"../x","source":"camera","height":0}`), BadMessage, "wishes[0].participant"},
+		"a wish without end":      {wish(`{"mid":"0","participant":"","source":"camera","height":100000}`), BadMessage, "wishes[0].height"},
+		"a wish below nothing":    {wish(`{"mid":"0","participant":"","source":"camera","height":-1}`), BadMessage, "wishes[0].height"},
+		"two wishes for a slot":   {wish(`{"mid":"0","participant":"","source":"camera","height":0},{"mid":"0","participant":"","source":"camera","height":0}`), BadMessage, "wishes[1].mid"},
+		"a report of no slot":     {report(`{"mid":"","height":1}`), BadMessage, "slots[0].mid"},
+		"a slot reported twice":   {report(`{"mid":"0"},{"mid":"0"}`), BadMessage, "slots[1].mid"},
+		"a report below nothing":  {report(`{"mid":"0","freezes":-1}`), BadMessage, "slots[0].freezes"},
+		"a freeze without end":    {report(`{"mid":"0","frozen":3600001}`), BadMessage, "slots[0].frozen"},
+		"a report too tall":       {report(`{"mid":"0","height":8193}`), BadMessage, "slots[0].height"},
+		"a buffer without end":    {report(`{"mid":"0","jitterBuffer":1e9}`), BadMessage, ""},
+		"a saver that is no bool": {`{"v":1,"id":7,"type":"slots:wish","data":{"wishes":[],"dataSaver":1}}`, BadMessage, ""},
+		"a chat without id":       {chat("", "hello"), BadMessage, "clientId"},
+		"a chat with a long id":   {chat(text(65), "hello"), BadMessage, "clientId"},
+		"a chat with a bad id":    {chat("a b", "hello"), BadMessage, "clientId"},
+		"an empty chat":           {chat("a", " \n "), BadMessage, "text"},
+		"a long chat":             {chat("a", text(MaxText+1)), TooLarge, "text"},
+		"a chat that rings":       {`{"v":1,"id":7,"type":"chat:message","data":{"clientId":"a","text":"ring \u0007"}}`, BadMessage, "text"},
+		"an empty name":           {named("  "), BadMessage, "name"},
+		"a long name":             {named(text(65)), BadMessage, "name"},
+		"a name turned around":    {named(`a\u202eb`), BadMessage, "name"},
+		"a name with controls":    {named(`a\u0007b`), BadMessage, "name"},
+		"a page too long":         {`{"v":1,"id":7,"type":"chat:history","data":{"limit":101}}`, BadMessage, "limit"},
+		"a page below nothing":    {`{"v":1,"id":7,"type":"chat:history","data":{"limit":-1}}`, BadMessage, "limit"},
+		"a number below nothing":  {`{"v":1,"id":7,"type":"chat:history","data":{"before":-1}}`, BadMessage, ""},
+		"a long candidate":        {`{"v":1,"type":"webrtc:ice-candidate","data":{"pc":"up","candidate":"` + text(maxCandidate+1) + `"}}`, BadMessage, "candidate"},
+		"an unknown source":       {`{"v":1,"type":"publication:set","data":{"source":"nose","live":true}}`, BadMessage, "source"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, err := Decode([]byte(c.raw))

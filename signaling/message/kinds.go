@@ -32,6 +32,8 @@ const (
 	ToggleRate
 	// HandRate is for hands.
 	HandRate
+	// StatsRate is for what clients report by themselves.
+	StatsRate
 	// Rates is the number of classes.
 	Rates
 )
@@ -67,6 +69,7 @@ var kinds = table(
 	kind(ParticipantRename.check, Members, ToggleRate, small),
 	kind(ParticipantRaiseHand.check, Members, HandRate, small),
 	kind(SlotsWish.check, Members, AnyRate, medium),
+	kind(StatsReport.check, Members, StatsRate, medium),
 	kind(ChatSend.check, Members, ChatRate, medium),
 	kind(ChatHistoryRequest.check, Members, ToggleRate, small),
 )
@@ -139,6 +142,7 @@ var (
 		ParticipantRename{},
 		ParticipantRaiseHand{},
 		SlotsWish{},
+		StatsReport{},
 		ChatSend{},
 		ChatHistoryRequest{},
 	}
@@ -156,6 +160,9 @@ var (
 		HandsChanged{},
 		SpeakersChanged{},
 		SlotsAssigned{},
+		LayersWanted{},
+		SlotsClock{},
+		QualityChanged{},
 		ChatMessage{},
 		ChatUpdated{},
 		ChatHistory{},

@@ -144,6 +144,62 @@ type SlotsAssigned struct {
 	Slots   []SlotAssignment `json:"slots"`
 }
 
+// Codec of a video publication.
+type Codec string
+
+// The codecs of video.
+const (
+	VP8  Codec = "VP8"
+	H264 Codec = "H264"
+	VP9  Codec = "VP9"
+	AV1  Codec = "AV1"
+)
+
+// LayersWanted tells a publisher what somebody watches of a source. Nobody misses what is left out meanwhile.
+type LayersWanted struct {
+	Source Source `json:"source"`
+	// Codec that every receiver can decode; left out for sound and while nobody receives.
+	Codec Codec `json:"codec,omitempty"`
+	// Layers says for each encoding or spatial layer, lowest first, whether it is wanted. What is beyond the end is not
+	// wanted; an empty list is a pause.
+	Layers []bool `json:"layers"`
+}
+
+// SlotClock relates a slot's RTP timestamps to the server's wall clock.
+type SlotClock struct {
+	MID string `json:"mid"`
+	// NTP is the time at which the slot's timestamp was RTP, in milliseconds since 1970, with microseconds.
+	NTP float64 `json:"ntp"`
+	RTP uint32  `json:"rtp"`
+}
+
+// SlotsClock has the clocks of slots that changed source or whose clock was set anew; the others go on.
+type SlotsClock struct {
+	Clocks []SlotClock `json:"clocks"`
+}
+
+// SlotQuality explains what one slot shows, and why it is not more.
+type SlotQuality struct {
+	MID string `json:"mid"`
+	// Height that is sent, 0 for none.
+	Height int `json:"height"`
+	// Reason in words, empty if the wish is met.
+	Reason string `json:"reason"`
+	// Paused says that nothing is sent for want of bandwidth.
+	Paused bool `json:"paused"`
+}
+
+// QualityChanged says how good the directions of this participant are, and the others' way up: 0 is bad, 100 is good.
+type QualityChanged struct {
+	Up   int `json:"up"`
+	Down int `json:"down"`
+	// Estimate of what the downstream connection carries, in bit/s; 0 while it is not known.
+	Estimate int64         `json:"estimate"`
+	Slots    []SlotQuality `json:"slots"`
+	// Others are the scores of the other participants' upstream, by participant.
+	Others map[string]int `json:"others"`
+}
+
 // ChatUpdated says that a message is stored now.
 type ChatUpdated struct {
 	Number uint64 `json:"number"`
@@ -170,6 +226,9 @@ func (ParticipantUpdated) serverMessage() string { return "participant:updated" 
 func (HandsChanged) serverMessage() string       { return "hands:changed" }
 func (SpeakersChanged) serverMessage() string    { return "speakers:changed" }
 func (SlotsAssigned) serverMessage() string      { return "slots:assigned" }
+func (LayersWanted) serverMessage() string       { return "layers:wanted" }
+func (SlotsClock) serverMessage() string         { return "slots:clock" }
+func (QualityChanged) serverMessage() string     { return "quality:changed" }
 func (ChatMessage) serverMessage() string        { return "chat:message" }
 func (ChatUpdated) serverMessage() string        { return "chat:updated" }
 func (ChatHistory) serverMessage() string        { return "chat:history" }

@@ -43,7 +43,7 @@ func TestEveryMessageOfTheSourceIsKnownToTheDecoder(t *testing.T) {
 			t.Errorf("%s is not in the list of server messages: %v", m.goType, err)
 		}
 	}
-	if len(d.client) < 14 || len(d.server) < 16 {
+	if len(d.client) < 15 || len(d.server) < 19 {
 		t.Errorf("found only %d and %d messages", len(d.client), len(d.server))
 	}
 }

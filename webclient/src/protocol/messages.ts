@@ -85,6 +85,9 @@ export type SlotKind = 'audio' | 'video' | 'screen' | 'screen-audio';
 /** Role of a participant. */
 export type Role = 'HOST' | 'PARTICIPANT';
 
+/** Codec of a video publication. */
+export type Codec = 'VP8' | 'H264' | 'VP9' | 'AV1';
+
 /** Envelope wraps every message in both directions. */
 export interface Envelope {
   v: number;
@@ -182,6 +185,27 @@ export interface SlotWish {
 /** SlotsWish replaces the wishes for all video, screen and screen sound slots. */
 export interface SlotsWish {
   wishes: SlotWish[];
+  /** DataSaver asks for small pictures only, whatever the tiles' heights. */
+  dataSaver?: boolean;
+  /** AudioOnly asks for no pictures at all. */
+  audioOnly?: boolean;
+}
+
+/** SlotReport is what the client measured in one slot since its last report. */
+export interface SlotReport {
+  mid: string;
+  /** Height of the decoded picture in pixels, 0 for none. */
+  height?: number;
+  /** Freezes of the picture, and how many milliseconds they lasted together. */
+  freezes?: number;
+  frozen?: number;
+  /** JitterBuffer is the mean delay of the jitter buffer in milliseconds. */
+  jitterBuffer?: number;
+}
+
+/** StatsReport says what the client measured; once in ten seconds is enough. */
+export interface StatsReport {
+  slots: SlotReport[];
 }
 
 /** ChatSend says something to everybody. The reply "ok" comes after the message is stored. */
@@ -325,6 +349,53 @@ export interface SlotsAssigned {
   slots: SlotAssignment[];
 }
 
+/** LayersWanted tells a publisher what somebody watches of a source. Nobody misses what is left out meanwhile. */
+export interface LayersWanted {
+  source: Source;
+  /** Codec that every receiver can decode; left out for sound and while nobody receives. */
+  codec?: Codec;
+  /**
+   * Layers says for each encoding or spatial layer, lowest first, whether it is wanted. What is beyond the end is not
+   * wanted; an empty list is a pause.
+   */
+  layers: boolean[];
+}
+
+/** SlotClock relates a slot's RTP timestamps to the server's wall clock. */
+export interface SlotClock {
+  mid: string;
+  /** NTP is the time at which the slot's timestamp was RTP, in milliseconds since 1970, with microseconds. */
+  ntp: number;
+  rtp: number;
+}
+
+/** SlotsClock has the clocks of slots that changed source or whose clock was set anew; the others go on. */
+export interface SlotsClock {
+  clocks: SlotClock[];
+}
+
+/** SlotQuality explains what one slot shows, and why it is not more. */
+export interface SlotQuality {
+  mid: string;
+  /** Height that is sent, 0 for none. */
+  height: number;
+  /** Reason in words, empty if the wish is met. */
+  reason: string;
+  /** Paused says that nothing is sent for want of bandwidth. */
+  paused: boolean;
+}
+
+/** QualityChanged says how good the directions of this participant are, and the others' way up: 0 is bad, 100 is good. */
+export interface QualityChanged {
+  up: number;
+  down: number;
+  /** Estimate of what the downstream connection carries, in bit/s; 0 while it is not known. */
+  estimate: number;
+  slots: SlotQuality[];
+  /** Others are the scores of the other participants' upstream, by participant. */
+  others: Record<string, number>;
+}
+
 /** ChatUpdated says that a message is stored now. */
 export interface ChatUpdated {
   number: number;
@@ -352,6 +423,7 @@ export type ClientMessage =
   | { type: 'participant:rename'; data: ParticipantRename }
   | { type: 'participant:raise-hand'; data: ParticipantRaiseHand }
   | { type: 'slots:wish'; data: SlotsWish }
+  | { type: 'stats:report'; data: StatsReport }
   | { type: 'chat:message'; data: ChatSend }
   | { type: 'chat:history'; data: ChatHistoryRequest };
 
@@ -370,6 +442,9 @@ export type ServerMessage =
   | { type: 'hands:changed'; data: HandsChanged }
   | { type: 'speakers:changed'; data: SpeakersChanged }
   | { type: 'slots:assigned'; data: SlotsAssigned }
+  | { type: 'layers:wanted'; data: LayersWanted }
+  | { type: 'slots:clock'; data: SlotsClock }
+  | { type: 'quality:changed'; data: QualityChanged }
   | { type: 'chat:message'; data: ChatMessage }
   | { type: 'chat:updated'; data: ChatUpdated }
   | { type: 'chat:history'; data: ChatHistory };
