@@ -39,7 +39,6 @@ type Peer struct {
 	slots        []SlotSpec
 	wishes       []Wish
 	saving       saving
-	saving       saving
 	shown        map[string]*Publication
 	announced    []Assignment
 	version      uint64
@@ -74,27 +73,6 @@ func (p *Peer) Wish(wishes []Wish) {
 		p.room.wish(p.participant, p.slots, p.wishes)
 	})
 }
-
-// saving is what the client would rather not receive.
-type saving struct {
-	data      bool // large pictures
-	audioOnly bool // any picture
-}
-
-// SetSaving says whether the client wants small pictures only, or none.
-func (p *Peer) SetSaving(dataSaver, audioOnly bool) {
-	p.do(func() {
-		next := saving{data: dataSaver, audioOnly: audioOnly}
-		if p.saving == next {
-			return
-		}
-		p.saving = next
-		p.replan()
-	})
-}
-
-// replan applies what the client saves on.
-func (p *Peer) replan() {}
 
 // saving is what the client would rather not receive.
 type saving struct {
