@@ -36,6 +36,8 @@ type Options struct {
 	// Events gets everything that the server says unasked, in order, from one goroutine. It may call the client,
 	// except Leave and Close. Nil ignores events.
 	Events func(message.ServerMessage)
+	// SendAll goes on sending layers that nobody wants, as a client without layers:wanted would.
+	SendAll bool
 	// TCPOnly keeps media off UDP.
 	TCPOnly bool
 	// HTTP makes the handshake; nil is the default client.
@@ -59,6 +61,8 @@ type Client struct {
 	up    *Upstream
 	down  *Downstream
 	lost  atomic.Bool // the server has closed both
+
+	wanted wanted
 }
 
 // Dial opens the WebSocket. The caller must call Close or Leave.
@@ -183,6 +187,20 @@ func (c *Client) forget(id uint64) {
 	c.mu.Unlock()
 }
 
+// note takes from an event what the connections need, before anybody else sees it.
+func (c *Client) note(m message.ServerMessage) {
+	switch m := m.(type) {
+	case message.Error:
+		if m.Code == message.MediaClosed {
+			c.lost.Store(true)
+		}
+	case message.LayersWanted:
+		if !c.options.SendAll {
+			c.wanted.set(m.Source, m.Layers)
+		}
+	}
+}
+
 func (c *Client) read(ctx context.Context) {
 	defer close(c.done)
 	defer c.events.close()
@@ -207,9 +225,7 @@ func (c *Client) read(ctx context.Context) {
 			continue
 		}
 		if e.Re == 0 {
-			if said, ok := m.(message.Error); ok && said.Code == message.MediaClosed {
-				c.lost.Store(true)
-			}
+			c.note(m)
 			c.events.put(m)
 			continue
 		}

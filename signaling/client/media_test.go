@@ -104,6 +104,29 @@ func TestAScreenJoinsTheRunningCamera(t *testing.T) {
 	}
 }
 
+func TestLayersThatNobodyWantsAreNotSent(t *testing.T) {
+	a := newAnswerer(t)
+	server := newFake(t, a.answer)
+	ctx, c := dial(t, server, nil)
+	if _, err := c.Publish(ctx, client.Track{Source: message.Camera, RIDs: rids, Feed: pattern()}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "all layers", func() bool { return len(a.packets(small)) > 0 && len(a.packets(large)) > 0 })
+	server.say(message.LayersWanted{Source: message.Camera, Codec: message.VP8, Layers: []bool{true}})
+	stopped, then := 0, 0
+	until(t, "the large layer to stop while the small one goes on", func() bool {
+		if n := len(a.packets(large)); n > stopped {
+			stopped, then = n, len(a.packets(small))
+		}
+		return len(a.packets(small)) > then+10
+	})
+	server.say(message.LayersWanted{Source: message.Camera, Codec: message.VP8, Layers: []bool{true, true, true}})
+	until(t, "the large layer to come back", func() bool { return len(a.packets(large)) > stopped })
+	if v, _ := client.ParseVP8(a.packets(large)[stopped].Payload); !v.Key {
+		t.Errorf("it comes back with %+v", v)
+	}
+}
+
 func TestANackIsAnsweredByRTX(t *testing.T) {
 	var lost atomic.Uint32
 	_, _, up, a := publish(t, client.Track{

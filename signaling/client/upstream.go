@@ -47,6 +47,7 @@ type source struct {
 	due      time.Time
 	keyFrame bool
 	paused   bool
+	layers   uint64 // a bit for each layer that was wanted at the last frame
 	// ended is under the client's media lock.
 	ended bool
 }
@@ -126,6 +127,7 @@ func (c *Client) Unpublish(ctx context.Context, which message.Source) error {
 }
 
 func newUpstream(c *Client) (*Upstream, error) {
+	c.wanted.forget()
 	u := &Upstream{
 		commands: make(chan func()), feedback: make(chan feedback, 256),
 		stop: make(chan struct{}), done: make(chan struct{}),
@@ -360,10 +362,13 @@ func (u *Upstream) send(now time.Time) time.Duration {
 			continue
 		}
 		if !s.due.After(now) {
-			frames, interval := s.track.Feed.Next(now, s.keyFrame)
+			before := s.layers
+			s.layers = u.client.wanted.of(s.track.Source)
+			// A layer that comes back starts with a key frame.
+			frames, interval := s.track.Feed.Next(now, s.keyFrame || s.layers&^before != 0)
 			s.keyFrame = false
 			for _, f := range frames {
-				if f.Layer < len(s.encodings) {
+				if f.Layer < len(s.encodings) && s.layers&(1<<f.Layer) != 0 {
 					u.counters.packets.Add(uint64(s.encodings[f.Layer].send(now, f, &u.transport)))
 				}
 			}
