@@ -499,3 +499,50 @@ func TestASnapshotExplainsTheRoom(t *testing.T) {
 		}
 	})
 }
+
+// A publisher chooses the heights of its key frames. Whatever they say, the room acts on them at its own pace.
+func TestNewHeightsAreActedOnAtTheRoomsPace(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		const tick = 50 * time.Millisecond
+		began := time.Now()
+		ada, bob := c.join("ada"), c.join("bob")
+		ada.publishes(7, sfu.Camera)
+		bob.receives()
+		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 180))
+		camera := ada.camera("q", "h")
+		frames := func(low int) {
+			camera.Picture(time.Now(), "q", true, low)
+			c.settle(0)
+			camera.Picture(time.Now(), "h", true, 360)
+			c.settle(0)
+		}
+		for range 5 {
+			frames(180)
+			c.settle(20 * time.Millisecond)
+		}
+		for _, rid := range []string{"q", "h"} {
+			ada.up.Ingress.SenderReport(time.Now(), camera.SSRC(rid), 1<<40, 1<<20)
+		}
+		if got := heightShown(bob, "v0"); got != 180 {
+			t.Fatalf("a tile of 180 shows %d", got)
+		}
+		// Just behind a tick, the low layer grows too small for the tile, back and forth.
+		c.settle(tick - time.Since(began)%tick + time.Millisecond)
+		for range 20 {
+			frames(180)
+			frames(90)
+		}
+		if got := heightShown(bob, "v0"); got != 90 {
+			t.Errorf("the layer changed between two ticks: %d is shown", got)
+		}
+		c.settle(tick)
+		for range 10 {
+			frames(90)
+			c.settle(33 * time.Millisecond)
+		}
+		if got := heightShown(bob, "v0"); got != 360 {
+			t.Errorf("a tick later %d is shown, want the layer that is tall enough", got)
+		}
+	})
+}
