@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
-	"github.com/plenum-meet/plenum/sfu/core/history"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
@@ -32,7 +31,6 @@ type Publication struct {
 	ended   atomic.Bool
 	feed    atomic.Pointer[egress.Feed]
 	feeder  atomic.Pointer[upstream]
-	heights [egress.MaxLayers]atomic.Int32
 	resized atomic.Bool // since the room last looked
 	level   levelMeter
 	counts  publicationCounts
@@ -69,14 +67,14 @@ func (p *Publication) live() bool {
 }
 
 // startFeed gives the publication new rings: its numbers come from another clock from now on.
-func (p *Publication) startFeed(kind codec.Kind, layers int8, feeder *upstream) *egress.Feed {
+func (p *Publication) startFeed(kind codec.Kind, streams int8, feeder *upstream) *egress.Feed {
 	ring := audioRing
 	if p.source.video() {
 		ring = videoRing
 	}
-	feed := &egress.Feed{ID: feedIDs.Add(1), Number: p.number, Codec: kind, Clock: kind.Clock(), Layers: layers, Publisher: p}
-	for i := range layers {
-		feed.Rings[i] = history.NewRing(ring)
+	feed := egress.NewFeed(feedIDs.Add(1), p.number, kind, streams, ring, p.source.silence(), p)
+	if old := p.feed.Load(); old != nil {
+		feed.Inherit(old)
 	}
 	p.feeder.Store(feeder)
 	p.feed.Store(feed)
@@ -93,7 +91,7 @@ func (p *Publication) stopFeed(feeder *upstream) {
 }
 
 // RequestKeyFrame asks the publisher; requests close to each other become one.
-func (p *Publication) RequestKeyFrame(now time.Time) {
+func (p *Publication) RequestKeyFrame(now time.Time, receiver uint64, stream int8) {
 	if feeder := p.feeder.Load(); feeder != nil {
 		feeder.requestKeyFrame(now, p)
 	}
@@ -134,7 +132,7 @@ func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
 		p.level.add(pkt.Level)
 	}
 	if height := int32(pkt.Descriptor.Height); pkt.Descriptor.Key && height != 0 {
-		if p.heights[pkt.Spatial].Swap(height) != height {
+		if feed.SetHeight(pkt.Spatial, int(height)) {
 			p.resized.Store(true)
 		}
 	}
@@ -148,9 +146,9 @@ func (p *Publication) layerHeights() []int {
 	if feed == nil {
 		return nil
 	}
-	heights := make([]int, feed.Layers)
+	heights := make([]int, feed.Layers())
 	for i := range heights {
-		heights[i] = int(p.heights[i].Load())
+		heights[i] = feed.Height(int8(i)) //nolint:gosec // a handful
 	}
 	return heights
 }

@@ -1,5 +1,7 @@
 package sfu
 
+import "time"
+
 // Source is what a publication shows or carries.
 type Source uint8
 
@@ -28,6 +30,15 @@ func (s Source) String() string {
 
 // MarshalText names the source in snapshots.
 func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// silence is how long a layer is silent before it counts as stopped. A screen that does not change sends little, and so
+// does a silent microphone.
+func (s Source) silence() time.Duration {
+	if s == Camera {
+		return 500 * time.Millisecond
+	}
+	return 2 * time.Second
+}
 
 func (s Source) video() bool { return s == Camera || s == Screen }
 

@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"sfu/core/history":    {"sfu/core/..."},
 	"sfu/core/layer":      {"sfu/core/..."},
 	"sfu/core/loss":       {"sfu/core/..."},
+	"sfu/core/meter":      {"sfu/core/..."},
 	"sfu/core/pace":       {"sfu/core/..."},
 	"sfu/core/packet":     {"sfu/core/..."},
 	"sfu/core/probe":      {"sfu/core/..."},

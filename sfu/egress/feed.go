@@ -6,13 +6,14 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/meter"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
 // MaxLayers is the number of spatial layers that a publication may have.
-const MaxLayers = 3
+const MaxLayers = meter.MaxSpatial
 
-// Feed is what one connection feeds a publication with. Its rings and reports have one writer, the publication.
+// Feed is what one connection feeds a publication with. It has one writer, the publication; everybody may read.
 type Feed struct {
 	// ID is unique on the node: a publication that is fed anew has another feed, with numbers of another clock.
 	ID uint32
@@ -21,44 +22,117 @@ type Feed struct {
 	Codec  codec.Kind
 	// Clock of the RTP timestamps in Hz.
 	Clock uint32
-	// Layers is the number of spatial layers, 1 to MaxLayers.
-	Layers    int8
-	Rings     [MaxLayers]*history.Ring
-	Reports   [MaxLayers]atomic.Pointer[Report]
-	latest    [MaxLayers]atomic.Int64 // when a packet came, in ns since 1970
+	// Streams is the number of encodings with an SSRC, numbers and a ring of their own, 1 to MaxLayers: the layers of
+	// simulcast, one for SVC.
+	Streams   int8
+	Rings     [MaxLayers]*history.Ring          // by stream
+	Reports   [MaxLayers]atomic.Pointer[Report] // by stream
 	Publisher Publisher
+
+	scaled   atomic.Int32 // spatial layers of one stream, 0 while there is one at most
+	heights  [MaxLayers]atomic.Int32
+	measured measured
 }
 
-// flowing is how long after its last packet a layer counts as flowing.
-const flowing = time.Second
-
-// Put stores a packet of a layer.
-func (f *Feed) Put(p *packet.Packet) {
-	f.Rings[p.Stream].Put(p)
-	f.latest[p.Stream].Store(p.Arrival.UnixNano())
-}
-
-// live has a bit for each layer that flows.
-func (f *Feed) live(now time.Time) (layers uint8) {
-	for i := range f.Layers {
-		if now.UnixNano()-f.latest[i].Load() < int64(flowing) {
-			layers |= 1 << i
-		}
-	}
-	return layers
-}
-
-// Report is the latest sender report of one layer.
+// Report is the latest sender report of one stream.
 type Report struct {
-	NTP       uint64
+	NTP       uint64 // on the server's timeline
 	Timestamp uint32
 	Arrival   time.Time
 }
 
 // Publisher is what a shard asks of a publication. It must not block.
 type Publisher interface {
-	RequestKeyFrame(now time.Time)
+	// RequestKeyFrame asks for a key frame of a stream. Requests of one receiver are limited; 0 is the server itself,
+	// whose requests are limited only with all others.
+	RequestKeyFrame(now time.Time, receiver uint64, stream int8)
 	// Subscribe begins the calls of Shard.Media for this publication's feeds, Unsubscribe ends them.
 	Subscribe(shard *Shard)
 	Unsubscribe(shard *Shard)
+}
+
+// NewFeed returns a feed with rings of the given number of packets.
+func NewFeed(id, number uint32, kind codec.Kind, streams int8, ring int, still time.Duration, publisher Publisher) *Feed {
+	f := &Feed{ID: id, Number: number, Codec: kind, Clock: kind.Clock(), Streams: streams, Publisher: publisher}
+	for i := range streams {
+		f.Rings[i] = history.NewRing(ring)
+	}
+	f.measured = measured{still: still, meter: meter.New(streams == 1)}
+	return f
+}
+
+// Layers is the number of spatial layers. Of a scalable stream it is known from the first key frame on, and may change.
+func (f *Feed) Layers() int8 { return max(f.Streams, int8(f.scaled.Load())) } //nolint:gosec // MaxLayers at most
+
+// Scalable reports whether one stream carries several spatial layers (SVC).
+func (f *Feed) Scalable() bool { return f.Streams == 1 && f.scaled.Load() > 1 }
+
+// SetLayers says how many spatial layers the one stream has, and reports whether that is news. For the writer.
+func (f *Feed) SetLayers(n int8) bool {
+	next := int32(min(max(n, 1), MaxLayers))
+	return f.Streams == 1 && f.scaled.Swap(next) != next && next != 1
+}
+
+// StreamOf is the stream that carries a spatial layer.
+func (f *Feed) StreamOf(spatial int8) int8 { return min(max(spatial, 0), f.Streams-1) }
+
+// Height of the pictures of a spatial layer, 0 if not known.
+func (f *Feed) Height(spatial int8) int {
+	if spatial < 0 || spatial >= MaxLayers {
+		return 0
+	}
+	return int(f.heights[spatial].Load())
+}
+
+// SetHeight reports whether the height is news. For the writer.
+func (f *Feed) SetHeight(spatial int8, height int) bool {
+	return f.heights[spatial].Swap(int32(height)) != int32(height) //nolint:gosec // 16 bits on the wire
+}
+
+// Put stores a packet and measures it. For the writer.
+func (f *Feed) Put(p *packet.Packet) {
+	f.Rings[p.Stream].Put(p)
+	if !p.PaddingOnly() {
+		f.measured.add(p)
+	}
+}
+
+// Rate is what a viewer of a layer is sent, without headers: as measured, of a layer that stopped the latest value;
+// before that as the publisher announced it, 0 if neither is known. Temporal layers beyond the highest are the highest.
+func (f *Feed) Rate(l packet.Layer) packet.Bitrate { return f.measured.rateOf(l) }
+
+// FPS is how many pictures a second a viewer of a layer gets, 0 if not known.
+func (f *Feed) FPS(l packet.Layer) int { return f.measured.fpsOf(l) }
+
+// Temporals is the number of temporal layers seen so far, at least 1.
+func (f *Feed) Temporals() int8 { return max(1, int8(f.measured.temporals.Load())) } //nolint:gosec // a handful
+
+// Flows has a bit for each spatial layer that flows.
+func (f *Feed) Flows(now time.Time) (layers uint8) { return f.measured.flows(now) }
+
+// live has a bit for each stream that flows.
+func (f *Feed) live(now time.Time) (streams uint8) {
+	layers := f.Flows(now)
+	if f.Streams == 1 && layers != 0 {
+		return 1
+	}
+	return layers
+}
+
+// Announce takes the rate at which the publisher says it will send a layer. For the writer.
+func (f *Feed) Announce(l packet.Layer, rate packet.Bitrate) { f.measured.announce(l, rate) }
+
+// Pause says which spatial layers the publisher was asked not to send. For any goroutine.
+func (f *Feed) Pause(layers uint8) { f.measured.paused.Or(uint32(layers)) }
+
+// Inherit takes over what is known of a feed that this one follows, until it is measured itself. For the writer.
+func (f *Feed) Inherit(old *Feed) {
+	if old.Codec != f.Codec || old.Streams != f.Streams {
+		return
+	}
+	f.scaled.Store(old.scaled.Load())
+	for i := range f.heights {
+		f.heights[i].Store(old.heights[i].Load())
+	}
+	f.measured.inherit(&old.measured)
 }

@@ -1,13 +1,18 @@
 package egress
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
+// peerIDs number the downstream connections of the node.
+var peerIDs atomic.Uint64
+
 // Peer is one downstream connection as its shard sees it.
 type Peer struct {
+	id       uint64 // from 1, unique on the node: publications limit what one receiver asks of them
 	shard    *Shard
 	reporter Reporter
 	failed   func()
@@ -20,10 +25,13 @@ type Peer struct {
 
 // NewPeer gives the shard a downstream connection. failed is told, from the loop, if the peer's code panics.
 func (s *Shard) NewPeer(reporter Reporter, failed func()) *Peer {
-	p := &Peer{shard: s, reporter: reporter, failed: failed, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
+	p := &Peer{id: peerIDs.Add(1), shard: s, reporter: reporter, failed: failed, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
 	p.do(func(time.Time) { s.peers[p] = struct{}{} })
 	return p
 }
+
+// ID names the connection to publications.
+func (p *Peer) ID() uint64 { return p.id }
 
 func (p *Peer) do(step func(now time.Time)) {
 	if !p.shard.box.Put(message{step: step, peer: p}) {
@@ -81,9 +89,9 @@ func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
 		if !ok {
 			return
 		}
-		if publication, _ := slot.forward.Current(); publication != 0 {
+		if publication, shown := slot.forward.Current(); publication != 0 {
 			if feed := slot.feed(publication); feed != nil {
-				feed.Publisher.RequestKeyFrame(now)
+				feed.Publisher.RequestKeyFrame(now, p.id, feed.StreamOf(shown.Spatial))
 			}
 		}
 	})

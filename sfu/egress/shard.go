@@ -157,9 +157,9 @@ func (s *Shard) refresh(now time.Time, slot *Slot) {
 
 // wake asks for the key frame that a slot waits for, as often as the forwarder says.
 func (s *Shard) wake(now time.Time, slot *Slot) {
-	if publication, _, ok := slot.forward.KeyFrameWanted(now); ok {
+	if publication, stream, ok := slot.forward.KeyFrameWanted(now); ok {
 		if feed := slot.feed(publication); feed != nil {
-			feed.Publisher.RequestKeyFrame(now)
+			feed.Publisher.RequestKeyFrame(now, 0, stream)
 		}
 	}
 	if deadline, ok := slot.forward.Deadline(); ok {

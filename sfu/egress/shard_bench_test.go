@@ -25,9 +25,9 @@ func (*sink) WriteRTCP([]rtcp.Packet) error { return nil }
 
 type nobody struct{}
 
-func (nobody) RequestKeyFrame(time.Time) {}
-func (nobody) Subscribe(*Shard)          {}
-func (nobody) Unsubscribe(*Shard)        {}
+func (nobody) RequestKeyFrame(time.Time, uint64, int8) {}
+func (nobody) Subscribe(*Shard)                        {}
+func (nobody) Unsubscribe(*Shard)                      {}
 
 // picture is a VP8 picture of one packet.
 func picture(tb testing.TB, number int, key bool) *packet.Packet {
@@ -51,7 +51,7 @@ func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
 		log: slog.New(slog.DiscardHandler), peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
 		timer: time.NewTimer(time.Hour),
 	}
-	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Layers: 1, Publisher: nobody{}}
+	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
 	feed.Rings[0] = history.NewRing(512)
 	out := &sink{}
 	line := Line{SSRC: 1, RTX: 2, Writer: out, Payloads: map[codec.Kind]PayloadTypes{codec.VP8: {Media: 96, RTX: 97}}}

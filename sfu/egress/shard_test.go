@@ -30,7 +30,7 @@ func TestAShardWithManyDueSlotsLooksAtThemTogether(t *testing.T) {
 		const slots, apart = 200, 2 * time.Millisecond
 		shard := NewShard(slog.New(slog.DiscardHandler))
 		defer shard.Close()
-		feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Layers: 1, Publisher: nobody{}}
+		feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
 		feed.Rings[0] = history.NewRing(512)
 		out, told := &sink{}, &reporter{}
 		peer := shard.NewPeer(told, func() { t.Error("the peer failed") })

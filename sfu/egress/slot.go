@@ -93,7 +93,7 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	source := forward.Source{}
 	if feed != nil {
 		if _, ok := s.line.Payloads[feed.Codec]; ok {
-			source = forward.Source{Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers, Live: feed.live(now)}
+			source = forward.Source{Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers(), Scalable: feed.Scalable(), Live: feed.live(now)}
 		} else {
 			feed = nil
 		}
@@ -101,7 +101,7 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	s.shown = feed
 	s.forward.Show(now, source, target)
 	if feed != nil {
-		for spatial := range feed.Layers {
+		for spatial := range feed.Streams {
 			if r := feed.Reports[spatial].Load(); r != nil {
 				s.forward.SenderReport(feed.ID, spatial, r.NTP, r.Timestamp, r.Arrival)
 			}
