@@ -186,3 +186,12 @@ func (c Conditions) jitter(u luck) time.Duration {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// Plus adds the counts of two links.
+func (c Counts) Plus(other Counts) Counts {
+	return Counts{
+		Sent: c.Sent + other.Sent, Bytes: c.Bytes + other.Bytes, Delivered: c.Delivered + other.Delivered,
+		Lost: c.Lost + other.Lost, Overflowed: c.Overflowed + other.Overflowed, Oversized: c.Oversized + other.Oversized,
+		Blackholed: c.Blackholed + other.Blackholed, Duplicated: c.Duplicated + other.Duplicated, Reordered: c.Reordered + other.Reordered,
+	}
+}
