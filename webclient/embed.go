@@ -8,7 +8,7 @@ import (
 )
 
 // ErrNotBuilt says that the binary was compiled without a build of the web client.
-var ErrNotBuilt = errors.New("the web client is not built: run `npm ci && npm run build` in webclient, then build again")
+var ErrNotBuilt = errors.New("this plenum was built without the web client: run `task build` (or `npm ci && npm run build` in webclient, then build plenum again)")
 
 // dist always holds .gitkeep, so that a checkout compiles before the first build of the client.
 //

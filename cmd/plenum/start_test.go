@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -124,14 +128,49 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// The program as people start it: it says where to look, and ends well at a signal.
-func TestServeEndsAtASignal(t *testing.T) {
+// A fresh checkout compiles without Node, and says then what is missing before it touches anything.
+func TestServeWithoutTheWebClientSaysSo(t *testing.T) {
+	page, err := filepath.Abs("../../webclient/dist/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// For the compiler the page is not there, whether somebody has built it or not.
+	overlay := filepath.Join(t.TempDir(), "overlay.json")
+	if err := os.WriteFile(overlay, fmt.Appendf(nil, `{"Replace": {%q: ""}}`, page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	binary := build(t, "-overlay", overlay)
+	data := filepath.Join(t.TempDir(), "data")
+	serve := exec.CommandContext(t.Context(), binary, "serve", "--data", data, "--listen", "127.0.0.1:0",
+		"--admin-listen", "off", "--media-port", "0")
+	out, err := serve.CombinedOutput()
+	if err == nil || serve.ProcessState.ExitCode() != 1 {
+		t.Errorf("ended with %v", err)
+	}
+	said := string(out)
+	if !strings.HasPrefix(said, "plenum: this plenum was built without the web client: run ") || strings.Count(said, "\n") != 1 {
+		t.Errorf("said %q", said)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the data directory was begun: %v", err)
+	}
+}
+
+// build compiles the program as it is delivered.
+func build(t *testing.T, flags ...string) string {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "plenum")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
+	command := exec.CommandContext(t.Context(), "go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"."})...)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
 	}
+	return binary
+}
+
+// The program as people start it: it says where to look, and ends well at a signal.
+func TestServeEndsAtASignal(t *testing.T) {
+	binary := build(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	serve := exec.CommandContext(ctx, binary, "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0",
