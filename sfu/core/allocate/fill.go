@@ -1,0 +1,212 @@
+package allocate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+const (
+	stage     = 200 // priority from which a slot is on stage
+	heaviest  = 4   // steps per round that a slot may take for one of the lightest
+	unlimited = packet.Bitrate(1) << 60
+)
+
+// fresh is what a slot has been given that was never planned for: its lowest layer needs
+// no headroom.
+var fresh = packet.Layer{}
+
+// entry is one slot in the making of a plan.
+type entry struct {
+	slot      *Slot
+	state     *state
+	ladder    ladder
+	maxHeight int
+	shown     bool // takes part at all
+	rank      int
+	weight    int
+	held      int // rung of the latest plan, -1 none
+	stage     int // rung to which it is lifted first
+	level     int // rung reached, -1 none
+	asked     int // missing rung that is asked for as well, -1 none
+	blocked   bool
+	settling  bool // held back by the hysteresis alone
+}
+
+func (e *entry) enter(now time.Time, in Input, slot *Slot, s *state) {
+	*e = entry{slot: slot, state: s, ladder: e.ladder, maxHeight: slot.MaxHeight, held: -1, level: -1, asked: -1}
+	if in.MaxHeight > 0 && (e.maxHeight == 0 || in.MaxHeight < e.maxHeight) {
+		e.maxHeight = in.MaxHeight
+	}
+	var flows uint8
+	for _, o := range slot.Layers {
+		if o.Live && valid(o.Layer.Spatial) {
+			flows |= 1 << o.Layer.Spatial
+		}
+	}
+	steady, refused := s.see(now, flows)
+	e.ladder.build(slot, e.maxHeight, steady, refused)
+	e.shown = slot.Height > 0 && !in.AudioOnly && e.ladder.top >= 0
+	e.rank = slot.Priority
+	if slot.Screen {
+		e.rank = max(e.rank, 255)
+	}
+	e.blocked = now.Before(s.blocked)
+	for i, step := range e.ladder.steps {
+		if !above(step.layer, s.chosen) {
+			e.held = i
+		}
+	}
+	if e.held < 0 && s.chosen == fresh {
+		e.held = 0
+	}
+	e.stage = e.lift()
+}
+
+// above reports whether a is a higher layer than b.
+func above(a, b packet.Layer) bool {
+	return a.Spatial > b.Spatial || a.Spatial == b.Spatial && a.Temporal > b.Temporal
+}
+
+// lift is the rung that a slot on stage gets before others get their second: a camera its
+// smooth 360p, a screen the sharpness that is wished.
+func (e *entry) lift() int {
+	if e.rank < stage {
+		return -1
+	}
+	rung := -1
+	for i, step := range e.ladder.steps {
+		switch {
+		case e.slot.Screen:
+			if rung < 0 || step.layer.Spatial > e.ladder.steps[rung].layer.Spatial {
+				rung = i
+			}
+		case step.height <= stageHeight:
+			rung = i
+		}
+	}
+	return rung
+}
+
+// sortOrder puts the first to be served first: the selected and screens, then by priority.
+func sortOrder(order []*entry) {
+	slices.SortStableFunc(order, func(a, b *entry) int {
+		if c := cmp.Compare(b.rank, a.rank); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(b.slot.Priority, a.slot.Priority); c != 0 {
+			return c
+		}
+		switch {
+		case a.slot.Single == b.slot.Single:
+			return 0
+		case a.slot.Single:
+			return -1
+		}
+		return 1
+	})
+	lightest := 255
+	for _, e := range order {
+		lightest = min(lightest, max(e.rank, 1))
+	}
+	for _, e := range order {
+		e.weight = min(max(e.rank, 1)/lightest, heaviest)
+	}
+}
+
+// fill gives out the rate, step by step.
+type fill struct {
+	now       time.Time
+	hold, up  packet.Bitrate // what may be used for what was there before, and for more
+	used      packet.Bitrate
+	congested bool // the latest plan does not fit any more
+}
+
+func (f *fill) run(order []*entry) {
+	var before packet.Bitrate
+	for _, e := range order {
+		before += e.rate(e.held)
+	}
+	f.congested = before > f.hold
+	for _, e := range order {
+		f.first(e)
+	}
+	for _, e := range order {
+		for e.level < e.stage && f.raise(e, 0) {
+		}
+	}
+	for f.round(order) {
+	}
+	f.missing(order)
+}
+
+// first gives a slot its lowest layer. A screen may cost a little more than there is.
+func (f *fill) first(e *entry) {
+	var over packet.Bitrate
+	if e.slot.Screen {
+		over = screenOver
+	}
+	f.raise(e, over)
+}
+
+// round lets each slot take one step, the heavier ones up to four. It returns whether any did.
+func (f *fill) round(order []*entry) bool {
+	took := false
+	for turn := heaviest; turn > 0; turn-- {
+		for _, e := range order {
+			if e.weight >= turn && e.level >= 0 && f.raise(e, 0) {
+				took = true
+			}
+		}
+	}
+	return took
+}
+
+// raise lets a slot take its next step if there is room.
+func (f *fill) raise(e *entry, over packet.Bitrate) bool {
+	next := e.level + 1
+	if next >= len(e.ladder.steps) {
+		return false
+	}
+	used := f.used + e.rate(next) - e.rate(e.level)
+	switch {
+	case next <= e.held:
+		if used > f.hold+over {
+			return false
+		}
+	case e.blocked || used > f.up+over:
+		e.settling = e.settling || used*(100+headroom)/100 <= f.hold+over
+		return false
+	}
+	f.used, e.level = used, next
+	return true
+}
+
+// missing lets slots ask once more for layers that did not come, with what is left. None of
+// it is kept for them.
+func (f *fill) missing(order []*entry) {
+	left := f.up - f.used
+	for _, e := range order {
+		for i, step := range e.ladder.missing {
+			if e.level >= 0 && !above(step.layer, e.ladder.steps[e.level].layer) {
+				continue
+			}
+			if step.rate-e.rate(e.level) <= left {
+				e.asked = i
+			}
+		}
+		if e.asked >= 0 {
+			left -= e.ladder.missing[e.asked].rate - e.rate(e.level)
+		}
+	}
+}
+
+// rate is what a rung costs, nothing for -1.
+func (e *entry) rate(rung int) packet.Bitrate {
+	if rung < 0 {
+		return 0
+	}
+	return e.ladder.steps[rung].rate
+}
