@@ -32,6 +32,7 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`
 	Seed    seedCommand    `cmd:"" help:"Make demo users and a meeting, to try things out with."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+	Bridge  bridgeCommand  `cmd:"" hidden:"" help:"Carry media between clients and a server over a bad link, for tests."`
 }
 
 // terminal is where a command writes what it is asked for. Logs go to standard error.

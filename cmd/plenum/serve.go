@@ -29,6 +29,8 @@ type serveCommand struct {
 	MediaAddress  []netip.Addr `placeholder:"IP" help:"Addresses of this machine on which media arrives. Default: all of them."`
 	PublicAddress []netip.Addr `placeholder:"IP" help:"Addresses told to clients for media, for a server behind NAT or in a container. Default: the addresses of this machine."`
 
+	MediaAdvertise netip.AddrPort `placeholder:"IP:PORT" help:"Told to clients as the one way for media, UDP alone, in place of this machine's addresses and port: for tests through 'plenum bridge'."`
+
 	Secret string `placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
 }
 
@@ -38,6 +40,9 @@ func (c serveCommand) mediaConfig() transport.Config {
 	cfg.Port = c.MediaPort
 	cfg.Addresses = c.MediaAddress
 	cfg.Public = c.PublicAddress
+	if c.MediaAdvertise.IsValid() {
+		cfg.Advertise, cfg.TCP = c.MediaAdvertise, false
+	}
 	return cfg
 }
 

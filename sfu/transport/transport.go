@@ -33,6 +33,9 @@ type Config struct {
 	Public []netip.Addr
 	// TCP offers ICE over TCP on the same port, for networks without UDP.
 	TCP bool
+	// Advertise is told to clients in place of every local address and port, for whatever carries UDP between them and
+	// us. Without TCP alone: what is advertised is the only way.
+	Advertise netip.AddrPort
 }
 
 // Default listens on port 7882 of every address.
@@ -44,6 +47,17 @@ func (c Config) Validate() error {
 		if !address.IsValid() || address.IsUnspecified() || address.IsMulticast() {
 			return fmt.Errorf("%s is not an address that clients can reach", address)
 		}
+	}
+	if c.Advertise == (netip.AddrPort{}) {
+		return nil
+	}
+	switch a := c.Advertise; {
+	case !a.IsValid() || a.Addr().IsUnspecified() || a.Addr().IsMulticast() || a.Port() == 0:
+		return fmt.Errorf("%s is not an address and port that clients can reach", a)
+	case len(c.Public) > 0:
+		return fmt.Errorf("%s is advertised, so no public address can be", a)
+	case c.TCP:
+		return fmt.Errorf("%s is advertised for UDP, which TCP would go around", a)
 	}
 	return nil
 }
@@ -241,6 +255,12 @@ func (t *Transport) listensOn(ip net.IP) bool {
 }
 
 func (t *Transport) rewriteRules() []webrtc.ICEAddressRewriteRule {
+	if a := t.config.Advertise; a.IsValid() {
+		return []webrtc.ICEAddressRewriteRule{{
+			External: []string{a.Addr().String()}, NewPort: int(a.Port()),
+			AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
+		}}
+	}
 	if len(t.config.Public) == 0 {
 		return nil
 	}
