@@ -93,7 +93,8 @@ type Descriptor struct {
 	EndOfLayer    bool // VP9 E: last packet of the layer's frame
 	HasKeyIndex   bool
 	KeyIndex      uint8  // 5 bits
-	Width, Height uint16 // of key frames, else 0
+	Width, Height uint16 // of key frames, else 0; of VP9 that of the lowest spatial layer, of AV1 that of the highest
+	HasSizes      bool   // VP9: VP9Sizes knows the size of each spatial layer
 }
 
 // Why a payload was refused.
@@ -108,8 +109,16 @@ func Parse(kind Kind, payload []byte) (Descriptor, error) {
 	switch kind {
 	case Opus:
 		return parseOpus(payload)
+	case RED:
+		return parseRED(payload)
 	case VP8:
 		return parseVP8(payload)
+	case H264:
+		return parseH264(payload)
+	case VP9:
+		return parseVP9(payload)
+	case AV1:
+		return parseAV1(payload)
 	case Unknown:
 	}
 	return Descriptor{}, ErrUnknown

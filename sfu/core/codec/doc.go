@@ -5,6 +5,8 @@
 //	                   start, key frame,                               go before the payload,
 //	                   picture ids, size                               which is never copied
 //
-// A codec is a file: vp8.go, opus.go. Each has parse<Codec>, and Patch<Codec> if its
-// payload header carries numbers. Payloads are hostile input.
+//	RED ──SplitRED──> Opus frames ──AppendRED──> RED with a receiver's payload types
+//
+// A codec is a file: vp8.go, h264.go, vp9.go, av1.go, opus.go, red.go. Each has parse<Codec>, and Patch<Codec> if
+// its payload header carries numbers. Payloads are hostile input.
 package codec

@@ -120,7 +120,7 @@ func TestParseOpus(t *testing.T) {
 func TestKindOf(t *testing.T) {
 	for mime, want := range map[string]Kind{
 		"video/VP8": VP8, "video/vp8": VP8, "audio/opus": Opus, "audio/OPUS": Opus,
-		"video/VP9": Unknown, "audio/VP8": Unknown, "": Unknown,
+		"video/VP9": VP9, "video/h264": H264, "video/AV1": AV1, "audio/red": RED, "video/red": Unknown, "video/H265": Unknown, "audio/VP8": Unknown, "": Unknown,
 	} {
 		if got := KindOf(mime); got != want {
 			t.Errorf("%q is %v, want %v", mime, got, want)
