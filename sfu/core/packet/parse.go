@@ -54,8 +54,8 @@ const (
 	maxExtensionTag = 32     // bytes of a MID or RID we accept
 )
 
-// Parse reads one decrypted RTP packet. It keeps nothing of raw but Payload, which
-// aliases it, and allocates only for MID, RID and RepairedRID where they are present.
+// Parse reads one decrypted RTP packet. It keeps nothing of raw but Payload, Dependency and Allocation, which
+// alias it, and allocates only for MID, RID and RepairedRID where they are present.
 func Parse(raw []byte, ext Extensions) (Raw, error) {
 	if len(raw) < fixedHeader {
 		return Raw{}, fmt.Errorf("reading the header: %w", ErrShort)
@@ -158,6 +158,20 @@ func (r *Raw) readExtension(id uint8, value []byte, ext Extensions) error {
 			return ErrExtension
 		}
 		r.Level, r.Voice, r.HasLevel = value[0]&0x7f, value[0]&0x80 != 0, true
+	case ext.Dependency:
+		r.Dependency = value
+	case ext.Allocation:
+		r.Allocation = value
+	case ext.CaptureTime:
+		if len(value) < 8 {
+			return ErrExtension
+		}
+		r.CaptureTime = binary.BigEndian.Uint64(value)
+	case ext.Orientation:
+		if len(value) < 1 {
+			return ErrExtension
+		}
+		r.Rotation, r.HasRotation = value[0], true
 	case ext.MID, ext.RID, ext.RepairedRID:
 		if len(value) > maxExtensionTag {
 			return ErrExtension

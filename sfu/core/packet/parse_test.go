@@ -18,7 +18,7 @@ func with(flags byte, rest ...byte) []byte {
 }
 
 func TestParse(t *testing.T) {
-	ext := Extensions{MID: 1, AudioLevel: 2, TransportCC: 3, RID: 4, RepairedRID: 5}
+	ext := Extensions{MID: 1, AudioLevel: 2, TransportCC: 3, RID: 4, RepairedRID: 5, Dependency: 6, Allocation: 7, CaptureTime: 8, Orientation: 16}
 	plain := Raw{SSRC: 7, PayloadType: 96, SequenceNumber: 0x1234, Timestamp: 9, Payload: []byte{}}
 	but := func(change func(*Raw)) Raw {
 		r := plain
@@ -66,6 +66,16 @@ func TestParse(t *testing.T) {
 				r.RepairedRID = "f"
 			}), nil,
 		},
+		{
+			"what a picture needs, and when it was taken",
+			with(0x10, 0x10, 0x00, 0, 6, 6, 4, 0x80, 1, 2, 3, 7, 1, 0, 8, 8, 0xe0, 0, 0, 0, 0x80, 0, 0, 1, 16, 1, 3, 0, 0, 9),
+			but(func(r *Raw) {
+				r.Dependency, r.Allocation = []byte{0x80, 1, 2, 3}, []byte{0}
+				r.CaptureTime = 0xe000000080000001
+				r.HasRotation, r.Rotation = true, 3
+				r.Payload = []byte{9}
+			}), nil,
+		},
 		{"id 15 ends the one-byte form", with(0x10, 0xbe, 0xde, 0, 1, 0xf0, 0, 0x20, 5), plain, nil},
 		{"id 0 with a length is skipped", with(0x10, 0xbe, 0xde, 0, 1, 0x01, 9, 9, 0), plain, nil},
 		{"one-byte element longer than there is", with(0x10, 0xbe, 0xde, 0, 1, 0x2f, 0, 0, 0), Raw{}, ErrExtension},
@@ -73,6 +83,8 @@ func TestParse(t *testing.T) {
 		{"two-byte element longer than there is", with(0x10, 0x10, 0x00, 0, 1, 2, 9, 0, 0), Raw{}, ErrExtension},
 		{"transport-cc of one byte", with(0x10, 0xbe, 0xde, 0, 1, 0x30, 1, 0, 0), Raw{}, ErrExtension},
 		{"audio level of no byte", with(0x10, 0x10, 0x00, 0, 1, 2, 0, 0, 0), Raw{}, ErrExtension},
+		{"a capture time of seven bytes", with(0x10, 0xbe, 0xde, 0, 2, 0x86, 1, 2, 3, 4, 5, 6, 7), Raw{}, ErrExtension},
+		{"an orientation of no byte", with(0x10, 0x10, 0x00, 0, 1, 16, 0, 0, 0), Raw{}, ErrExtension},
 		{"a MID of 33 bytes", with(0x10, append([]byte{0x10, 0x00, 0, 9, 1, 33}, make([]byte, 34)...)...), Raw{}, ErrExtension},
 	}
 	for _, test := range tests {
@@ -96,7 +108,8 @@ func equal(a, b Raw) bool {
 	return a.SSRC == b.SSRC && a.PayloadType == b.PayloadType && a.SequenceNumber == b.SequenceNumber &&
 		a.Timestamp == b.Timestamp && a.Marker == b.Marker && a.Padding == b.Padding && a.MID == b.MID &&
 		a.RID == b.RID && a.RepairedRID == b.RepairedRID && a.Level == b.Level && a.Voice == b.Voice &&
-		a.HasLevel == b.HasLevel && a.TransportCC == b.TransportCC && a.HasTransportCC == b.HasTransportCC
+		a.HasLevel == b.HasLevel && bytes.Equal(a.Dependency, b.Dependency) && bytes.Equal(a.Allocation, b.Allocation) &&
+		a.CaptureTime == b.CaptureTime && a.Rotation == b.Rotation && a.HasRotation == b.HasRotation && a.TransportCC == b.TransportCC && a.HasTransportCC == b.HasTransportCC
 }
 
 func TestParseIgnoresExtensionsThatWereNotNegotiated(t *testing.T) {
@@ -130,7 +143,8 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	ext := Extensions{MID: 1, AudioLevel: 2, TransportCC: 3, RID: 4, RepairedRID: 5}
+	f.Add(with(0x10, 0x10, 0x00, 0, 4, 6, 4, 0x80, 1, 2, 3, 7, 1, 0, 16, 1, 3, 0, 0, 9))
+	ext := Extensions{MID: 1, AudioLevel: 2, TransportCC: 3, RID: 4, RepairedRID: 5, Dependency: 6, Allocation: 7, CaptureTime: 8, Orientation: 16}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		got, err := Parse(in, ext)
 		if err != nil {
