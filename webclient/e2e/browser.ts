@@ -1,3 +1,5 @@
+import { voiceFile } from './voice';
+
 /** Chromium as the system has it: nothing is downloaded. */
 export const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
 
@@ -18,11 +20,12 @@ const plainArgs = [
   '--disable-backgrounding-occluded-windows',
 ];
 
-/** A browser with one camera, microphones that beep, and a person who always says yes. */
+/** A browser with one camera, a microphone that hears somebody speak, and a person who always says yes. */
 export const browserArgs = [
   ...plainArgs,
   // Ten pictures a second: four tabs that send 720p in three layers then fit into two cores.
   '--use-fake-device-for-media-stream=fps=10',
+  `--use-file-for-fake-audio-capture=${voiceFile()}`,
   '--use-fake-ui-for-media-stream',
 ];
 

@@ -59,7 +59,7 @@ export async function expectSound(
   return (await viewer.slot(of, source))!;
 }
 
-/** The tile of the one who speaks says so. The tone of a fake microphone comes and goes, so every moment counts. */
+/** The tile of the one who speaks says so. Syllables come and go, so every moment counts. */
 export async function expectSpeaking(viewer: Person, of: Person): Promise<void> {
   await viewer.page.waitForFunction(
     ([id, name]) => {

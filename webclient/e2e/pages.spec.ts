@@ -1,7 +1,12 @@
-import { expect, test } from './fixtures';
+import { decoding, describeFreezes, expectNoDecoderError, watchFrames } from './decoding';
 import { expectPicture } from './expectations';
+import { expect } from './fixtures';
+import { decoderErrors, test } from './medialog';
 
-test('a slot changes person with a key frame when the page turns', async ({ member }) => {
+test('a slot changes person with a key frame and no decoder error when the page turns', async ({
+  member,
+  mediaLog,
+}) => {
   const ada = await member('Ada');
   const grace = await member('Grace');
   const alan = await member('Alan');
@@ -19,6 +24,7 @@ test('a slot changes person with a key frame when the page turns', async ({ memb
   const first = await expectPicture(joan, ada);
   await expectPicture(joan, grace);
   const offers = await joan.offers();
+  const start = await decoding(joan, first.mid);
 
   await joan.control('Next page').click();
   await expect(joan.tile(alan)).toBeVisible();
@@ -45,6 +51,15 @@ test('a slot changes person with a key frame when the page turns', async ({ memb
     expect(after.mid).toBe(first.mid);
     expect(after.keyFramesDecoded).toBeGreaterThan(before.keyFramesDecoded);
     await expect(joan.tile(face).locator('video')).toBeVisible();
+    const shown = await decoding(joan, first.mid);
+    const watched = await watchFrames(joan, first.mid, 20);
+    expectNoDecoderError(shown, watched);
+    console.log(`${button}: ${describeFreezes(shown, watched)}`);
   }
   expect(await joan.offers()).toBe(offers);
+
+  const end = await decoding(joan, first.mid);
+  console.log(`four turns: ${describeFreezes(start, end)}, ${JSON.stringify({ start, end })}`);
+  expect(end.decoder).toBe(start.decoder);
+  expect(await decoderErrors(mediaLog)).toEqual([]);
 });

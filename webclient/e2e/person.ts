@@ -8,6 +8,10 @@ declare global {
     __plenum?: { engine: CallEngine };
     /** Offers that this page has made, counted below the engine. */
     __offers?: number;
+    /** The connections of this page, kept below the engine. */
+    __connections?: Set<RTCPeerConnection>;
+    /** Takes a complaint of the page out to the test, past any reload. */
+    __complain?: (complaint: string) => Promise<void>;
   }
 }
 
@@ -24,6 +28,8 @@ export class Person {
   readonly context: BrowserContext;
   private readonly url: string;
   private readonly errors: string[] = [];
+  private readonly printed: string[] = [];
+  private readonly complaints: string[] = [];
 
   private constructor(
     name: string,
@@ -38,6 +44,12 @@ export class Person {
     this.context = context;
     this.page = page;
     page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      const line = `${message.type()}: ${message.text()}`;
+      this.printed.push(line);
+      // A worker has no document that would fire the event.
+      if (/content security policy/i.test(line)) this.complaints.push(line);
+    });
   }
 
   static async open(
@@ -52,13 +64,26 @@ export class Person {
     });
     await context.addInitScript(() => {
       window.__offers = 0;
+      const connections = new Set<RTCPeerConnection>();
+      window.__connections = connections;
       const { prototype } = RTCPeerConnection;
       prototype.setLocalDescription = new Proxy(prototype.setLocalDescription, {
         apply(target, connection: RTCPeerConnection, args) {
           window.__offers = (window.__offers ?? 0) + 1;
+          connections.add(connection);
           return Reflect.apply(target, connection, args) as unknown;
         },
       });
+      const complain = (text: string) => void window.__complain?.(text);
+      document.addEventListener('securitypolicyviolation', (event) => {
+        complain(`policy: ${event.effectiveDirective} refuses ${event.blockedURI}`);
+      });
+      // It does not bubble, but it is captured.
+      const failed = ({ target }: Event) => {
+        if (!(target instanceof HTMLMediaElement)) return;
+        complain(`media element: ${target.error?.code ?? 0} ${target.error?.message ?? ''}`);
+      };
+      document.addEventListener('error', failed, true);
     });
     // Four tabs with 720p cameras are more than two cores can carry.
     if (camera === 'small') {
@@ -75,12 +100,31 @@ export class Person {
         });
       });
     }
-    return new Person(name, url, camera, context, await context.newPage());
+    const person = new Person(name, url, camera, context, await context.newPage());
+    await context.exposeBinding('__complain', (_, text: string) => {
+      person.complaints.push(text);
+    });
+    return person;
   }
 
   /** What went wrong in the page and nobody caught. */
   uncaught(): string[] {
     return this.errors;
+  }
+
+  /** What the page's security policy refused, and media elements that failed. */
+  refused(): string[] {
+    return this.complaints;
+  }
+
+  /** For a test that provokes them. */
+  forgive(): void {
+    this.complaints.length = 0;
+  }
+
+  /** What the page wrote to its console. */
+  console(): string[] {
+    return this.printed;
   }
 
   get email(): string {
