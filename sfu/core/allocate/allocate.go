@@ -39,6 +39,16 @@ type Slot struct {
 	Current packet.Layer // forwarded at present, packet.None if nothing is
 }
 
+// rate is what a layer costs, as its publisher sends it now; 0 if it is not listed.
+func (s *Slot) rate(l packet.Layer) (rate packet.Bitrate) {
+	for _, o := range s.Layers {
+		if o.Layer.Spatial == l.Spatial && o.Layer.Temporal <= l.Temporal {
+			rate = max(rate, o.Rate)
+		}
+	}
+	return rate
+}
+
 // Input is what a plan is made from.
 type Input struct {
 	Rate      packet.Bitrate // what the link carries: the estimate
@@ -77,8 +87,9 @@ type Allocator struct {
 	window  window
 	slots   map[int]*state
 	planned time.Time
-	rate    packet.Bitrate // of the latest plan
-	used    packet.Bitrate // by it, sound included
+	rate    packet.Bitrate // it was made for
+	carries packet.Bitrate // the rate that it needs
+	plan    Plan           // the latest
 	next    time.Time      // when a plan would come out otherwise by itself
 	entries []entry        // scratch
 	order   []*entry       // scratch
@@ -96,14 +107,15 @@ const (
 )
 
 // Observe takes a new estimate. It returns whether to plan anew: the link does not carry the
-// latest plan any more, the rate moved by more than 15 %, or the time has come.
+// latest plan any more or carries something better, the rate moved by more than 15 %, or the
+// time has come.
 func (a *Allocator) Observe(now time.Time, rate packet.Bitrate) bool {
 	a.window.put(now, rate)
 	if a.planned.IsZero() || !now.Before(a.next) {
 		return true
 	}
 	move := max(rate-a.rate, a.rate-rate)
-	return move*100 > a.rate*moved || rate < a.used && rate < a.rate
+	return move*100 > a.rate*moved || rate < a.rate && rate < a.carries || a.plan.Next > 0 && rate >= a.plan.Next
 }
 
 // Deadline says when to plan anew at the latest.
@@ -118,19 +130,35 @@ func (a *Allocator) Plan(now time.Time, in Input) Plan {
 		up:   budget(a.window.low(now), in.Audio) * 100 / (100 + headroom),
 	}
 	a.enter(now, in)
-	f.run(a.order)
+	a.share(&f)
 	plan := Plan{Slots: make([]Decision, len(in.Slots)), Budget: f.hold}
 	for i := range a.entries {
 		e := &a.entries[i]
 		e.settle(now, &f)
-		plan.Slots[i] = e.decision(in, &f)
+		plan.Slots[i] = e.decision(in)
 		plan.Used += plan.Slots[i].Rate
 	}
 	a.cut(in, &plan)
 	plan.Next = a.goal(in, &f)
-	a.planned, a.rate, a.used = now, in.Rate, plan.Used+in.Audio
-	a.next = a.wake(now)
+	a.planned, a.rate, a.carries = now, in.Rate, plan.Used*100/(100-repair)+in.Audio
+	a.next, a.plan = a.wake(now), plan
 	return plan
+}
+
+// share runs the fill, once as though the publishers sent what they were asked for in vain,
+// which says what to ask them again, and once with what there is.
+func (a *Allocator) share(f *fill) {
+	for _, e := range a.order {
+		e.climb(e.ladder.full)
+	}
+	f.run(a.order)
+	for _, e := range a.order {
+		if e.asked = nothing; e.level >= 0 {
+			e.asked = e.steps[e.level]
+		}
+		e.climb(e.ladder.steps)
+	}
+	f.run(a.order)
 }
 
 // budget is what is left for video.

@@ -9,78 +9,76 @@ import (
 // settle keeps what was decided for the next plan.
 func (e *entry) settle(now time.Time, f *fill) {
 	if !e.shown {
-		// What was not visible begins anew.
-		e.state.chosen, e.state.since = fresh, now
+		e.state.forget(now)
 		return
 	}
 	chosen := packet.None
 	if e.level >= 0 {
-		chosen = e.ladder.steps[e.level].layer
+		chosen = e.steps[e.level].layer
 	}
-	if f.congested && e.level < e.held && now.Sub(e.state.since) > active {
-		e.state.blocked = now.Add(pause)
-	}
-	if chosen != e.state.chosen {
-		e.state.chosen, e.state.since = chosen, now
+	if len(e.steps) == 0 {
+		e.state.forget(now) // a publisher that was silent comes back like a new one
+	} else {
+		e.state.choose(now, chosen, f.congested && !e.fresh && e.level < e.held)
 	}
 	for i := range int8(maxSpatial) {
 		dead := e.state.flowed&(1<<i) == 0 && i <= e.ladder.allowed
 		known := !e.state.asked[i].IsZero()
-		e.state.ask(now, i, dead && (i == chosen.Spatial || known))
+		e.state.ask(now, i, dead && (i <= chosen.Spatial || known))
 	}
 }
 
-// target is the rung that is shown until all that was decided flows, -1 none.
+// target is the rung that is shown until all that was decided flows, -1 none. A slot that
+// waits for a layer takes whatever comes, so it may only wait if nothing else does.
 func (e *entry) target() int {
 	for i := e.level; i >= 0; i-- {
-		if e.ladder.steps[i].live {
+		if e.steps[i].live {
 			return i
 		}
+	}
+	if e.state.flowed != 0 {
+		return -1
 	}
 	return e.level
 }
 
-func (e *entry) decision(in Input, f *fill) Decision {
+func (e *entry) decision(in Input) Decision {
 	d := Decision{ID: e.slot.ID, Target: packet.None, Reason: e.reason(in)}
 	if !e.shown {
 		return d
 	}
-	shown := step{layer: packet.None}
 	if rung := e.target(); rung >= 0 {
-		shown = e.ladder.steps[rung]
-		d.Rate = shown.rate
-	} else if e.asked >= 0 {
-		shown = e.ladder.missing[e.asked] // costs nothing while nothing comes
+		d.Target, d.Height, d.Rate = e.steps[rung].layer, e.steps[rung].height, e.steps[rung].rate
+	} else if e.silent() {
+		d.Target, d.Height = e.asked.layer, e.asked.height // costs nothing while nothing comes
 	}
-	d.Target, d.Height = shown.layer, shown.height
-	top := max(d.Target.Spatial, e.state.chosen.Spatial, 0)
-	if e.asked >= 0 {
-		top = max(top, e.ladder.missing[e.asked].layer.Spatial)
-	}
+	top := max(d.Target.Spatial, e.state.chosen.Spatial, e.asked.layer.Spatial, 0)
 	d.Wanted = 1<<(top+1) - 1
 	return d
 }
 
+// silent reports whether nothing flows, and nothing is kept for what may come.
+func (e *entry) silent() bool { return e.state.flowed == 0 && len(e.steps) == 0 }
+
 func (e *entry) reason(in Input) Reason {
 	r := Reason{Rate: in.Rate}
+	lacks := e.level+1 < len(e.steps)
 	switch {
 	case in.AudioOnly:
 		r.Kind = AudioOnly
 	case e.slot.Height <= 0:
 		r.Kind = Hidden
-	case e.ladder.top < 0:
+	case e.ladder.top < 0 || e.silent() && e.asked != nothing:
 		r.Kind = NotSent
-	case e.level < 0 && e.asked >= 0:
-		r.Kind = NotSent
-	case e.level < 0:
+	case e.target() < 0:
 		r.Kind = Paused
-	case e.level+1 < len(e.ladder.steps) && e.settling:
+	case lacks && e.settling:
 		r.Kind = Settling
-	case e.level+1 < len(e.ladder.steps):
+	case lacks:
 		r.Kind = Link
-	case e.target() < e.level || e.asked >= 0 || !e.ladder.steps[e.level].live:
+	case e.target() < e.level || !e.steps[e.level].live || above(e.asked.layer, e.steps[e.level].layer):
 		r.Kind = NotSent
-	case len(e.ladder.missing) > 0 && above(e.ladder.missing[len(e.ladder.missing)-1].layer, e.ladder.steps[e.level].layer):
+	case above(e.ladder.full[len(e.ladder.full)-1].layer, e.steps[e.level].layer):
 		r.Kind = Link
 	case e.ladder.allowed < e.ladder.wished:
 		r.Kind = Saver
@@ -95,27 +93,16 @@ func (e *entry) reason(in Input) Reason {
 // cut marks the slots whose current layer the link cannot carry until a key frame comes.
 func (a *Allocator) cut(in Input, plan *Plan) {
 	var flowing packet.Bitrate
-	for i := range a.entries {
-		flowing += a.entries[i].current()
+	for i := range in.Slots {
+		flowing += in.Slots[i].rate(in.Slots[i].Current)
 	}
 	if flowing <= max(plan.Budget, plan.Used) {
 		return
 	}
-	for i := range a.entries {
-		d := &plan.Slots[i]
-		d.Cut = a.entries[i].current() > d.Rate && in.Slots[i].Current.Spatial != d.Target.Spatial
+	for i := range in.Slots {
+		s, d := &in.Slots[i], &plan.Slots[i]
+		d.Cut = s.rate(s.Current) > d.Rate && s.Current.Spatial != d.Target.Spatial
 	}
-}
-
-// current is what the layer costs that is forwarded at present.
-func (e *entry) current() packet.Bitrate {
-	var rate packet.Bitrate
-	for _, o := range e.slot.Layers {
-		if o.Layer.Spatial == e.slot.Current.Spatial && o.Layer.Temporal <= e.slot.Current.Temporal {
-			rate = max(rate, o.Rate)
-		}
-	}
-	return rate
 }
 
 // goal is the rate at which something better becomes possible, 0 if there is nothing or the
@@ -128,14 +115,27 @@ func (a *Allocator) goal(in Input, f *fill) packet.Bitrate {
 		}
 	}
 	for _, e := range a.order {
-		if next := e.level + 1; next < len(e.ladder.steps) {
+		if next := e.level + 1; next < len(e.steps) {
 			consider(f.used + e.rate(next) - e.rate(e.level))
-		} else if e.asked < 0 && len(e.ladder.missing) > 0 {
-			consider(f.used + e.ladder.missing[0].rate - e.rate(e.level))
+		} else if missing := e.missing(); missing >= 0 {
+			consider(f.used + e.ladder.full[missing].rate - e.rate(e.level))
 		}
 	}
 	if goal == unlimited {
 		return 0
 	}
 	return goal
+}
+
+// missing is the lowest rung above what is reached, and above what is asked for, of a layer
+// that was asked for in vain, -1 none.
+func (e *entry) missing() int {
+	reached := e.asked.layer
+	if e.level >= 0 && above(e.steps[e.level].layer, reached) {
+		reached = e.steps[e.level].layer
+	}
+	if next := e.ladder.full.reached(reached) + 1; next < len(e.ladder.full) {
+		return next
+	}
+	return -1
 }

@@ -14,10 +14,6 @@ const (
 	unlimited = packet.Bitrate(1) << 60
 )
 
-// fresh is what a slot has been given that was never planned for: its lowest layer needs
-// no headroom.
-var fresh = packet.Layer{}
-
 // entry is one slot in the making of a plan.
 type entry struct {
 	slot      *Slot
@@ -27,16 +23,20 @@ type entry struct {
 	shown     bool // takes part at all
 	rank      int
 	weight    int
-	held      int // rung of the latest plan, -1 none
-	stage     int // rung to which it is lifted first
-	level     int // rung reached, -1 none
-	asked     int // missing rung that is asked for as well, -1 none
+	fresh     bool
 	blocked   bool
-	settling  bool // held back by the hysteresis alone
+	// Of the present fill:
+	steps    rungs
+	held     int  // rung of the latest plan, -1 none
+	stage    int  // rung to which it is lifted first, -1 none
+	level    int  // rung reached, -1 none
+	settling bool // held back by the hysteresis alone
+	// asked is what it would get if the publisher sent all that is asked for.
+	asked step
 }
 
 func (e *entry) enter(now time.Time, in Input, slot *Slot, s *state) {
-	*e = entry{slot: slot, state: s, ladder: e.ladder, maxHeight: slot.MaxHeight, held: -1, level: -1, asked: -1}
+	*e = entry{slot: slot, state: s, ladder: e.ladder, maxHeight: slot.MaxHeight}
 	if in.MaxHeight > 0 && (e.maxHeight == 0 || in.MaxHeight < e.maxHeight) {
 		e.maxHeight = in.MaxHeight
 	}
@@ -47,27 +47,27 @@ func (e *entry) enter(now time.Time, in Input, slot *Slot, s *state) {
 		}
 	}
 	steady, refused := s.see(now, flows)
-	e.ladder.build(slot, e.maxHeight, steady, refused)
+	e.ladder.build(slot, e.maxHeight, s.chosen, steady, refused)
 	e.shown = slot.Height > 0 && !in.AudioOnly && e.ladder.top >= 0
 	e.rank = slot.Priority
 	if slot.Screen {
 		e.rank = max(e.rank, 255)
 	}
 	e.blocked = now.Before(s.blocked)
-	for i, step := range e.ladder.steps {
-		if !above(step.layer, s.chosen) {
-			e.held = i
-		}
-	}
-	if e.held < 0 && s.chosen == fresh {
-		e.held = 0
-	}
-	e.stage = e.lift()
+	e.fresh = s.fresh
 }
 
-// above reports whether a is a higher layer than b.
-func above(a, b packet.Layer) bool {
-	return a.Spatial > b.Spatial || a.Spatial == b.Spatial && a.Temporal > b.Temporal
+// climb readies a slot for a fill with these rungs.
+func (e *entry) climb(steps rungs) {
+	e.steps, e.level, e.settling = steps, -1, false
+	if e.held = steps.reached(e.state.chosen); e.held < 0 || steps[e.held].layer != e.state.chosen {
+		// It was skipped, for a layer that is better and cheaper.
+		e.held = max(e.held, steps.afford(e.slot.rate(e.state.chosen)))
+	}
+	if e.fresh && len(steps) > 0 {
+		e.held = 0 // its lowest layer needs no headroom
+	}
+	e.stage = e.lift()
 }
 
 // lift is the rung that a slot on stage gets before others get their second: a camera its
@@ -77,10 +77,10 @@ func (e *entry) lift() int {
 		return -1
 	}
 	rung := -1
-	for i, step := range e.ladder.steps {
+	for i, step := range e.steps {
 		switch {
 		case e.slot.Screen:
-			if rung < 0 || step.layer.Spatial > e.ladder.steps[rung].layer.Spatial {
+			if rung < 0 || step.layer.Spatial > e.steps[rung].layer.Spatial {
 				rung = i
 			}
 		case step.height <= stageHeight:
@@ -125,9 +125,12 @@ type fill struct {
 }
 
 func (f *fill) run(order []*entry) {
+	f.used = 0
 	var before packet.Bitrate
 	for _, e := range order {
-		before += e.rate(e.held)
+		if !e.fresh {
+			before += e.rate(e.held)
+		}
 	}
 	f.congested = before > f.hold
 	for _, e := range order {
@@ -139,7 +142,6 @@ func (f *fill) run(order []*entry) {
 	}
 	for f.round(order) {
 	}
-	f.missing(order)
 }
 
 // first gives a slot its lowest layer. A screen may cost a little more than there is.
@@ -167,7 +169,7 @@ func (f *fill) round(order []*entry) bool {
 // raise lets a slot take its next step if there is room.
 func (f *fill) raise(e *entry, over packet.Bitrate) bool {
 	next := e.level + 1
-	if next >= len(e.ladder.steps) {
+	if next >= len(e.steps) {
 		return false
 	}
 	used := f.used + e.rate(next) - e.rate(e.level)
@@ -176,31 +178,12 @@ func (f *fill) raise(e *entry, over packet.Bitrate) bool {
 		if used > f.hold+over {
 			return false
 		}
-	case e.blocked || used > f.up+over:
-		e.settling = e.settling || used*(100+headroom)/100 <= f.hold+over
+	case e.blocked && (next > 0 || e.state.failures > 0) || used > f.up+over:
+		e.settling = used*(100+headroom)/100 <= f.hold+over
 		return false
 	}
-	f.used, e.level = used, next
+	f.used, e.level, e.settling = used, next, false
 	return true
-}
-
-// missing lets slots ask once more for layers that did not come, with what is left. None of
-// it is kept for them.
-func (f *fill) missing(order []*entry) {
-	left := f.up - f.used
-	for _, e := range order {
-		for i, step := range e.ladder.missing {
-			if e.level >= 0 && !above(step.layer, e.ladder.steps[e.level].layer) {
-				continue
-			}
-			if step.rate-e.rate(e.level) <= left {
-				e.asked = i
-			}
-		}
-		if e.asked >= 0 {
-			left -= e.ladder.missing[e.asked].rate - e.rate(e.level)
-		}
-	}
 }
 
 // rate is what a rung costs, nothing for -1.
@@ -208,5 +191,5 @@ func (e *entry) rate(rung int) packet.Bitrate {
 	if rung < 0 {
 		return 0
 	}
-	return e.ladder.steps[rung].rate
+	return e.steps[rung].rate
 }

@@ -38,7 +38,7 @@ func (r Reason) String() string {
 	case Link:
 		return fmt.Sprintf("link carries %d kbit/s", r.Rate/1000)
 	case Settling:
-		return fmt.Sprintf("link carries %d kbit/s, but not for long yet", r.Rate/1000)
+		return fmt.Sprintf("link carries %d kbit/s, waits until it is steady", r.Rate/1000)
 	case NotSent:
 		return "layer is not sent by the publisher"
 	case Paused:

@@ -7,16 +7,22 @@ import (
 )
 
 const (
-	active = 8 * time.Second  // a layer shown for longer that the link dropped …
-	pause  = 10 * time.Second // … keeps its slot from going up for so long
-	grace  = 5 * time.Second  // for a publisher to send a layer that was asked for
+	active  = 8 * time.Second  // a layer chosen for longer that the link dropped …
+	pause   = 10 * time.Second // … keeps its slot from going up for so long
+	retry   = 5 * time.Second  // the same after an up-step that the link dropped sooner, doubled each time …
+	retries = 3                // … that often
+	proven  = 30 * time.Second // an up-step that lasts clears the failures
+	grace   = 5 * time.Second  // for a publisher to send a layer that was asked for
 )
 
 // state is what is remembered of a slot.
 type state struct {
 	publication uint32
+	fresh       bool         // nothing was decided yet
 	chosen      packet.Layer // by the latest plan
 	since       time.Time    // of that
+	rose        bool         // it was an up-step
+	failures    int          // up-steps in a row that the link dropped soon
 	blocked     time.Time    // no up-step before
 	flowed      uint8        // layers that were live, a bit each
 	asked       [maxSpatial]time.Time
@@ -38,6 +44,7 @@ func (s *state) see(now time.Time, flows uint8) (steady, refused uint8) {
 			s.back[i] = time.Time{}
 			if !s.asked[i].IsZero() && now.Sub(s.asked[i]) >= grace {
 				refused |= bit
+				s.shaky &^= bit // it did not falter, it was taken away
 			}
 		case s.shaky&bit != 0:
 			if s.back[i].IsZero() {
@@ -47,6 +54,13 @@ func (s *state) see(now time.Time, flows uint8) (steady, refused uint8) {
 				s.shaky &^= bit
 			}
 		}
+	}
+	// Who does not send one layer sends none above it; who sends nothing sends nothing.
+	for i := 1; i < maxSpatial; i++ {
+		refused |= refused << 1 &^ flows
+	}
+	if flows == 0 && refused != 0 {
+		refused = 1<<maxSpatial - 1
 	}
 	s.flowed = flows
 	if steady = flows &^ s.shaky; steady == 0 {
@@ -65,6 +79,34 @@ func (s *state) ask(now time.Time, i int8, wanted bool) {
 	}
 }
 
+// choose notes what a plan decided. dropped says that it is less because the link cannot carry
+// what it was.
+func (s *state) choose(now time.Time, chosen packet.Layer, dropped bool) {
+	held := now.Sub(s.since)
+	if held >= proven {
+		s.failures = 0
+	}
+	switch {
+	case !dropped:
+	case held > active:
+		s.blocked = now.Add(pause)
+	case s.rose:
+		s.blocked = now.Add(retry << s.failures)
+		s.failures = min(s.failures+1, retries)
+	}
+	if s.fresh || chosen != s.chosen {
+		s.rose = !s.fresh && above(chosen, s.chosen)
+		s.chosen, s.since, s.fresh = chosen, now, false
+	}
+}
+
+// forget lets a slot begin anew, as nothing was to be decided.
+func (s *state) forget(now time.Time) {
+	if !s.fresh {
+		s.fresh, s.chosen, s.since, s.rose = true, packet.None, now, false
+	}
+}
+
 // enter readies the slots of a plan, and their order.
 func (a *Allocator) enter(now time.Time, in Input) {
 	for _, s := range a.slots {
@@ -78,7 +120,7 @@ func (a *Allocator) enter(now time.Time, in Input) {
 		slot := &in.Slots[i]
 		s := a.slots[slot.ID]
 		if s == nil || s.publication != slot.Publication {
-			s = &state{publication: slot.Publication, chosen: fresh, since: now}
+			s = &state{publication: slot.Publication, fresh: true, chosen: packet.None, since: now}
 			a.slots[slot.ID] = s
 		}
 		s.entered = true
