@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
@@ -15,7 +16,9 @@ type downstream struct {
 	conn   Downstream
 	egress *egress.Peer
 
-	showing map[string]showing // by MID, what the shard was told last; owned by the peer's loop
+	// The rest belongs to the peer's loop.
+	link    *link
+	showing map[string]showing // by MID, what the shard was told last
 }
 
 // showing is a feed and the layer wanted of it.
@@ -25,13 +28,13 @@ type showing struct {
 }
 
 func newDownstream(peer *Peer) (*downstream, error) {
-	d := &downstream{peer: peer, showing: map[string]showing{}}
+	d := &downstream{peer: peer, link: newLink(), showing: map[string]showing{}}
 	conn, err := peer.room.server.transport.NewDownstream(d)
 	if err != nil {
 		return nil, err
 	}
 	d.conn = conn
-	d.egress = peer.shard.NewPeer(d, func() { d.Ended(ReasonInternal) })
+	d.egress = peer.shard.NewPeer(d)
 	return d, nil
 }
 
@@ -52,8 +55,9 @@ func (d *downstream) Ready(mid string, line egress.Line) {
 		for _, slot := range d.peer.slots {
 			if slot.MID == mid {
 				d.egress.Open(mid, slot.Kind.video(), line)
+				d.link.open(mid, line)
 				delete(d.showing, mid)
-				d.peer.show(mid)
+				d.peer.replan()
 			}
 		}
 	})
@@ -65,8 +69,47 @@ func (d *downstream) Nack(ssrc packet.SSRC, numbers []uint16) { d.egress.Nack(ss
 // KeyFrame goes to the shard, which knows whose picture the slot shows.
 func (d *downstream) KeyFrame(ssrc packet.SSRC) { d.egress.RequestKeyFrame(ssrc) }
 
-// Feedback says which packets of the connection arrived.
-func (d *downstream) Feedback(time.Time, *rtcp.TransportLayerCC) {}
+// Feedback goes to the shard, which knows what was sent.
+func (d *downstream) Feedback(_ time.Time, feedback *rtcp.TransportLayerCC) {
+	d.egress.Feedback(feedback)
+}
+
+// Arrived is what became of packets, as the shard makes it out.
+func (d *downstream) Arrived(now time.Time, results []estimate.Result) {
+	d.peer.do(func() {
+		if d.peer.down != d {
+			return
+		}
+		if d.link.arrived(now, results) {
+			d.peer.replan()
+		}
+		d.peer.probe(now)
+	})
+}
+
+// Waiting says for how long packets have had no feedback.
+func (d *downstream) Waiting(now time.Time, unanswered time.Duration) {
+	d.peer.do(func() {
+		if d.peer.down == d && d.link.waiting(now, unanswered) {
+			d.peer.replan()
+		}
+	})
+}
+
+// Shows is what a slot shows from now on.
+func (d *downstream) Shows(mid string, _ *egress.Feed, shown packet.Layer) {
+	d.peer.do(func() { d.link.shown[mid] = shown })
+}
+
+// Clocked is the clock of a slot that has become another.
+func (d *downstream) Clocked(mid string, ntp uint64, timestamp uint32) {
+	d.peer.do(func() {
+		d.peer.events(SlotsClocked{Clocks: []SlotClock{{MID: mid, NTP: ntp, RTP: timestamp}}})
+	})
+}
+
+// Failed says that the shard's code for this connection panicked.
+func (d *downstream) Failed() { d.Ended(ReasonInternal) }
 
 // Report is the receiver's view of the slots.
 func (d *downstream) Report(time.Time, []rtcp.ReceptionReport) {}

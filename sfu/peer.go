@@ -8,10 +8,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
-	"github.com/plenum-meet/plenum/sfu/core/forward"
-	"github.com/plenum-meet/plenum/sfu/core/layer"
-	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
 	"github.com/plenum-meet/plenum/sfu/mailbox"
 )
@@ -39,6 +37,7 @@ type Peer struct {
 	slots        []SlotSpec
 	wishes       []Wish
 	saving       saving
+	stale        bool // the plan
 	shown        map[string]*Publication
 	announced    []Assignment
 	version      uint64
@@ -92,8 +91,8 @@ func (p *Peer) SetSaving(dataSaver, audioOnly bool) {
 	})
 }
 
-// replan applies what the client saves on.
-func (p *Peer) replan() {}
+// replan has the slots planned anew when the loop has done what is waiting.
+func (p *Peer) replan() { p.stale = true }
 
 // SetMuted stops or restarts the forwarding of a source, whatever the client sends.
 func (p *Peer) SetMuted(source Source, muted bool) {
@@ -103,7 +102,7 @@ func (p *Peer) SetMuted(source Source, muted bool) {
 			return
 		}
 		if !muted {
-			publication.unmuted.Add(1)
+			publication.unmute()
 		}
 		publication.changed()
 	})
@@ -170,6 +169,8 @@ func (p *Peer) loop() {
 			p.closeFor(ReasonInternal)
 		}
 	}()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
 	for {
 		select {
 		case <-p.closing:
@@ -178,9 +179,24 @@ func (p *Peer) loop() {
 			for _, step := range p.box.Take() {
 				step()
 			}
+		case now := <-timer.C:
+			p.tick(now)
+		}
+		now := time.Now()
+		if p.stale {
+			p.stale = false
+			p.plan(now)
+		}
+		if p.down != nil {
+			if at, ok := p.down.link.deadline(); ok {
+				timer.Reset(max(at.Sub(now), leastWait))
+			}
 		}
 	}
 }
+
+// leastWait keeps a deadline that stays in the past from making the loop spin.
+const leastWait = 5 * time.Millisecond
 
 func (p *Peer) end() {
 	if p.up != nil {
@@ -310,38 +326,9 @@ func (p *Peer) dropDownstream() {
 func (p *Peer) assigned(shown map[string]*Publication) {
 	p.do(func() {
 		p.shown = shown
-		if p.down != nil {
-			for _, slot := range p.slots {
-				p.show(slot.MID)
-			}
-		}
+		p.replan()
 		p.announce()
 	})
-}
-
-// show brings what a slot sends in line with what the room assigned to it.
-func (p *Peer) show(mid string) {
-	var next showing
-	if publication := p.shown[mid]; publication != nil {
-		next.feed = publication.feed.Load()
-		next.target = packet.Layer{
-			Spatial: layer.ForHeight(p.heightOf(mid), publication.layerHeights()), Temporal: forward.All,
-		}
-	}
-	if last, ok := p.down.showing[mid]; ok && last == next {
-		return
-	}
-	p.down.showing[mid] = next
-	p.down.egress.Show(mid, next.feed, next.target)
-}
-
-func (p *Peer) heightOf(mid string) int {
-	for _, wish := range p.wishes {
-		if wish.MID == mid {
-			return wish.Height
-		}
-	}
-	return 0
 }
 
 // announce tells the client the map of its slots, if it changed.

@@ -54,10 +54,18 @@ func (p *Publication) changed() { p.room.changed(p) }
 func (p *Publication) restate(muted bool) {
 	was, ended := p.muted.Swap(muted), p.ended.Swap(false)
 	if was && !muted {
-		p.unmuted.Add(1)
+		p.unmute()
 	}
 	if was != muted || ended {
 		p.changed()
+	}
+}
+
+// unmute begins another era: what was dropped is a hole that nobody can fill, and nobody is shown what was before.
+func (p *Publication) unmute() {
+	era := p.unmuted.Add(1)
+	if feed := p.feed.Load(); feed != nil {
+		feed.Begin(uint16(era)) //nolint:gosec // wraps, as it may
 	}
 }
 
@@ -76,6 +84,7 @@ func (p *Publication) startFeed(kind codec.Kind, streams int8, feeder *upstream)
 	if old := p.feed.Load(); old != nil {
 		feed.Inherit(old)
 	}
+	feed.Begin(uint16(p.unmuted.Load())) //nolint:gosec // wraps, as it may
 	p.feeder.Store(feeder)
 	p.feed.Store(feed)
 	p.changed()

@@ -44,6 +44,8 @@ type PeerSnapshot struct {
 	Downstream  bool                  `json:"downstream"`
 	Assigned    []Assignment          `json:"assigned"`
 	Slots       []egress.SlotSnapshot `json:"slots"`
+	// Link is what is known of the way to the participant, and how the slots share it.
+	Link *LinkSnapshot `json:"link,omitempty"`
 }
 
 // Snapshot explains the live room of that code.
@@ -122,6 +124,8 @@ func (p *Peer) snapshot(reply func(PeerSnapshot)) {
 			reply(s)
 			return
 		}
+		link := p.down.link.snapshot()
+		s.Link = &link
 		p.down.egress.Snapshot(func(slots []egress.SlotSnapshot) {
 			slices.SortFunc(slots, func(a, b egress.SlotSnapshot) int { return strings.Compare(a.MID, b.MID) })
 			s.Slots = slots

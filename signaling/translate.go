@@ -5,7 +5,6 @@ import (
 	"math/bits"
 
 	"github.com/plenum-meet/plenum/sfu"
-	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
@@ -37,13 +36,13 @@ func slotsAssigned(e sfu.SlotsAssigned) message.SlotsAssigned {
 	return out
 }
 
-var codecsOut = map[codec.Kind]message.Codec{
-	codec.VP8: message.VP8, codec.H264: message.H264, codec.VP9: message.VP9, codec.AV1: message.AV1,
+var codecsOut = map[string]message.Codec{
+	"VP8": message.VP8, "H264": message.H264, "VP9": message.VP9, "AV1": message.AV1,
 }
 
 func layersWanted(e sfu.LayersWanted) message.LayersWanted {
 	out := message.LayersWanted{
-		Source: sourcesOut[e.Source], Codec: codecsOut[e.Codec], Layers: make([]bool, bits.Len8(e.Layers)),
+		Source: sourcesOut[e.Source], Codec: codecsOut[e.Codec.String()], Layers: make([]bool, bits.Len8(e.Layers)),
 	}
 	for i := range out.Layers {
 		out.Layers[i] = e.Layers&(1<<i) != 0

@@ -29,6 +29,7 @@ type Feed struct {
 	Reports   [MaxLayers]atomic.Pointer[Report] // by stream
 	Publisher Publisher
 
+	era      atomic.Uint32 // packets of an earlier one are not shown to newcomers
 	scaled   atomic.Int32 // spatial layers of one stream, 0 while there is one at most
 	heights  [MaxLayers]atomic.Int32
 	measured measured
@@ -60,6 +61,9 @@ func NewFeed(id, number uint32, kind codec.Kind, streams int8, ring int, still t
 	f.measured = measured{still: still, meter: meter.New(streams == 1)}
 	return f
 }
+
+// Begin says that packets with a lower Packet.Feed are from before a break: nobody is to be shown them any more.
+func (f *Feed) Begin(era uint16) { f.era.Store(uint32(era)) }
 
 // Layers is the number of spatial layers. Of a scalable stream it is known from the first key frame on, and may change.
 func (f *Feed) Layers() int8 { return max(f.Streams, int8(f.scaled.Load())) } //nolint:gosec // MaxLayers at most

@@ -1,74 +1,208 @@
 package egress
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/rtcp"
+
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
+	"github.com/plenum-meet/plenum/sfu/core/pace"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/probe"
 )
 
-// peerIDs number the downstream connections of the node.
-var peerIDs atomic.Uint64
+// Owner is whom a shard tells what becomes of a peer's sending side. Its methods are called from the shard's loop and
+// must not block.
+type Owner interface {
+	WriteRTCP(packets []rtcp.Packet) error
+	// Arrived says what the receiver reported of packets that were sent. The owner keeps results.
+	Arrived(now time.Time, results []estimate.Result)
+	// Waiting says for how long packets have been without feedback, once a second while there are such packets.
+	Waiting(now time.Time, unanswered time.Duration)
+	// Shows says that a slot shows another feed or layer from now on; a nil feed is nothing.
+	Shows(mid string, feed *Feed, layer packet.Layer)
+	// Clocked gives the clock of a slot that is another than before: at ntp (32.32 s since 1900) it showed timestamp.
+	Clocked(mid string, ntp uint64, timestamp uint32)
+	// Failed says that the peer's code panicked: its sending has ended.
+	Failed()
+}
 
 // Peer is one downstream connection as its shard sees it.
 type Peer struct {
-	id       uint64 // from 1, unique on the node: publications limit what one receiver asks of them
-	shard    *Shard
-	reporter Reporter
-	failed   func()
+	id    uint64 // unique on the node
+	shard *Shard
+	owner Owner
 
 	// The rest belongs to the shard's loop.
-	slots  map[string]*Slot
-	bySSRC map[packet.SSRC]*Slot
-	broken bool
+	slots      map[string]*Slot
+	bySSRC     map[packet.SSRC]*Slot
+	history    *estimate.History    // nil until a slot has a transport-wide number
+	pacer      *pace.Pacer[waiting] // nil as long
+	probe      probing
+	waitingDue time.Time
+	sent       int64          // bytes on the wire, of packets with a transport-wide number
+	rate       packet.Bitrate // of the link, 0 unknown
+	broken     bool
 }
 
-// NewPeer gives the shard a downstream connection. failed is told, from the loop, if the peer's code panics.
-func (s *Shard) NewPeer(reporter Reporter, failed func()) *Peer {
-	p := &Peer{id: peerIDs.Add(1), shard: s, reporter: reporter, failed: failed, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
+const (
+	// unmeasured is the rate of a link before anything is known of it.
+	unmeasured = packet.Bitrate(5_000_000)
+	// cachePackets and cacheBytes bound the burst of a replay.
+	cachePackets = 200
+	cacheBytes   = 200_000
+	// preRollPeriod keeps slots that change voices often from running late: each pre-roll is heard as delay.
+	preRollPeriod = 3 * time.Second
+)
+
+// Link is what is known of the way to a peer.
+type Link struct {
+	Rate packet.Bitrate // that it carries, 0 unknown
+	RTT  time.Duration
+	// RepairShare is what resends may take of the rate.
+	RepairShare float64
+	// Congested says that its queue grows: what nothing depends on is left out.
+	Congested bool
+}
+
+// NewPeer gives the shard a downstream connection.
+func (s *Shard) NewPeer(owner Owner) *Peer {
+	p := newPeer(s, owner)
 	p.do(func(time.Time) { s.peers[p] = struct{}{} })
 	return p
 }
 
-// ID names the connection to publications.
-func (p *Peer) ID() uint64 { return p.id }
+// peerIDs tell the receivers of a publication apart.
+var peerIDs atomic.Uint64
+
+func newPeer(s *Shard, owner Owner) *Peer {
+	return &Peer{id: peerIDs.Add(1), shard: s, owner: owner, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
+}
 
 func (p *Peer) do(step func(now time.Time)) {
 	if !p.shard.box.Put(message{step: step, peer: p}) {
 		// A full control queue means that the loop is stuck; the peer cannot be kept in step with it.
-		p.failed()
+		p.owner.Failed()
 	}
 }
 
 // Open gives a slot its negotiated line. A slot that is open already keeps its numbers.
 func (p *Peer) Open(mid string, video bool, line Line) {
-	p.do(func(time.Time) {
-		if _, ok := p.slots[mid]; ok {
-			return
-		}
-		slot := newSlot(p, mid, video, line)
-		p.slots[mid] = slot
-		p.bySSRC[line.SSRC] = slot
-		if line.RTX != 0 {
-			p.bySSRC[line.RTX] = slot
-		}
-	})
+	p.do(func(time.Time) { p.open(mid, video, line) })
 }
 
-// Show makes a slot carry a publication from its next key frame on; a nil feed empties the slot.
-func (p *Peer) Show(mid string, feed *Feed, target packet.Layer) {
+func (p *Peer) open(mid string, video bool, line Line) *Slot {
+	if slot, ok := p.slots[mid]; ok {
+		return slot
+	}
+	slot := newSlot(p, mid, video, line)
+	p.slots[mid] = slot
+	p.bySSRC[line.SSRC] = slot
+	if line.RTX != 0 {
+		p.bySSRC[line.RTX] = slot
+	}
+	if line.TransportCC != 0 && p.history == nil {
+		p.history = estimate.NewHistory()
+		p.pacer = pace.New[waiting](unmeasured)
+	}
+	return slot
+}
+
+// Show makes a slot carry a publication from its next key frame on; a nil feed empties the slot. With cut it stops at
+// once what it shows of the same publication, for the link cannot carry it.
+func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 	p.do(func(now time.Time) {
 		slot, ok := p.slots[mid]
 		if !ok {
 			return
 		}
-		if feed != nil && slot.shown == feed {
-			slot.forward.SetTarget(now, target)
-		} else {
+		fresh := feed != nil && slot.shown != feed
+		switch {
+		case feed == nil || slot.shown != feed:
 			slot.show(now, feed, target)
+		case cut:
+			slot.forward.Cut(now, target)
+		default:
+			slot.forward.SetTarget(now, target)
+		}
+		if fresh {
+			p.replay(now, slot, feed, target) // before a key frame is asked for
 		}
 		p.shard.refresh(now, slot)
 	})
+}
+
+// replay sends what the publisher sent from its latest key frame on, so that the slot need not wait for another; and
+// the first syllable of a voice that is let in.
+func (p *Peer) replay(now time.Time, slot *Slot, feed *Feed, target packet.Layer) {
+	if slot.shown != feed {
+		return
+	}
+	var packets []*packet.Packet
+	switch {
+	case feed.Codec.Video():
+		packets = feed.Cached(now, feed.StreamOf(target.Spatial), cachePackets, p.cacheBytes())
+	case now.Sub(slot.rolled) >= preRollPeriod:
+		slot.rolled = now
+		packets = feed.PreRoll(now)
+	}
+	for _, pkt := range packets {
+		p.offer(now, slot, feed, pkt)
+	}
+}
+
+// cacheBytes is how much may be sent in a burst: half a second of what the link carries.
+func (p *Peer) cacheBytes() int {
+	if p.rate == 0 {
+		return cacheBytes
+	}
+	return min(cacheBytes, int(p.rate/16))
+}
+
+// SetLink tells what is known of the way to the peer.
+func (p *Peer) SetLink(link Link) {
+	p.do(func(time.Time) {
+		if p.pacer != nil {
+			p.rate = link.Rate
+			p.pacer.SetRate(link.Rate)
+		}
+		for _, slot := range p.slots {
+			slot.forward.SetLink(link.RTT, link.RepairShare)
+			slot.forward.SetCongested(link.Congested)
+		}
+	})
+}
+
+// Probe sends a cluster of packets, padding where media does not suffice, to see whether the link carries it.
+func (p *Peer) Probe(cluster probe.Cluster) {
+	p.do(func(now time.Time) {
+		if p.history == nil {
+			return
+		}
+		p.probe = probing{cluster: cluster, began: now, sentBefore: p.sent}
+		p.shard.busy(now, p)
+	})
+}
+
+// Feedback takes the receiver's transport-wide feedback. It belongs to the shard from now on.
+func (p *Peer) Feedback(feedback *rtcp.TransportLayerCC) {
+	p.do(func(now time.Time) {
+		if p.history == nil {
+			return
+		}
+		if results := p.history.Match(now, feedback); len(results) > 0 {
+			p.owner.Arrived(now, slices.Clone(results))
+		}
+	})
+}
+
+// number gives a packet of size bytes its transport-wide number.
+func (p *Peer) number(now time.Time, size int, kind estimate.Kind) uint16 {
+	p.sent += int64(size)
+	p.probe.packets++
+	return p.history.Put(now, size, kind, p.probe.cluster.ID)
 }
 
 // Nack asks for resends of packets of the slot that sends ssrc.
@@ -76,7 +210,10 @@ func (p *Peer) Nack(ssrc packet.SSRC, numbers []uint16) {
 	p.do(func(now time.Time) {
 		if slot, ok := p.bySSRC[ssrc]; ok {
 			for _, number := range numbers {
-				slot.resend(now, number)
+				p.offerResend(now, slot, number)
+			}
+			if p.pacer != nil {
+				p.drain(now)
 			}
 		}
 	})

@@ -35,6 +35,9 @@ type Shard struct {
 	slots map[*Feed][]*Slot
 	timer *time.Timer
 	due   time.Time // when the timer fires: the earliest thing that waits for time to pass
+
+	pulsing map[*Peer]struct{} // that have something to send over time
+	pulses  *time.Timer        // runs while there are any
 }
 
 // message is either media, when packet is set, or a step that the loop runs.
@@ -50,7 +53,8 @@ func NewShard(log *slog.Logger) *Shard {
 	s := &Shard{
 		box: mailbox.New[message](messageLimit), log: log, stop: make(chan struct{}),
 		peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
-		timer: time.NewTimer(reportInterval),
+		timer:   time.NewTimer(reportInterval),
+		pulsing: map[*Peer]struct{}{}, pulses: time.NewTimer(reportInterval),
 	}
 	s.done.Go(s.loop)
 	return s
@@ -81,6 +85,7 @@ func (s *Shard) SenderReport(feed *Feed, spatial int8, ntp uint64, timestamp uin
 
 func (s *Shard) loop() {
 	defer s.timer.Stop()
+	defer s.pulses.Stop()
 	for {
 		select {
 		case <-s.stop:
@@ -99,7 +104,36 @@ func (s *Shard) loop() {
 			}
 		case now := <-s.timer.C:
 			s.housekeep(now)
+		case now := <-s.pulses.C:
+			s.pulse(now)
 		}
+	}
+}
+
+// busy has the shard look after a peer at each pulse, until nothing of it waits for time to pass.
+func (s *Shard) busy(now time.Time, peer *Peer) {
+	if len(s.pulsing) == 0 {
+		s.pulses.Reset(pulseInterval)
+	}
+	s.pulsing[peer] = struct{}{}
+}
+
+// pulse goes on with what is sent over time rather than at once.
+func (s *Shard) pulse(now time.Time) {
+	for peer := range s.pulsing {
+		s.pulsePeer(now, peer)
+	}
+	if len(s.pulsing) > 0 {
+		s.pulses.Reset(pulseInterval)
+	}
+}
+
+func (s *Shard) pulsePeer(now time.Time, peer *Peer) {
+	defer s.recovered(peer)
+	delete(s.pulsing, peer)
+	peer.drain(now)
+	if !peer.feedProbe(now) {
+		s.pulsing[peer] = struct{}{}
 	}
 }
 
@@ -123,12 +157,16 @@ func (s *Shard) fanOut(now time.Time, feed *Feed, p *packet.Packet) {
 		if slot.forward.Wants(feed.ID)&bit == 0 {
 			continue
 		}
-		s.send(now, slot, feed, p)
+		s.offer(now, slot, feed, p)
 	}
 }
 
-func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
+func (s *Shard) offer(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
 	defer s.recovered(slot.peer)
+	slot.peer.offer(now, slot, feed, p)
+}
+
+func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
 	switch slot.send(now, feed, p) {
 	case switched:
 		s.refresh(now, slot)
@@ -152,6 +190,7 @@ func (s *Shard) refresh(now time.Time, slot *Slot) {
 			feed.Publisher.Subscribe(s)
 		}
 	}
+	slot.tell()
 	s.wake(now, slot)
 }
 
@@ -222,8 +261,14 @@ func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
 			next = slot.reportDue
 		}
 	}
+	if peer.history != nil && !peer.waitingDue.After(now) {
+		peer.waitingDue = now.Add(reportInterval)
+		if unanswered := peer.history.Unanswered(now); unanswered > reportInterval {
+			peer.owner.Waiting(now, unanswered)
+		}
+	}
 	if len(reports) > 0 {
-		if err := peer.reporter.WriteRTCP(reports); err != nil {
+		if err := peer.owner.WriteRTCP(reports); err != nil {
 			s.log.Debug("sender reports not sent", "error", err)
 		}
 	}
@@ -239,6 +284,7 @@ func (s *Shard) remove(peer *Peer) {
 	clear(peer.slots)
 	clear(peer.bySSRC)
 	delete(s.peers, peer)
+	delete(s.pulsing, peer)
 }
 
 func (s *Shard) unlist(feed *Feed, slot *Slot) {
@@ -270,7 +316,7 @@ func (s *Shard) recovered(peer *Peer) {
 		s.log.Error("peer's egress panicked", "cause", cause, "stack", string(debug.Stack()))
 		peer.broken = true
 		s.remove(peer)
-		peer.failed()
+		peer.owner.Failed()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/pion/rtp"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/history"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
@@ -21,7 +22,15 @@ func (s *sink) WriteRTP(_ *rtp.Header, payload []byte) (int, error) {
 	return len(payload), nil
 }
 
-func (*sink) WriteRTCP([]rtcp.Packet) error { return nil }
+// stranger is an owner whom nothing interests.
+type stranger struct{ failed func() }
+
+func (stranger) WriteRTCP([]rtcp.Packet) error        { return nil }
+func (stranger) Arrived(time.Time, []estimate.Result) {}
+func (stranger) Waiting(time.Time, time.Duration)     {}
+func (stranger) Shows(string, *Feed, packet.Layer)    {}
+func (stranger) Clocked(string, uint64, uint32)       {}
+func (s stranger) Failed()                            { s.failed() }
 
 type nobody struct{}
 
@@ -49,7 +58,7 @@ func picture(tb testing.TB, number int, key bool) *packet.Packet {
 func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
 	s := &Shard{
 		log: slog.New(slog.DiscardHandler), peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
-		timer: time.NewTimer(time.Hour),
+		timer: time.NewTimer(time.Hour), pulsing: map[*Peer]struct{}{}, pulses: time.NewTimer(time.Hour),
 	}
 	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
 	feed.Rings[0] = history.NewRing(512)
@@ -57,7 +66,7 @@ func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
 	line := Line{SSRC: 1, RTX: 2, Writer: out, Payloads: map[codec.Kind]PayloadTypes{codec.VP8: {Media: 96, RTX: 97}}}
 	now := time.Now()
 	for i := range slots {
-		peer := &Peer{shard: s, reporter: out, failed: func() { tb.Error("a peer failed") }, slots: map[string]*Slot{}, bySSRC: map[packet.SSRC]*Slot{}}
+		peer := newPeer(s, stranger{failed: func() { tb.Error("a peer failed") }})
 		s.peers[peer] = struct{}{}
 		slot := newSlot(peer, fmt.Sprint(i), true, line)
 		peer.slots[slot.MID] = slot

@@ -16,7 +16,10 @@ import (
 )
 
 // reporter counts what is reported, and in how many goes.
-type reporter struct{ goes, reports atomic.Int64 }
+type reporter struct {
+	stranger
+	goes, reports atomic.Int64
+}
 
 func (r *reporter) WriteRTCP(packets []rtcp.Packet) error {
 	r.goes.Add(1)
@@ -32,15 +35,15 @@ func TestAShardWithManyDueSlotsLooksAtThemTogether(t *testing.T) {
 		defer shard.Close()
 		feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
 		feed.Rings[0] = history.NewRing(512)
-		out, told := &sink{}, &reporter{}
-		peer := shard.NewPeer(told, func() { t.Error("the peer failed") })
+		out, told := &sink{}, &reporter{stranger: stranger{failed: func() { t.Error("the peer failed") }}}
+		peer := shard.NewPeer(told)
 		// Each slot begins at a key frame of its own, so that each reports at a time of its own.
 		for i := range slots {
 			mid := strconv.Itoa(i)
 			peer.Open(mid, true, Line{
 				SSRC: packet.SSRC(1000 + i), Writer: out, Payloads: map[codec.Kind]PayloadTypes{codec.VP8: {Media: 96}},
 			})
-			peer.Show(mid, feed, packet.Layer{})
+			peer.Show(mid, feed, packet.Layer{}, false)
 			key := picture(t, i, true)
 			sent := time.Duration(i) * apart
 			key.Arrival, key.Timestamp = time.Now(), packet.Timestamp(90*sent.Milliseconds())

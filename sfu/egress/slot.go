@@ -9,6 +9,7 @@ import (
 	"github.com/pion/rtp"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
@@ -18,12 +19,7 @@ type Writer interface {
 	WriteRTP(header *rtp.Header, payload []byte) (int, error)
 }
 
-// Reporter sends RTCP to one peer. It must not block.
-type Reporter interface {
-	WriteRTCP(packets []rtcp.Packet) error
-}
-
-// PayloadTypes are the numbers that one peer chose for a codec. RTX 0 means that it takes plain resends.
+// PayloadTypes are the numbers that one peer chose for a codec. RTX 0 means that it takes no resends.
 type PayloadTypes struct {
 	Media, RTX uint8
 }
@@ -43,6 +39,7 @@ const maxPayload = 1500
 // Slot is the sending side of one m-line. Its owner is the peer's shard.
 type Slot struct {
 	MID     string
+	number  int // among the peer's slots
 	peer    *Peer
 	line    Line
 	forward *forward.Forwarder
@@ -53,12 +50,21 @@ type Slot struct {
 	rtxSequence uint16
 	header      rtp.Header
 	csrc        [1]uint32
-	level       [1]byte
+	extensions  extensions
 	original    [2]byte
 	scratch     [maxPayload]byte
 
 	reportDue time.Time
+	clocked   *rtcp.SenderReport // the one that the owner knows; nil after a change of source
+	rolled    time.Time          // latest pre-roll
+	told      shows
 	counts    SlotCounts
+}
+
+// shows is what the owner was told that a slot shows.
+type shows struct {
+	feed  *Feed
+	layer packet.Layer
 }
 
 // SlotCounts are what a slot sent and what it refused.
@@ -66,12 +72,13 @@ type SlotCounts struct {
 	Packets     uint64 `json:"packets"`
 	Bytes       uint64 `json:"bytes"`
 	Resent      uint64 `json:"resent"`
+	Padding     uint64 `json:"padding"`
 	WriteErrors uint64 `json:"writeErrors"`
 	Oversize    uint64 `json:"oversize"`
 }
 
 func newSlot(peer *Peer, mid string, video bool, line Line) *Slot {
-	s := &Slot{MID: mid, peer: peer, line: line, rtxSequence: random16()}
+	s := &Slot{MID: mid, number: len(peer.slots), peer: peer, line: line, rtxSequence: random16()}
 	start := forward.Start{Sequence: random16(), Timestamp: uint32(random16())<<16 | uint32(random16()), PictureID: random16(), Frame: random16()}
 	if video {
 		s.forward = forward.NewVideo(start)
@@ -168,6 +175,7 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 	if out.Switched {
 		s.payload = s.line.Payloads[out.Codec]
 		s.reportDue = now
+		s.clocked = nil
 		result = switched
 	}
 	payload, ok := s.join(nil, out.Descriptor, out.Payload)
@@ -177,11 +185,11 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 	s.header.SSRC = uint32(s.line.SSRC)
 	s.header.PayloadType = s.payload.Media
 	s.header.SequenceNumber = out.Sequence
-	s.write(out.Timestamp, out.Marker, feed.Number, p, payload)
+	s.write(now, &out, estimate.Media, feed.Number, p, payload)
 	return result
 }
 
-// resend answers one NACKed number on the RTX stream, or plainly if the peer negotiated none.
+// resend answers one NACKed number on the RTX stream.
 func (s *Slot) resend(now time.Time, number uint16) {
 	sent, ok := s.forward.Resend(now, number)
 	if !ok {
@@ -197,24 +205,21 @@ func (s *Slot) resend(now time.Time, number uint16) {
 	}
 	out := s.forward.Rebuild(sent, number, p)
 	types := s.line.Payloads[out.Codec]
-	original := s.original[:0]
-	if types.RTX != 0 && s.line.RTX != 0 {
-		original = binary.BigEndian.AppendUint16(original, number)
-		s.header.SSRC = uint32(s.line.RTX)
-		s.header.PayloadType = types.RTX
-		s.header.SequenceNumber = s.rtxSequence
-		s.rtxSequence++
-	} else {
-		s.header.SSRC = uint32(s.line.SSRC)
-		s.header.PayloadType = types.Media
-		s.header.SequenceNumber = number
+	// A plain resend would be the same number with another header: AES-GCM must never see one twice.
+	if types.RTX == 0 || s.line.RTX == 0 {
+		return
 	}
+	original := binary.BigEndian.AppendUint16(s.original[:0], number)
 	payload, ok := s.join(original, out.Descriptor, out.Payload)
 	if !ok {
 		return
 	}
+	s.header.SSRC = uint32(s.line.RTX)
+	s.header.PayloadType = types.RTX
+	s.header.SequenceNumber = s.rtxSequence
+	s.rtxSequence++
 	s.counts.Resent++
-	s.write(out.Timestamp, out.Marker, feed.Number, p, payload)
+	s.write(now, &out, estimate.Repair, feed.Number, p, payload)
 }
 
 // join lays the parts of a payload one after the other; a payload of one part is not copied.
@@ -232,23 +237,28 @@ func (s *Slot) join(original, descriptor, rest []byte) ([]byte, bool) {
 	return s.scratch[:n], true
 }
 
-func (s *Slot) write(timestamp uint32, marker bool, publication uint32, p *packet.Packet, payload []byte) {
+// write sends one packet whose stream, payload type and number the header says already.
+func (s *Slot) write(now time.Time, out *forward.Out, kind estimate.Kind, publication uint32, p *packet.Packet, payload []byte) {
 	s.csrc[0] = publication
 	s.header.Version = 2
 	s.header.CSRC = s.csrc[:]
-	s.header.Timestamp = timestamp
-	s.header.Marker = marker
-	s.header.Extensions = s.header.Extensions[:0]
-	s.header.Extension = false
-	if s.line.AudioLevel != 0 && p.HasLevel {
-		s.level[0] = p.Level & 0x7f
-		if p.Voice {
-			s.level[0] |= 0x80
-		}
-		s.header.ExtensionProfile = rtp.ExtensionProfileOneByte
-		if err := s.header.SetExtension(s.line.AudioLevel, s.level[:]); err != nil {
-			s.counts.WriteErrors++
-		}
+	s.header.Timestamp = out.Timestamp
+	s.header.Marker = out.Marker
+	s.extensions.reset()
+	s.extensions.addOf(&s.line, p)
+	s.extensions.add(s.line.Dependency, out.Dependency)
+	s.finish(now, kind, payload)
+}
+
+// finish numbers the packet for transport-wide feedback and sends it.
+func (s *Slot) finish(now time.Time, kind estimate.Kind, payload []byte) {
+	if s.line.TransportCC != 0 {
+		size := onWire(len(s.csrc), s.extensions.size()+transportSize, len(payload)+int(s.header.PaddingSize))
+		s.extensions.addNumber(s.line.TransportCC, s.peer.number(now, size, kind))
+	}
+	if err := s.extensions.write(&s.header); err != nil {
+		s.counts.WriteErrors++
+		return
 	}
 	if _, err := s.line.Writer.WriteRTP(&s.header, payload); err != nil {
 		s.counts.WriteErrors++
@@ -258,11 +268,47 @@ func (s *Slot) write(timestamp uint32, marker bool, publication uint32, p *packe
 	s.counts.Bytes += uint64(len(payload))
 }
 
+// tell says to the owner what the slot shows, if that is news.
+func (s *Slot) tell() {
+	publication, shown := s.forward.Current()
+	next := shows{feed: s.feed(publication), layer: shown}
+	if next.feed == nil {
+		next.layer = packet.None
+	}
+	if s.told != next {
+		s.told = next
+		s.peer.owner.Shows(s.MID, next.feed, next.layer)
+	}
+}
+
 // report is the slot's sender report, if one is due and can be given.
 func (s *Slot) report(now time.Time) (*rtcp.SenderReport, bool) {
 	ntp, timestamp, packets, octets, ok := s.forward.Report(now)
 	if !ok {
 		return nil, false
 	}
-	return &rtcp.SenderReport{SSRC: uint32(s.line.SSRC), NTPTime: ntp, RTPTime: timestamp, PacketCount: packets, OctetCount: octets}, true
+	report := &rtcp.SenderReport{SSRC: uint32(s.line.SSRC), NTPTime: ntp, RTPTime: timestamp, PacketCount: packets, OctetCount: octets}
+	if s.clocked == nil || s.drifted(report) {
+		s.clocked = report
+		s.peer.owner.Clocked(s.MID, ntp, timestamp)
+	}
+	return report, true
+}
+
+// clockStep is how far a slot's clock may move before its owner is told anew.
+const clockStep = 20 * time.Millisecond
+
+// drifted compares a report with what the one before lets expect.
+func (s *Slot) drifted(report *rtcp.SenderReport) bool {
+	elapsed := float64(report.NTPTime-s.clocked.NTPTime) / (1 << 32)
+	clock := float64(s.told.clock())
+	off := float64(int32(report.RTPTime-s.clocked.RTPTime)) - elapsed*clock
+	return max(off, -off) > clock*clockStep.Seconds()
+}
+
+func (s shows) clock() uint32 {
+	if s.feed == nil {
+		return 0
+	}
+	return s.feed.Clock
 }

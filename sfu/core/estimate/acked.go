@@ -1,0 +1,89 @@
+package estimate
+
+import "time"
+
+const (
+	ackedWindow   = 500 * time.Millisecond
+	ackedLongest  = 2 * time.Second // for as long as there are few packets
+	ackedEnough   = 20
+	ackedLeast    = 10
+	ackedCapacity = 1 << 10
+)
+
+// arrival is one packet that was received.
+type arrival struct {
+	sent, arrived time.Duration
+	size          int
+}
+
+// acked is the rate that arrives: the slower of how fast it left and how fast it came,
+// without the largest gap. So neither a burst nor one late packet counts for more than it is.
+type acked struct {
+	ring       [ackedCapacity]arrival // in the order of arrival
+	first, end int
+}
+
+func (a *acked) at(i int) *arrival { return &a.ring[i&(ackedCapacity-1)] }
+
+// add takes one packet; packets come nearly in the order of their arrival.
+func (a *acked) add(p arrival) {
+	if a.end > a.first && p.arrived < a.at(a.first).arrived {
+		return
+	}
+	if a.end-a.first == ackedCapacity {
+		a.first++
+	}
+	i := a.end
+	a.end++
+	// A packet from before the feedback that was handled last moves back to its place.
+	for ; i > a.first && a.at(i-1).arrived > p.arrived && a.end-i < ackedEnough; i-- {
+		*a.at(i) = *a.at(i - 1)
+	}
+	*a.at(i) = p
+	a.forget(a.at(a.end - 1).arrived)
+}
+
+func (a *acked) forget(newest time.Duration) {
+	for a.end-a.first > 1 {
+		age := newest - a.at(a.first).arrived
+		if age < ackedWindow || age < ackedLongest && a.end-a.first <= ackedEnough {
+			return
+		}
+		a.first++
+	}
+}
+
+// rate is in bit/s: what arrives, and what left of it. Unknown while there are too few packets.
+func (a *acked) rate() (arriving, leaving float64, known bool) {
+	if a.end-a.first < ackedLeast {
+		return 0, 0, false
+	}
+	oldest := *a.at(a.first)
+	firstSent, lastSent, lastSize := oldest.sent, oldest.sent, oldest.size
+	var bytes int
+	var gap, secondGap time.Duration
+	for i := a.first; i < a.end; i++ {
+		p := a.at(i)
+		bytes += p.size
+		firstSent = min(firstSent, p.sent)
+		if p.sent >= lastSent {
+			lastSent, lastSize = p.sent, p.size
+		}
+		if i == a.first {
+			continue
+		}
+		switch between := p.arrived - a.at(i-1).arrived; {
+		case between > gap:
+			gap, secondGap = between, gap
+		case between > secondGap:
+			secondGap = between
+		}
+	}
+	// Between n packets there are n - 1 spaces: the last one sent and the first one received are left out.
+	sending := max(lastSent-firstSent, time.Millisecond)
+	receiving := max(a.at(a.end-1).arrived-oldest.arrived-gap+secondGap, time.Millisecond)
+	leaving = bitsPerSecond(bytes-lastSize, sending)
+	return min(leaving, bitsPerSecond(bytes-oldest.size, receiving)), leaving, true
+}
+
+func bitsPerSecond(bytes int, d time.Duration) float64 { return 8 * float64(bytes) / d.Seconds() }

@@ -1,0 +1,167 @@
+package estimate
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	aimdDecrease   = 0.85
+	aimdIncrease   = 1.08 // per second, far from the last congestion
+	startIncrease  = 2.0  // per second, during start-up
+	aimdMostAcked  = 1.5
+	aimdLeastStep  = 1000.0 // bit/s, of one multiplicative step
+	aimdLeastSlope = 4000.0 // bit/s per second near the last congestion
+	aimdResponse   = 100 * time.Millisecond
+	startTime      = 2 * time.Second
+	// doubtTime is how soon a second overuse has to follow to be believed of a link we do not fill.
+	doubtTime = time.Second
+	// saturated is the share of the sent rate below which packets pile up on the way.
+	saturated    = 0.9
+	framesPerSec = 30
+	packetBits   = 1200 * 8
+)
+
+// phase is what the rate does.
+type phase uint8
+
+const (
+	increasing phase = iota
+	holding
+)
+
+// aimd is the rate by delay: up while nothing queues, down to below what arrives when
+// something does.
+type aimd struct {
+	rate      float64
+	phase     phase
+	changed   time.Duration // latest update in a phase
+	decreased time.Duration
+	startedAt time.Duration
+	doubted   time.Duration // latest overuse that was given the benefit of the doubt
+	capacity  capacity
+	standing  standing
+	started   bool // feedback came
+	starting  bool
+	everDown  bool
+	everDoubt bool
+}
+
+// sight is what one feedback shows.
+type sight struct {
+	now        time.Duration
+	usage      usage
+	acked      float64 // bit/s that arrive, as far as they would without loss that is not ours
+	sent       float64 // bit/s that left, of the packets that arrived
+	known      bool    // acked, sent
+	rtt        time.Duration
+	queue      time.Duration
+	excess     float64 // loss beyond what there is without a queue
+	appLimited bool
+}
+
+func (a *aimd) update(s sight) {
+	if !a.started {
+		a.started, a.startedAt, a.changed = true, s.now, s.now
+	}
+	if s.now-a.startedAt > startTime {
+		a.starting = false
+	}
+	switch s.usage {
+	case overuse:
+		if a.mayDecrease(s) {
+			a.decrease(s)
+		}
+		a.phase = holding
+		a.changed = s.now
+	case underuse: // the queue drains: wait until it has
+		a.phase = holding
+		a.changed = s.now
+	case normal:
+		if s.known && !s.appLimited && a.standing.drain(s) {
+			a.starting = false
+			a.rate = aimdDecrease * min(a.rate, s.acked)
+			a.decreased, a.everDown, a.changed = s.now, true, s.now
+			return
+		}
+		if a.standing.overflows(s) {
+			a.changed = s.now
+			return
+		}
+		if a.phase == holding {
+			a.phase, a.changed = increasing, s.now
+		}
+		a.increase(s)
+	}
+}
+
+// mayDecrease lets a decrease show its effect before the next one.
+func (a *aimd) mayDecrease(s sight) bool {
+	interval := min(max(s.rtt, 10*time.Millisecond), 200*time.Millisecond)
+	return !a.everDown || s.now-a.decreased >= interval || s.known && s.acked < a.rate/2
+}
+
+func (a *aimd) decrease(s sight) {
+	a.starting = false
+	target := aimdDecrease * a.rate
+	if s.known && !a.doubt(s) {
+		a.capacity.forgetIfBeyond(s.acked)
+		a.capacity.full(s.acked)
+		target = aimdDecrease * s.acked
+	}
+	a.rate = min(a.rate, target)
+	a.decreased, a.everDown = s.now, true
+}
+
+// doubt reports whether an overuse may be somebody's burst: we fill only a part of the link, and all
+// of it arrives. What arrives then says nothing of the link, so the estimate is only taken down a bit.
+func (a *aimd) doubt(s sight) bool {
+	if !s.appLimited || s.acked < saturated*s.sent {
+		return false
+	}
+	if a.everDoubt && s.now-a.doubted < doubtTime {
+		return false
+	}
+	a.doubted, a.everDoubt = s.now, true
+	return true
+}
+
+func (a *aimd) increase(s sight) {
+	elapsed := min((s.now - a.changed).Seconds(), 1)
+	a.changed = s.now
+	if !s.known || s.appLimited {
+		return
+	}
+	if s.acked > a.rate {
+		a.capacity.forgetIfBeyond(s.acked)
+	}
+	most := aimdMostAcked*s.acked + 10_000
+	if a.rate >= most {
+		return
+	}
+	switch {
+	case a.capacity.known:
+		a.rate += a.nearSlope(s.rtt) * elapsed
+	case a.starting:
+		a.rate *= math.Pow(startIncrease, elapsed)
+	default:
+		a.rate += max(a.rate*(math.Pow(aimdIncrease, elapsed)-1), aimdLeastStep*elapsed)
+	}
+	a.rate = min(a.rate, most)
+}
+
+// nearSlope is one packet of a frame per response time.
+func (a *aimd) nearSlope(rtt time.Duration) float64 {
+	frame := a.rate / framesPerSec
+	packet := frame / math.Ceil(frame/packetBits)
+	return max(packet/(rtt+aimdResponse).Seconds(), aimdLeastSlope)
+}
+
+// probed takes a rate that a probe has seen arrive.
+func (a *aimd) probed(now time.Duration, rate float64) {
+	if rate <= a.rate {
+		return
+	}
+	a.rate, a.changed = rate, now
+	a.capacity.forgetIfBeyond(rate)
+}

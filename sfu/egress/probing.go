@@ -1,0 +1,73 @@
+package egress
+
+import (
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
+	"github.com/plenum-meet/plenum/sfu/core/probe"
+)
+
+const (
+	// pulseInterval is how often a probe or a queue is looked at.
+	pulseInterval = 5 * time.Millisecond
+	// paddingSize is the most that one packet can carry (RFC 3550 §5.1).
+	paddingSize = 255
+	// probePatience ends a probe that found nothing to send on.
+	probePatience = 200 * time.Millisecond
+)
+
+// probing is a cluster on its way. Its cluster's ID is 0 when there is none.
+type probing struct {
+	cluster    probe.Cluster
+	began      time.Time
+	sentBefore int64
+	packets    int
+}
+
+// feedProbe sends the part of the cluster that is due, and ends it when all is sent.
+func (p *Peer) feedProbe(now time.Time) (done bool) {
+	c := p.probe.cluster
+	if c.ID == 0 {
+		return true
+	}
+	elapsed := now.Sub(p.probe.began)
+	due := min(int64(float64(c.Rate)*(elapsed+pulseInterval).Seconds()/8), int64(c.Bytes))
+	for p.sent-p.probe.sentBefore < due || elapsed >= c.Duration && p.probe.packets < c.Packets {
+		if slot := p.paddable(); slot == nil || !slot.pad(now) {
+			break
+		}
+	}
+	complete := p.sent-p.probe.sentBefore >= int64(c.Bytes) && p.probe.packets >= c.Packets
+	if !complete && elapsed < c.Duration+probePatience {
+		return false
+	}
+	p.probe = probing{}
+	return true
+}
+
+// paddable is a slot on whose RTX stream padding can go: one that has sent media, for receivers make nothing of
+// padding before.
+func (p *Peer) paddable() *Slot {
+	for _, slot := range p.slots {
+		if slot.line.RTX != 0 && slot.payload.RTX != 0 && slot.line.TransportCC != 0 {
+			return slot
+		}
+	}
+	return nil
+}
+
+// pad sends one packet of padding alone on the RTX stream (RFC 4588 streams may carry it without an original number).
+func (s *Slot) pad(now time.Time) bool {
+	s.header.SSRC = uint32(s.line.RTX)
+	s.header.PayloadType = s.payload.RTX
+	s.header.SequenceNumber = s.rtxSequence
+	s.header.Marker = false
+	s.header.Padding, s.header.PaddingSize = true, paddingSize
+	s.rtxSequence++
+	s.extensions.reset()
+	errors := s.counts.WriteErrors
+	s.finish(now, estimate.Padding, nil)
+	s.header.Padding, s.header.PaddingSize = false, 0
+	s.counts.Padding++
+	return s.counts.WriteErrors == errors
+}
