@@ -2,14 +2,14 @@ package pace
 
 // lane is the state of one slot's video.
 type lane struct {
-	bytes    int    // that wait
 	newest   uint64 // number of the frame that comes in
-	sent     uint64 // number of the frame that goes out
+	sent     uint64 // number of the frame that goes out: it is finished, whatever comes
 	key      bool   // the frame that comes in is a key frame
-	closing  bool   // the frame that comes in is completed, then all is dropped
+	closing  bool   // the frame that comes in is finished, then all is dropped
 	dropping bool   // until the next key frame
 	told     bool   // a drop waits to be read
 	drop     Drop
+	spare    int // scratch: bytes that could be dropped
 }
 
 // admit decides whether an entry may wait, and drops what has to make room.
@@ -24,59 +24,67 @@ func (p *Pacer[T]) admit(e *Entry[T]) bool {
 	for e.Slot >= len(p.lanes) {
 		p.lanes = append(p.lanes, lane{})
 	}
+	if e.FrameStart || e.Key {
+		p.begin(e)
+	}
 	l := &p.lanes[e.Slot]
-	if e.FrameStart && !p.begin(l, e) {
-		return false
-	}
 	for p.bytes+e.Size > boundBytes && !l.dropping {
-		p.overflow(p.largest(e.Slot), true)
+		victim := p.victim(e, true)
+		ends := p.overflow(victim, true)
+		// Of its own frame nothing more is of use, even if it is begun.
+		l.dropping = l.dropping || ends && victim == e.Slot
 	}
-	return !l.dropping && p.bytes+e.Size <= boundBytes
+	return !l.dropping
 }
 
-// begin decides whether a frame may come in.
-func (p *Pacer[T]) begin(l *lane, e *Entry[T]) bool {
-	if e.Key {
-		l.dropping, l.closing = false, false
+// begin takes the first packet of a frame, which decides for all of it.
+func (p *Pacer[T]) begin(e *Entry[T]) {
+	l := &p.lanes[e.Slot]
+	l.dropping = !e.Key && (l.dropping || l.closing)
+	l.closing = false
+	// A key frame is let through, however narrow the link: all that follows needs it, and
+	// nothing needs what waits before it.
+	if e.Key && p.bytes > p.bound() {
+		p.remove(func(w *waiting[T]) bool { return w.Class == Video && w.Slot == e.Slot && w.frame > l.sent })
 	}
-	if l.closing {
-		l.dropping, l.closing = true, false
-	}
-	// A key frame is let through, whatever its size.
 	for !e.Key && !l.dropping && p.counted > p.bound() {
-		before := p.counted
-		victim := p.largest(e.Slot)
-		p.overflow(victim, false)
-		if victim != e.Slot && p.counted == before {
-			p.overflow(e.Slot, false)
-			break
+		victim := p.victim(e, false)
+		ends := p.overflow(victim, false)
+		l.dropping = l.dropping || ends && victim == e.Slot
+		l.closing = false
+	}
+	if !l.dropping {
+		l.newest++
+		l.key = e.Key
+	}
+}
+
+// victim is the slot with most to drop, which can be the entry itself. Its own slot is
+// the victim if nobody has more.
+func (p *Pacer[T]) victim(e *Entry[T], all bool) int {
+	for i := range p.lanes {
+		p.lanes[i].spare = 0
+	}
+	q := &p.queues[Video]
+	for i := range q.count {
+		w := q.at(i)
+		if l := &p.lanes[w.Slot]; w.frame > l.sent && (all || w.counts) {
+			l.spare += w.Size
 		}
 	}
-	if l.closing {
-		l.dropping, l.closing = true, false // its last frame is complete
-	}
-	if l.dropping {
-		return false
-	}
-	l.newest++
-	l.key = e.Key
-	return true
-}
-
-// largest is the slot with the most video waiting, of equals the one that asks for room.
-func (p *Pacer[T]) largest(asks int) int {
-	most := asks
+	most := e.Slot
+	p.lanes[most].spare += e.Size
 	for i := range p.lanes {
-		if p.lanes[i].bytes > p.lanes[most].bytes {
+		if p.lanes[i].spare > p.lanes[most].spare {
 			most = i
 		}
 	}
 	return most
 }
 
-// overflow drops what waits of a slot and is not begun, to the next key frame. One that waits
-// is kept, unless all has to go.
-func (p *Pacer[T]) overflow(slot int, all bool) {
+// overflow drops what waits of a slot's frames that are not begun. Unless all has to go, the
+// latest key frame stays. It returns whether all that comes to the next key frame is dropped too.
+func (p *Pacer[T]) overflow(slot int, all bool) bool {
 	l := &p.lanes[slot]
 	q := &p.queues[Video]
 	key := uint64(0)
@@ -87,33 +95,51 @@ func (p *Pacer[T]) overflow(slot int, all bool) {
 			}
 		}
 	}
-	packets, bytes := 0, 0
-	q.remove(func(w *waiting[T]) bool {
-		if w.Slot != slot || w.frame <= l.sent || w.frame == key {
-			return false
-		}
-		p.leave(w)
-		packets, bytes = packets+1, bytes+w.Size
-		return true
+	packets, bytes := p.remove(func(w *waiting[T]) bool {
+		return w.Class == Video && w.Slot == slot && w.frame > l.sent && w.frame != key
 	})
-	p.stats.Dropped[Video] += uint64(packets)
-	if key > 0 && key == l.newest && packets > 0 {
-		return // what was dropped is older than the key frame that comes in
-	}
-	switch {
-	case all:
-		l.dropping = true
-	case key == l.newest || l.sent == l.newest:
+	switch l.newest {
+	case key:
+		if packets > 0 {
+			return false // what was dropped is older than the key frame that comes in
+		}
+		l.closing = true
+	case l.sent:
 		l.closing = true
 	default:
 		l.dropping = true
 	}
-	if l.told {
-		l.drop.Packets, l.drop.Bytes = l.drop.Packets+packets, l.drop.Bytes+bytes
-		return
+	if !l.told {
+		l.told, l.drop = true, Drop{Slot: slot}
+		p.drops = append(p.drops, slot)
 	}
-	l.told, l.drop = true, Drop{Slot: slot, Packets: packets, Bytes: bytes}
-	p.drops = append(p.drops, slot)
+	l.drop.Packets += packets
+	l.drop.Bytes += bytes
+	return true
+}
+
+// remove drops what gone reports.
+func (p *Pacer[T]) remove(gone func(*waiting[T]) bool) (packets, bytes int) {
+	for class := range p.queues {
+		p.queues[class].remove(func(w *waiting[T]) bool {
+			if !gone(w) {
+				return false
+			}
+			p.leave(w)
+			p.stats.Dropped[class]++
+			packets, bytes = packets+1, bytes+w.Size
+			return true
+		})
+	}
+	return packets, bytes
+}
+
+// Clear drops the video and the repairs of a slot that wait, since they are not to be shown
+// any more. What comes after is taken as it is.
+func (p *Pacer[T]) Clear(slot int) {
+	p.remove(func(w *waiting[T]) bool {
+		return w.Slot == slot && (w.Class == Video || w.Class == Repair)
+	})
 }
 
 // Dropped returns a slot whose video was dropped since it was last asked, false if there is

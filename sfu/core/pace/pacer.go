@@ -76,7 +76,7 @@ func New[T any](rate packet.Bitrate) *Pacer[T] {
 // SetRate takes a new estimate of what the link carries.
 func (p *Pacer[T]) SetRate(rate packet.Bitrate) {
 	p.rate = min(max(rate, rateLeast), rateMost)
-	p.credit = min(p.credit, p.burst())
+	p.credit = min(max(p.credit, -p.burst()), p.burst())
 }
 
 // pacing is the rate at which the queue is emptied.
@@ -101,7 +101,7 @@ func (p *Pacer[T]) fill(now time.Time) {
 
 // Push queues an entry. It returns false if the entry is dropped.
 func (p *Pacer[T]) Push(now time.Time, e Entry[T]) bool {
-	if e.Class >= classes || e.Slot < 0 || e.Slot >= slotsMost || !p.admit(&e) {
+	if e.Class >= classes || e.Slot < 0 || e.Slot >= slotsMost || e.Size < 0 || !p.admit(&e) {
 		p.stats.Dropped[min(e.Class, Padding)]++
 		return false
 	}
@@ -160,9 +160,6 @@ func (p *Pacer[T]) sum(w *waiting[T], size int) {
 	p.bytes += size
 	if w.counts {
 		p.counted += size
-	}
-	if w.Class == Video {
-		p.lanes[w.Slot].bytes += size
 	}
 }
 
