@@ -99,12 +99,12 @@ func (e *Estimator) Feedback(now time.Time, results []Result) {
 		e.ackedRate = acked
 	}
 	if observed {
-		e.loss.update(at, e.aimd.rate, e.ackedRate, e.queueing(at) || e.waits() > queueNoticed+time.Duration(2*e.jitter*float64(time.Millisecond)))
+		e.loss.update(at, e.aimd.rate, e.ackedRate, e.queueing(at) || e.waits() > queueNoticed+e.packetTime()+2*e.Jitter())
 	}
-	kept := 1 - min(e.loss.inherent, e.loss.recent)
+	kept := 1 - e.loss.usual()
 	e.aimd.update(sight{
 		now: at, usage: e.detector.usage, acked: acked / kept, sent: sent / kept, known: known,
-		rtt: e.rtt, queue: e.queue.delay, excess: e.loss.recent - e.loss.inherent, appLimited: e.appLimited.limited,
+		rtt: e.rtt, queue: e.queue.delay, excess: e.loss.excess(), appLimited: e.appLimited.limited,
 	})
 	e.settle()
 }
@@ -280,12 +280,17 @@ func (e *Estimator) Strained() bool {
 func (e *Estimator) lossLimited() bool { return e.loss.limit != 0 && e.loss.limit < e.aimd.rate }
 
 func (e *Estimator) queueing(at time.Duration) bool {
-	return e.queue.delay > queueNoticed || e.everOver && at-e.overused < overuseShown
+	return e.queue.delay > queueNoticed+e.packetTime() || e.everOver && at-e.overused < overuseShown
 }
 
 // AppLimited reports whether we send so much less than the estimate that nothing is learnt of it.
 func (e *Estimator) AppLimited(now time.Time) bool {
 	return e.appLimited.limited || e.started && !e.waiting && now.Sub(e.epoch)-e.latest > idle+e.rtt
+}
+
+// packetTime is how long one packet is on a link of this rate: what a narrower link adds is no queue.
+func (e *Estimator) packetTime() time.Duration {
+	return time.Duration(packetBits / e.rate * float64(time.Second))
 }
 
 // State says what decides the rate.

@@ -172,6 +172,17 @@ func (l *loss) tryLess(now time.Duration, acked float64) {
 	l.heldUntil = now + experimentTime
 }
 
+// excess is the loss of late beyond what there is while nothing queues.
+func (l *loss) excess() float64 { return l.recent - l.inherent }
+
+// usual is the share that the link loses whatever we do, 0 while it loses far more than that.
+func (l *loss) usual() float64 {
+	if l.excess() > standingOverflow {
+		return 0
+	}
+	return min(l.inherent, l.recent)
+}
+
 // spread is the highest rate of the window by the lowest.
 func (l *loss) spread() float64 {
 	least, most := l.back(0).rate, l.back(0).rate

@@ -37,7 +37,11 @@ func (q *standing) drain(s sight) bool {
 	if !q.high {
 		q.high, q.since = true, s.now
 	}
-	if s.now-q.since < standingTime+s.rtt || s.now < q.until && !q.overflows(s) {
+	wait := s.rtt
+	if !q.overflows(s) {
+		wait += standingTime
+	}
+	if s.now-q.since < wait || s.now < q.until && !q.overflows(s) {
 		return false
 	}
 	if q.tries >= standingTries && float64(s.queue) > standingHelped*float64(q.before) && !q.overflows(s) {
