@@ -10,6 +10,7 @@ const (
 	refusalCount = 3           // key frames refused for want of a common clock …
 	refusalTime  = time.Second // … or for that long, then arrival decides
 	maxBehind    = 50 * time.Millisecond
+	replayed     = 100 * time.Millisecond // a packet that came longer ago comes from the key-frame cache
 )
 
 // refusals counts key frames that could not be aligned: a switch that waits for ever for
@@ -31,32 +32,32 @@ func (r *refusals) refuse(now time.Time) bool {
 	return true
 }
 
-// align returns the slot's timestamp for the first packet of another source, or why the
-// source cannot start with it.
-func (f *Forwarder) align(now time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
+// align returns the slot's timestamp for the first packet of another source, which came at a moment
+// that may be past, or why the source cannot start with it.
+func (f *Forwarder) align(now, at time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, started := f.timeline.Last()
 	switch {
 	case !started:
-		return f.timeline.Expected(now), Forwarded
+		return f.timeline.Expected(at), Forwarded
 	case f.shown.Publication != publication || f.shown.Feed != p.Feed:
-		return f.nextUnrelated(now), Forwarded
-	case f.shown.Spatial == p.Spatial:
-		// The same layer after a hole: its clock went on.
-		if f.timeline.Jumps(now, p.Timestamp) {
-			return f.nextUnrelated(now), Forwarded
+		return f.nextUnrelated(now, at)
+	case f.shown.Stream == p.Stream:
+		// The same stream after a hole: its clock went on.
+		if f.timeline.Jumps(at, p.Timestamp) {
+			return f.nextUnrelated(now, at)
 		}
 		return max(int64(p.Timestamp)+f.timeline.Offset(), last+1), Forwarded
 	}
-	return f.alignLayers(now, publication, p)
+	return f.alignLayers(at, publication, p)
 }
 
-// alignLayers relates two layers of one publication by their sender reports.
+// alignLayers relates two streams of one publication by their sender reports.
 func (f *Forwarder) alignLayers(now time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, _ := f.timeline.Last()
 	arrival := max(f.timeline.Elapsed(now), last+videoStep)
 
-	from := f.clocks.get(publication, f.shown.Spatial)
-	to := f.clocks.get(publication, p.Spatial)
+	from := f.clocks.get(publication, f.shown.Stream)
+	to := f.clocks.get(publication, p.Stream)
 	if !from.fits(f.timeline.LastAt(), f.timeline.LastIn(), f.clock) || !to.fits(now, p.Timestamp, f.clock) {
 		if f.refused.refuse(now) {
 			return 0, WaitsForReport
@@ -78,15 +79,16 @@ func (f *Forwarder) alignLayers(now time.Time, publication uint32, p *packet.Pac
 	return arrival, Forwarded
 }
 
-// nextUnrelated is the slot's timestamp for a source without a common clock.
-func (f *Forwarder) nextUnrelated(now time.Time) int64 {
+// nextUnrelated is the slot's timestamp for a source without a common clock. One that is replayed has the
+// timestamp of when it came, so that what follows it lands on the slot's wall clock.
+func (f *Forwarder) nextUnrelated(now, at time.Time) (int64, Reason) {
 	last, started := f.timeline.Last()
 	if !started {
-		return f.timeline.Expected(now)
+		return f.timeline.Expected(at), Forwarded
 	}
-	step := int64(videoStep)
-	if f.audio {
-		step = audioStep
+	expected := f.timeline.Expected(at)
+	if now.Sub(at) > replayed && last+videoStep-expected > packet.Ticks(maxBehind, f.clock) {
+		return 0, Stale
 	}
-	return max(f.timeline.Expected(now), last+step)
+	return max(expected, last+videoStep), Forwarded
 }

@@ -18,20 +18,20 @@ func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Pa
 	case target < 0:
 		return Out{}, Paused
 	}
-	source := layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}
+	source := layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 	switch {
 	case !f.onAir || f.shown != source:
 		if f.onAir && f.shown.Publication == publication && int16(p.Feed-f.shown.Feed) < 0 {
 			return Out{}, Late
 		}
 		return f.changeAudio(now, publication, p)
-	case f.sequence.Hole(p.Seq) > maxHole:
+	case f.numbers.sequence.Hole(p.Seq) > maxHole:
 		return f.changeAudio(now, publication, p)
-	case f.sequence.Newer(p.Seq) && f.timeline.Jumps(now, p.Timestamp):
-		f.timeline.Begin(now, p.Timestamp, f.nextUnrelated(now))
+	case f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(now, p.Timestamp):
+		f.timeline.Begin(now, p.Timestamp, f.nextVoice(now))
 		f.clockFrom = p.Seq
 	}
-	return f.number(now, publication, p)
+	return f.number(now, publication, p, layer.Verdict{Marker: p.Marker})
 }
 
 // changeAudio starts another voice, unless the slot's clock leads the wall clock: then
@@ -46,8 +46,19 @@ func (f *Forwarder) changeAudio(now time.Time, publication uint32, p *packet.Pac
 			return Out{}, TooFarAhead
 		}
 	}
-	f.begin(now, publication, p, f.nextUnrelated(now))
-	out, reason := f.number(now, publication, p)
+	f.codec = f.source.Codec
+	f.begin(now, publication, p, f.nextVoice(now))
+	f.voice.forget()
+	out, reason := f.number(now, publication, p, layer.Verdict{Marker: p.Marker})
 	out.Switched = reason == Forwarded
 	return out, reason
+}
+
+// nextVoice is the slot's timestamp for a voice that goes on or takes over without a common clock.
+func (f *Forwarder) nextVoice(now time.Time) int64 {
+	last, started := f.timeline.Last()
+	if !started {
+		return f.timeline.Expected(now)
+	}
+	return max(f.timeline.Expected(now), last+audioStep)
 }

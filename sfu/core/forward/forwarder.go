@@ -31,23 +31,25 @@ type Forwarder struct {
 	born  time.Time // zero of the resend times
 
 	source   Source // wanted
-	temporal int8   // target
+	target   packet.Layer
+	cut      bool
 	selector layer.Selector
+	filter   layer.Filter
 	clocks   clocks
 	refused  refusals
 
-	sequence  rewrite.Sequence
+	numbers   numbers
 	timeline  rewrite.Timeline
-	vp8       rewrite.VP8
-	shown     layer.Choice // whose numbers the rewriter maps now
+	shown     layer.Choice // whose numbers are mapped now
+	scalable  bool         // of shown
 	codec     codec.Kind   // of shown
 	begun     bool         // shown is valid: something of it was sent
 	onAir     bool         // audio: shown still goes out
 	clockFrom packet.Seq   // packets of shown from before had another clock
 	keyOut    int64        // number of the latest key frame's first packet
+	voice     *redundancy  // audio alone
 	index     *history.Index
-	budget    budget
-	patched   [8]byte
+	limits    limits
 
 	sent  counters
 	drops [reasons]uint64
@@ -60,21 +62,24 @@ type counters struct {
 }
 
 // NewVideo returns the forwarder of a video slot, empty.
-func NewVideo(start Start) *Forwarder { return newForwarder(start, false, videoClock) }
+func NewVideo(start Start) *Forwarder { return newForwarder(start, videoClock) }
 
 // NewAudio returns the forwarder of an audio slot, empty.
-func NewAudio(start Start) *Forwarder { return newForwarder(start, true, audioClock) }
+func NewAudio(start Start) *Forwarder {
+	f := newForwarder(start, audioClock)
+	f.audio, f.voice = true, &redundancy{}
+	return f
+}
 
-func newForwarder(start Start, audio bool, clock uint32) *Forwarder {
+func newForwarder(start Start, clock uint32) *Forwarder {
 	return &Forwarder{
-		audio:    audio,
 		clock:    int64(clock),
+		target:   packet.None,
 		selector: layer.NewSelector(),
-		sequence: rewrite.NewSequence(start.Sequence),
+		filter:   layer.NewFilter(),
+		numbers:  newNumbers(start),
 		timeline: rewrite.NewTimeline(clock, start.Timestamp),
-		vp8: rewrite.NewVP8(codec.VP8IDs{
-			PictureID: start.PictureID, TL0: start.TL0, KeyIndex: start.KeyIndex,
-		}),
+		limits:   newLimits(),
 	}
 }
 
@@ -83,62 +88,96 @@ func newForwarder(start Start, audio bool, clock uint32) *Forwarder {
 func (f *Forwarder) Show(now time.Time, next Source, target packet.Layer) {
 	f.now = now
 	if f.index == nil && next.Publication != 0 {
-		// Idle slots cost nothing: there may be 49 of them.
-		f.index = history.NewIndex(f.indexSize())
-		f.born = now
+		f.prepare(now)
 	}
 	if next.Publication != f.source.Publication {
 		f.onAir = false
 	}
-	f.source = next
+	f.source, f.target, f.cut = next, target, false
 	f.refused = refusals{}
 	if f.audio {
-		target.Spatial = min(target.Spatial, 0)
+		f.voice.payloadType = next.RED
 	}
-	f.temporal = target.Temporal
-	f.selector.Want(now, next.Publication, next.Layers, target.Spatial, next.Live)
+	f.selector.Want(now, next.Publication, f.streams(), f.stream(), next.Live)
 	f.clocks.keep(f.selector.Current().Publication, next.Publication)
+	f.aim(now)
 }
 
-func (f *Forwarder) indexSize() int {
+// prepare makes the memory of a slot. Idle slots cost nothing: there may be 49 of them.
+func (f *Forwarder) prepare(now time.Time) {
+	f.born = now
 	if f.audio {
-		return audioIndex
+		f.index = history.NewIndex(audioIndex)
+		return
 	}
-	return videoIndex
+	f.index = history.NewIndex(videoIndex)
+	f.filter.Prepare()
 }
 
-// SetTarget sets the layer to go to, packet.None for a pause. Up or down, the old layer
-// stays until the key frame of the new.
+// streams is how many streams the wanted publication has.
+func (f *Forwarder) streams() int8 {
+	if f.audio || f.source.Scalable {
+		return 1
+	}
+	return f.source.Layers
+}
+
+// stream is the stream that has the target layer, -1 for none.
+func (f *Forwarder) stream() int8 {
+	if f.audio || f.source.Scalable {
+		return min(f.target.Spatial, 0)
+	}
+	return f.target.Spatial
+}
+
+// aim tells the filter what is wanted of the stream that is shown, if its publication is the wanted one.
+func (f *Forwarder) aim(now time.Time) {
+	if f.audio || !f.begun || f.shown.Publication != f.source.Publication {
+		return
+	}
+	target := f.target
+	if !f.scalable {
+		target.Spatial = layer.Max
+	}
+	f.filter.SetTarget(target, f.cut)
+	if f.selector.Current() == f.shown {
+		f.selector.Need(now, f.filter.Hungry())
+	}
+}
+
+// SetTarget sets the layer to go to, packet.None for a pause. Up or down, what cannot be
+// left without a key frame goes on until there is one.
 func (f *Forwarder) SetTarget(now time.Time, target packet.Layer) {
 	f.now = now
+	f.target, f.cut = target, false
 	f.refused = refusals{}
-	f.temporal = target.Temporal
-	f.selector.SetTarget(now, target.Spatial)
+	f.selector.SetTarget(now, f.stream())
 	f.onAir = f.onAir && target.Spatial >= 0
+	f.aim(now)
 }
 
 // Cut sets the layer to go to and stops the old one at once, because the link
 // cannot carry it.
 func (f *Forwarder) Cut(now time.Time, target packet.Layer) {
 	f.now = now
+	f.target, f.cut = target, true
 	f.refused = refusals{}
-	f.temporal = target.Temporal
-	f.selector.Cut(now, target.Spatial)
+	f.selector.Cut(now, f.stream())
+	f.onAir = f.onAir && target.Spatial >= 0
+	f.aim(now)
 }
 
-// SetLink tells about the receiver's link: its round trip paces resends, and repairShare bounds
-// them, as a share of the bytes sent.
-func (f *Forwarder) SetLink(rtt time.Duration, repairShare float64) {}
+// SetRTT tells the round trip to the publisher.
+func (f *Forwarder) SetRTT(rtt time.Duration) {
+	f.selector.SetRTT(rtt)
+	f.filter.SetRTT(rtt)
+}
 
 // SetCongested says whether frames that nothing depends on are dropped for now.
-func (f *Forwarder) SetCongested(congested bool) {}
-
-// SetProtection sets how many former packets each packet of a voice repeats, 0 to 2, where the
-// receiver takes RED.
-func (f *Forwarder) SetProtection(distance int) {}
-
-// SetRTT tells the round trip to the publisher.
-func (f *Forwarder) SetRTT(rtt time.Duration) { f.selector.SetRTT(rtt) }
+func (f *Forwarder) SetCongested(congested bool) {
+	f.limits.congested = congested
+	f.filter.SetCongested(congested)
+}
 
 // Forward decides about one packet of a publication. It allocates nothing.
 func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
@@ -153,137 +192,165 @@ func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet)
 
 func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
 	if p.PaddingOnly() {
-		source := layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}
+		source := layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 		// Behind a hole that is too large the next media packet decides.
-		if f.begun && f.shown == source && f.sequence.Hole(p.Seq) <= maxHole {
-			f.sequence.Skip(p.Seq)
+		if f.begun && f.shown == source && f.numbers.sequence.Hole(p.Seq) <= maxHole {
+			f.numbers.sequence.Skip(p.Seq)
 		}
 		return Out{}, PaddingOnly
 	}
 	if f.audio {
 		return f.forwardAudio(now, publication, p)
 	}
-	switch f.selector.Select(now, publication, p) {
+	decision := f.selector.Select(now, publication, p)
+	switch decision {
 	case layer.Forward:
 		return f.goOn(now, publication, p)
 	case layer.Switch:
 		return f.change(now, publication, p)
-	case layer.Empty:
-		return Out{}, Empty
-	case layer.Paused:
-		return Out{}, Paused
-	case layer.OtherPublication:
-		return Out{}, OtherPublication
-	case layer.OtherLayer:
-		return Out{}, OtherLayer
-	case layer.WaitsForKeyFrame:
-		return Out{}, WaitsForKeyFrame
-	case layer.Late:
-		return Out{}, Late
 	}
-	panic("forward: unknown decision")
+	return Out{}, reasonOf(decision)
 }
 
-// goOn forwards a packet of the source that is shown.
+// goOn forwards a packet of the source that is shown, if its frame goes out.
 func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
-	if f.sequence.Hole(p.Seq) > maxHole {
-		if !p.Descriptor.Key {
+	hole := f.numbers.sequence.Hole(p.Seq)
+	if hole > maxHole {
+		if !layer.StartsKeyFrame(p) {
 			f.selector.Break(now)
 			return Out{}, WaitsForKeyFrame
 		}
 		return f.change(now, publication, p)
 	}
-	if f.sequence.Newer(p.Seq) && f.timeline.Jumps(now, p.Timestamp) {
-		f.timeline.Begin(now, p.Timestamp, f.nextUnrelated(now))
+	ahead := f.numbers.sequence.Ahead(p.Seq)
+	verdict := f.filter.Take(now, p, ahead, hole > 0)
+	wake := f.hunger(now, publication)
+	if verdict.Decision != layer.Forward {
+		if ahead {
+			f.numbers.skip(f.codec, p)
+		}
+		return Out{}, reasonOf(verdict.Decision)
+	}
+	at := moment(now, p)
+	if f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(at, p.Timestamp) {
+		next, reason := f.nextUnrelated(now, at)
+		if reason != Forwarded {
+			return Out{}, reason
+		}
+		f.timeline.Begin(at, p.Timestamp, next)
 		f.clockFrom = p.Seq
 	}
-	return f.number(now, publication, p)
+	out, reason := f.number(now, publication, p, verdict)
+	out.Wake = wake
+	return out, reason
+}
+
+// hunger tells the selector whether the shown stream needs a key frame. It returns whether it does since now.
+func (f *Forwarder) hunger(now time.Time, publication uint32) bool {
+	if publication != f.source.Publication {
+		return false
+	}
+	return f.selector.Need(now, f.filter.Hungry())
+}
+
+// moment is when a packet came: a packet that is replayed from the key-frame cache came before now.
+func moment(now time.Time, p *packet.Packet) time.Time {
+	if p.Arrival.IsZero() || p.Arrival.After(now) {
+		return now
+	}
+	return p.Arrival
 }
 
 // change goes over to another source at the first packet of its key frame, if its clock
 // can be related to the slot's.
 func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
-	timestamp, reason := f.align(now, publication, p)
+	at := moment(now, p)
+	timestamp, reason := f.align(now, at, publication, p)
 	if reason != Forwarded {
 		return Out{}, reason
 	}
-	f.selector.Commit(now, p)
-	f.begin(now, publication, p, timestamp)
+	if publication == f.source.Publication {
+		f.selector.Commit(now, p)
+		f.codec, f.scalable = f.source.Codec, f.source.Scalable
+	}
+	f.begin(at, publication, p, timestamp)
+	f.filter.Begin(f.codec)
+	f.aim(now)
 	f.clocks.keep(publication, f.source.Publication)
-	out, reason := f.number(now, publication, p)
+	out, reason := f.number(now, publication, p, f.filter.Take(now, p, true, false))
 	out.Switched = true
+	f.hunger(now, publication)
 	return out, reason
 }
 
 // begin makes p the first packet of the source whose numbers are mapped.
-func (f *Forwarder) begin(now time.Time, publication uint32, p *packet.Packet, timestamp int64) {
-	f.shown = layer.Choice{Publication: publication, Feed: p.Feed, Spatial: p.Spatial}
-	f.codec = f.source.Codec
+func (f *Forwarder) begin(at time.Time, publication uint32, p *packet.Packet, timestamp int64) {
+	f.shown = layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
+	f.numbers.begin(p)
 	f.begun, f.onAir = true, true
 	f.clockFrom = p.Seq
 	f.refused = refusals{}
-	f.sequence.Begin(p.Seq)
-	f.timeline.Begin(now, p.Timestamp, timestamp)
-	f.vp8.Begin()
+	f.timeline.Begin(at, p.Timestamp, timestamp)
 	f.sent.switches++
 	f.sent.ntp = 0
 }
 
 // number gives p its numbers and remembers them.
-func (f *Forwarder) number(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+func (f *Forwarder) number(now time.Time, publication uint32, p *packet.Packet, verdict layer.Verdict) (Out, Reason) {
 	if p.Seq < f.clockFrom {
 		return Out{}, Late
 	}
-	newest := f.sequence.Newer(p.Seq)
-	sequence, ok := f.sequence.Map(p.Seq)
-	if !ok || f.sequence.Newest()-sequence >= int64(f.index.Capacity()) {
+	sequence := &f.numbers.sequence
+	ahead, newest := sequence.Ahead(p.Seq), sequence.Newer(p.Seq)
+	number, ok := sequence.Map(p.Seq)
+	if !ok || sequence.Newest()-number >= int64(f.index.Capacity()) {
 		return Out{}, Late
 	}
 	if !newest {
-		if _, sent := f.index.Get(uint16(sequence)); sent {
+		if _, sent := f.index.Get(uint16(number)); sent {
 			return Out{}, Duplicate
 		}
 	}
-	out := Out{
-		Sequence:    uint16(sequence),
-		Timestamp:   uint32(f.timeline.Map(now, p.Timestamp, newest)),
-		Marker:      p.Marker,
-		Publication: publication,
-		Payload:     p.Payload,
-		Codec:       f.codec,
-		Spatial:     p.Spatial,
-		Temporal:    p.Temporal,
+	s, ok := f.numbers.name(f.codec, p, ahead, verdict)
+	if !ok {
+		return Out{}, Late
 	}
-	if f.codec == codec.VP8 {
-		ids := f.vp8.Map(p.Descriptor, newest)
-		out.Descriptor = codec.PatchVP8(f.patched[:0], p.Payload, p.Descriptor, ids)
-		out.Payload = p.Payload[p.Descriptor.Size:]
+	s.Publication = publication
+	if f.audio {
+		s.Codec = f.voice.takes(f.codec)
 	}
-	if p.Descriptor.Key && !f.audio {
-		f.keyOut = max(f.keyOut, sequence)
+	s.Timestamp = uint32(f.timeline.Map(f.mapped(now, p), p.Timestamp, newest))
+	out := f.build(s, uint16(number), p)
+	if f.audio {
+		f.protect(&out, newest)
+	} else {
+		out.Spatial, out.Temporal = p.Spatial, verdict.Layer.Temporal
+		if f.scalable {
+			out.Spatial = verdict.Layer.Spatial
+		}
+		f.filter.Sent(p)
+		if layer.StartsKeyFrame(p) {
+			f.keyOut = max(f.keyOut, number)
+		}
 	}
-	f.remember(now, out, p)
+	if newest {
+		f.numbers.ended = out.Marker || f.audio
+	}
+	s.Size = uint16(len(out.Descriptor) + len(out.Payload))
+	f.index.Put(out.Sequence, s)
+	f.limits.sent(now, int(s.Size))
+	f.sent.packets++
+	f.sent.octets += uint64(s.Size)
 	return out, Forwarded
 }
 
-func (f *Forwarder) remember(now time.Time, out Out, p *packet.Packet) {
-	s := history.Sent{
-		Seq:            p.Seq,
-		Publication:    out.Publication,
-		Timestamp:      out.Timestamp,
-		Feed:           p.Feed,
-		DescriptorSize: uint8(len(out.Descriptor)),
-		Stream:         p.Stream,
-		Codec:          out.Codec,
-		Marker:         out.Marker,
-		Key:            p.Descriptor.Key,
+// mapped is the moment at which a packet counts for the slot's clock. The pre-roll of a voice is a burst
+// that the receiver plays from now on.
+func (f *Forwarder) mapped(now time.Time, p *packet.Packet) time.Time {
+	if f.audio {
+		return now
 	}
-	copy(s.Descriptor[:], out.Descriptor)
-	f.index.Put(out.Sequence, s)
-	f.budget.roll(now)
-	f.budget.sent++
-	f.sent.packets++
-	f.sent.octets += uint64(len(out.Descriptor) + len(out.Payload))
+	return moment(now, p)
 }
 
 // Wants returns a bit for each stream of the publication whose packets the slot may
@@ -330,7 +397,11 @@ func (f *Forwarder) Current() (publication uint32, shown packet.Layer) {
 	if c.Publication == 0 {
 		return 0, packet.None
 	}
-	return c.Publication, packet.Layer{Spatial: c.Spatial, Temporal: f.temporal}
+	shown = f.filter.Layer()
+	if !f.scalable && shown != packet.None {
+		shown.Spatial = c.Stream
+	}
+	return c.Publication, shown
 }
 
 // Snapshot returns the state for the debug view.
@@ -346,8 +417,7 @@ func (f *Forwarder) Snapshot() Snapshot {
 	}
 	publication, shown := f.Current()
 	s.Publication, s.Spatial, s.Temporal = publication, shown.Spatial, shown.Temporal
-	_, s.Target = f.selector.Wanted()
-	s.TargetTemporal = f.temporal
+	s.Target, s.TargetTemporal = f.target.Spatial, f.target.Temporal
 	for reason, n := range f.drops {
 		if n > 0 {
 			s.Dropped[Reason(reason).String()] = n

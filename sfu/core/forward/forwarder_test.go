@@ -326,7 +326,7 @@ func TestResend(t *testing.T) {
 			t.Errorf("at %v: %v, want %v", b.now.Sub(begin), ok, step.want)
 		}
 		if ok && (!sent.Of(key) || sent.Timestamp != first.Timestamp || !sent.Marker ||
-			string(sent.Descriptor[:sent.DescriptorSize]) != descriptor || sent.Publication != 1) {
+			string(b.slot.Rebuild(sent, first.Sequence, key).Descriptor) != descriptor || sent.Publication != 1) {
 			t.Errorf("got %+v", sent)
 		}
 	}
@@ -355,7 +355,9 @@ func TestResendsHaveABudget(t *testing.T) {
 	resent := 0
 	for range 3000 { // 10 s; the viewer asks for everything, three times
 		b.after(3 * ms)
-		b.gets(s, s.at(b.now, false), forward.Forwarded)
+		p := s.at(b.now, false)
+		p.Payload = append(p.Payload, make([]byte, 1000)...)
+		b.gets(s, p, forward.Forwarded)
 		sent++
 		for back := range uint16(3) {
 			if _, ok := b.slot.Resend(b.now, b.last.Sequence-20*back); ok {

@@ -1,6 +1,9 @@
 package forward
 
-import "github.com/plenum-meet/plenum/sfu/core/codec"
+import (
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/layer"
+)
 
 // Source is a publication as a slot sees it.
 type Source struct {
@@ -13,8 +16,8 @@ type Source struct {
 	// Live has a bit for each stream that is known to flow, 0 if nothing is known. A slot that is
 	// empty then does not wait for a stream that the publisher does not send (yet).
 	Live uint8
-	// RED says that the slot's receiver takes RED besides Opus.
-	RED bool
+	// RED is the payload type of Opus inside RED at the slot's receiver, 0 if it takes no RED.
+	RED uint8
 }
 
 // Start is where a slot's own numbers begin. The shell draws them at random; Sequence
@@ -29,7 +32,7 @@ type Start struct {
 }
 
 // All is the temporal target that takes every frame.
-const All = 127
+const All = layer.All
 
 // Out is one packet as the slot sends it.
 type Out struct {
@@ -43,7 +46,8 @@ type Out struct {
 	Codec       codec.Kind // of this packet: its payload type follows from it
 	Spatial     int8
 	Temporal    int8
-	Switched    bool // first packet of another layer, publication or feed
+	Switched    bool // first packet of another stream, publication or feed
+	Wake        bool // since this packet a key frame is needed: ask KeyFrameWanted
 }
 
 // Reason says why a packet was forwarded or not.
@@ -65,6 +69,9 @@ const (
 	Duplicate               // its number was sent already
 	TooFarAhead             // audio: the slot's clock leads the wall clock too far
 	Stale                   // a replayed key frame from before what was already sent
+	AboveTarget             // its frame is not needed for the layer that is shown
+	DependsOnDropped        // its frame refers to one that was dropped
+	Discarded               // nothing depends on its frame, and the link is congested
 	reasons
 )
 
@@ -83,6 +90,9 @@ var reasonNames = [reasons]string{
 	Duplicate:        "duplicate",
 	TooFarAhead:      "too far ahead",
 	Stale:            "stale",
+	AboveTarget:      "above target",
+	DependsOnDropped: "depends on dropped",
+	Discarded:        "discarded for congestion",
 }
 
 // String names the reason in the words of the debug view.
@@ -91,6 +101,33 @@ func (r Reason) String() string {
 		return reasonNames[r]
 	}
 	return "unknown"
+}
+
+// reasonOf is the reason for what package layer decided.
+func reasonOf(d layer.Decision) Reason {
+	switch d {
+	case layer.Forward, layer.Switch:
+		return Forwarded
+	case layer.Empty:
+		return Empty
+	case layer.Paused:
+		return Paused
+	case layer.OtherPublication:
+		return OtherPublication
+	case layer.OtherLayer:
+		return OtherLayer
+	case layer.WaitsForKeyFrame:
+		return WaitsForKeyFrame
+	case layer.Late:
+		return Late
+	case layer.AboveTarget:
+		return AboveTarget
+	case layer.DependsOnDropped:
+		return DependsOnDropped
+	case layer.Discarded:
+		return Discarded
+	}
+	panic("forward: unknown decision")
 }
 
 // Snapshot is one slot's forwarding as the debug view prints it.

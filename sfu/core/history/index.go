@@ -5,23 +5,29 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-// Sent is one packet of a slot as it was first sent: where it came from, and the
-// header parts that the slot chose. 40 bytes, so that an index stays small.
+// Sent is one packet of a slot as it was first sent: where it came from, and the numbers
+// that the slot chose. With the packet itself that makes the same bytes again. 48 bytes,
+// so that an index stays small.
 type Sent struct {
-	Seq            packet.Seq // in the layer's own numbers
-	Publication    uint32
-	Timestamp      uint32 // as sent
-	ResentAt       uint32 // ms on the slot's own clock, 0 if never
-	out            uint32 // unwrapped as far as it fits: a number of the cycle before is another
-	Feed           uint16
-	Descriptor     [8]byte // payload descriptor as sent
-	DescriptorSize uint8
-	Stream         int8
-	Codec          codec.Kind
-	Resends        uint8
-	Marker         bool
-	Key            bool // first packet of a key frame
-	used           bool
+	Seq         packet.Seq // in the stream's own numbers
+	Publication uint32
+	Timestamp   uint32 // as sent
+	Active      uint32 // decode targets as sent, if HasFrame
+	ResentAt    uint32 // ms on the slot's own clock, 0 if never
+	out         uint32 // unwrapped as far as it fits: a number of the cycle before is another
+	Feed        uint16
+	Size        uint16 // bytes of payload
+	Frame       uint16 // number in the dependency descriptor as sent, if HasFrame
+	Picture     uint16 // id in the payload descriptor as sent
+	TL0         uint8
+	KeyIndex    uint8
+	Stream      int8
+	From, Codec codec.Kind // as received and as sent
+	Resends     uint8
+	HasFrame    bool
+	Announce    bool // Active is said in any case
+	Marker      bool
+	used        bool
 }
 
 // Of reports whether p is the packet that was sent. Ask before a resend: a layer that

@@ -6,30 +6,31 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-// Max is the number of spatial layers a publication can have.
+// Max is the number of streams, and of spatial layers, that a publication can have.
 const Max = 4
 
 const (
-	patience   = time.Second            // for the wanted layer before another one is taken
-	quiet      = 250 * time.Millisecond // without packets: a layer may have stopped
-	alive      = time.Second            // since its last packet a layer is worth asking for
+	patience   = time.Second            // for the wanted stream before another one is taken
+	quiet      = 250 * time.Millisecond // without packets: a stream may have stopped
+	alive      = time.Second            // since its last packet a stream is worth asking for
+	steady     = 2 * time.Second        // that a stream which had stopped must flow before it counts again
 	askLeast   = 200 * time.Millisecond // between two requests, at least …
 	askMost    = time.Second            // … and at most
 	askHard    = 10 * time.Second       // after that long, ask at the slowest pace
 	unknownRTT = 100 * time.Millisecond
 )
 
-// Choice is one layer of one publication during one feed.
+// Choice is one stream of one publication during one feed.
 type Choice struct {
 	Publication uint32 // 0 is none
 	Feed        uint16
-	Spatial     int8
+	Stream      int8
 }
 
-// Decision is what the selector says about one packet, which is the reason at the same time.
+// Decision is what becomes of one packet, which is the reason at the same time.
 type Decision uint8
 
-// The decisions.
+// The decisions of Selector and Filter.
 const (
 	Forward          Decision = iota // belongs to what is shown
 	Switch                           // starts a key frame of what is awaited: Commit it if it can be numbered
@@ -38,68 +39,62 @@ const (
 	OtherPublication                 // neither shown nor wanted
 	OtherLayer                       // of the right publication, neither shown nor awaited
 	WaitsForKeyFrame                 // awaited, but not the start of a key frame, or one that packets overtook
-	Late                             // of an earlier feed
+	Late                             // of an earlier feed or structure
+	AboveTarget                      // its frame is not needed for the layer that is shown
+	DependsOnDropped                 // its frame refers to one that was dropped
+	Discarded                        // nothing depends on its frame, and the link is congested
 )
 
-// flow is what the selector has seen of one layer of the wanted publication.
-type flow struct {
-	at     time.Time // latest packet
-	newest packet.Seq
-	feed   uint16
-	seen   bool
-}
-
-// Selector chooses among the layers of the publication that a slot wants, and holds what
+// Selector chooses among the streams of the publication that a slot wants, and holds what
 // it shows until a key frame lets it go over.
 type Selector struct {
 	current Choice // shown; Publication 0 is none
-	broken  bool   // the shown layer cannot go on without a key frame
+	broken  bool   // the shown stream cannot go on without a key frame
+	hungry  bool   // the shown stream goes on, but only a key frame makes it what is wanted
 
-	wanted uint32
-	layers int8
-	target int8
-	live   uint8     // layers known to flow when the publication was wanted, 0: nothing known
-	since  time.Time // the present waiting began
-	asked  time.Time // latest request for a key frame; zero: none in this waiting
-	every  time.Duration
+	wanted  uint32
+	streams int8
+	target  int8
+	live    uint8     // streams known to flow when the publication was wanted, 0: nothing known
+	since   time.Time // the present waiting began
+	asked   time.Time // latest request for a key frame; zero: none in this waiting
+	every   time.Duration
 
 	flows     [Max]flow
-	stalled   bool // the shown layer stopped while others go on
+	stalled   bool // the shown stream stopped while others go on
 	stallTime packet.Timestamp
-	stallSeen uint8 // frames of other layers since the shown one went quiet
+	stallSeen uint8 // frames of other streams since the shown one went quiet
 }
 
 // NewSelector returns a selector that shows nothing.
 func NewSelector() Selector {
 	s := Selector{target: -1}
-	s.current.Spatial = -1
+	s.current.Stream = -1
 	s.SetRTT(unknownRTT)
 	return s
 }
 
-// SetRTT tells the round trip to the publisher: it sets the pace of requests.
-func (s *Selector) SetRTT(rtt time.Duration) { s.every = min(max(2*rtt, askLeast), askMost) }
-
-// Want sets the publication to show, 0 for none, how many layers it has and which is the
-// target, -1 for none. live has a bit for each layer known to flow, 0 if nothing is known.
+// Want sets the publication to show, 0 for none, how many streams it has and which is the
+// target, -1 for none. live has a bit for each stream known to flow, 0 if nothing is known.
 // What is shown stays until the wanted has a key frame; an empty slot shows nothing at once.
-func (s *Selector) Want(now time.Time, publication uint32, layers, target int8, live uint8) {
-	layers = min(max(layers, 1), Max)
+func (s *Selector) Want(now time.Time, publication uint32, streams, target int8, live uint8) {
+	streams = min(max(streams, 1), Max)
 	if publication == 0 {
 		s.leave()
 	}
 	if publication != s.wanted {
 		s.wanted = publication
 		s.flows = [Max]flow{}
+		s.hungry = false
 		s.wait(now)
 	}
-	s.layers, s.live = layers, live
+	s.streams, s.live = streams, live
 	s.SetTarget(now, target)
 }
 
-// SetTarget sets the layer to go to. The old one is kept until the key frame of the new.
+// SetTarget sets the stream to go to. The old one is kept until the key frame of the new.
 func (s *Selector) SetTarget(now time.Time, target int8) {
-	target = min(max(target, -1), s.layers-1)
+	target = min(max(target, -1), s.streams-1)
 	if target == s.target {
 		return
 	}
@@ -110,21 +105,21 @@ func (s *Selector) SetTarget(now time.Time, target int8) {
 	s.wait(now)
 }
 
-// Cut sets the layer to go to and stops the old one at once, for a link that cannot carry it.
+// Cut sets the stream to go to and stops the old one at once, for a link that cannot carry it.
 func (s *Selector) Cut(now time.Time, target int8) {
 	s.SetTarget(now, target)
-	if s.current.Spatial != s.target {
+	if s.current.Stream != s.target || s.current.Publication != s.wanted {
 		s.leave()
 	}
 }
 
 // leave shows nothing: what comes next begins with a key frame.
 func (s *Selector) leave() {
-	s.current = Choice{Spatial: -1}
-	s.broken, s.stalled, s.stallSeen = false, false, 0
+	s.current = Choice{Stream: -1}
+	s.broken, s.hungry, s.stalled, s.stallSeen = false, false, false, 0
 }
 
-// Break says that the shown layer cannot go on without a key frame.
+// Break says that the shown stream cannot go on without a key frame.
 func (s *Selector) Break(now time.Time) {
 	if !s.broken {
 		s.broken = true
@@ -132,10 +127,20 @@ func (s *Selector) Break(now time.Time) {
 	}
 }
 
+// Need says whether the shown stream, though it goes on, needs a key frame to become what is
+// wanted. It returns whether that is new.
+func (s *Selector) Need(now time.Time, hungry bool) (begins bool) {
+	if begins = hungry && !s.hungry; begins {
+		s.wait(now)
+	}
+	s.hungry = hungry
+	return begins
+}
+
 // Current returns what is shown.
 func (s *Selector) Current() Choice { return s.current }
 
-// Wanted returns the publication to show and its target layer.
+// Wanted returns the publication to show and its target stream.
 func (s *Selector) Wanted() (publication uint32, target int8) { return s.wanted, s.target }
 
 // Select decides about one media packet.
@@ -145,10 +150,10 @@ func (s *Selector) Select(now time.Time, publication uint32, p *packet.Packet) D
 		return Empty
 	case s.target < 0:
 		return Paused
-	case p.Spatial < 0 || p.Spatial >= Max:
+	case p.Stream < 0 || p.Stream >= Max:
 		return OtherLayer
 	}
-	shown := publication == s.current.Publication && p.Spatial == s.current.Spatial
+	shown := publication == s.current.Publication && p.Stream == s.current.Stream
 	if publication != s.wanted {
 		return s.held(shown, p)
 	}
@@ -163,13 +168,19 @@ func (s *Selector) Select(now time.Time, publication uint32, p *packet.Packet) D
 	if shown {
 		s.Break(now) // a new feed
 	}
-	if !s.awaited(now, p.Spatial) {
+	if !s.awaited(now, p.Stream) {
 		return OtherLayer
 	}
-	if !p.Descriptor.Key || overtaken {
+	if !StartsKeyFrame(p) || overtaken {
 		return WaitsForKeyFrame
 	}
 	return Switch
+}
+
+// StartsKeyFrame reports whether p is the first packet of a key frame. An encrypted payload does not
+// tell, but the structure that comes with it does.
+func StartsKeyFrame(p *packet.Packet) bool {
+	return p.Descriptor.Key || p.Dependency != nil && p.Dependency.Attached && p.Dependency.First
 }
 
 // held decides about a packet of a publication that is not wanted any more.
@@ -183,45 +194,6 @@ func (s *Selector) held(shown bool, p *packet.Packet) Decision {
 	return OtherPublication
 }
 
-// see notes a packet of the wanted publication. It returns whether a later packet of the
-// same layer was here before: a key frame that others overtook would start with a hole.
-func (s *Selector) see(now time.Time, p *packet.Packet) (overtaken bool) {
-	f := &s.flows[p.Spatial]
-	if !f.seen || f.feed != p.Feed {
-		*f = flow{seen: true, feed: p.Feed, newest: p.Seq - 1}
-	}
-	f.at = now
-	overtaken = p.Seq <= f.newest
-	f.newest = max(f.newest, p.Seq)
-
-	if s.wanted != s.current.Publication {
-		return overtaken
-	}
-	if p.Spatial == s.current.Spatial {
-		s.stalled, s.stallSeen = false, 0
-		return overtaken
-	}
-	// Two frames of others without one of ours is a stall at any frame rate.
-	if !s.stalled && s.hushed(now) && (s.stallSeen == 0 || p.Timestamp != s.stallTime) {
-		s.stallTime = p.Timestamp
-		s.stallSeen++
-		if s.stallSeen >= 3 {
-			s.stalled = true
-			s.wait(now)
-		}
-	}
-	return overtaken
-}
-
-// hushed reports whether the shown layer may have stopped.
-func (s *Selector) hushed(now time.Time) bool {
-	if s.layers < 2 || !s.acquired() {
-		return false
-	}
-	f := &s.flows[s.current.Spatial]
-	return f.seen && now.Sub(f.at) >= quiet
-}
-
 // acquired reports whether the wanted publication is the one shown.
 func (s *Selector) acquired() bool {
 	return s.current.Publication != 0 && s.current.Publication == s.wanted
@@ -230,32 +202,41 @@ func (s *Selector) acquired() bool {
 // waiting reports whether a key frame would change what is shown.
 func (s *Selector) waiting() bool {
 	return s.wanted != 0 && s.target >= 0 &&
-		(!s.acquired() || s.broken || s.stalled || s.current.Spatial != s.target)
+		(!s.acquired() || s.broken || s.hungry || s.stalled || s.current.Stream != s.target)
 }
 
-// awaited reports whether a key frame of this layer of the wanted publication would be taken.
-func (s *Selector) awaited(now time.Time, spatial int8) bool {
+// awaited reports whether a key frame of this stream of the wanted publication would be taken.
+func (s *Selector) awaited(now time.Time, stream int8) bool {
 	if !s.waiting() {
 		return false
 	}
-	if spatial == s.target {
-		return true
-	}
 	if !s.acquired() {
-		waited := now.Sub(s.since)
-		f := &s.flows[s.target]
-		silent := !f.seen || now.Sub(f.at) >= quiet
-		return waited >= patience || waited >= quiet && silent || !f.seen && spatial == s.nearestLive()
+		return stream == s.target || s.begins(now, stream)
 	}
-	if s.stalled || s.broken && spatial == s.current.Spatial {
+	if stream == s.current.Stream {
+		return s.broken || s.stalled || s.hungry
+	}
+	if s.stalled || s.flows[stream].doubted {
+		return s.stalled
+	}
+	if stream == s.target {
 		return true
 	}
-	// Stepping: any layer on the way is nearer to the target than what is shown.
-	low, high := min(s.current.Spatial, s.target), max(s.current.Spatial, s.target)
-	return spatial > low && spatial < high
+	// Stepping: any stream on the way is nearer to the target than what is shown.
+	low, high := min(s.current.Stream, s.target), max(s.current.Stream, s.target)
+	return stream > low && stream < high
 }
 
-// nearestLive is the layer to begin with if the target is known not to flow: the next lower
+// begins reports whether a slot that shows nothing of the publication may begin with this stream,
+// which is not the target.
+func (s *Selector) begins(now time.Time, stream int8) bool {
+	waited := now.Sub(s.since)
+	f := &s.flows[s.target]
+	silent := !f.seen || now.Sub(f.at) >= quiet
+	return waited >= patience || waited >= quiet && silent || !f.seen && stream == s.nearestLive()
+}
+
+// nearestLive is the stream to begin with if the target is known not to flow: the next lower
 // one that does, else the next higher one; -1 if nothing is known.
 func (s *Selector) nearestLive() int8 {
 	for i := s.target; i >= 0; i-- {
@@ -263,7 +244,7 @@ func (s *Selector) nearestLive() int8 {
 			return i
 		}
 	}
-	for i := s.target + 1; i < s.layers; i++ {
+	for i := s.target + 1; i < s.streams; i++ {
 		if s.live&(1<<i) != 0 {
 			return i
 		}
@@ -271,85 +252,32 @@ func (s *Selector) nearestLive() int8 {
 	return -1
 }
 
-// Commit goes over to the layer that p, of the wanted publication, starts a key frame of.
+// Commit goes over to the stream that p, of the wanted publication, starts a key frame of.
 func (s *Selector) Commit(now time.Time, p *packet.Packet) {
-	s.current = Choice{Publication: s.wanted, Feed: p.Feed, Spatial: p.Spatial}
-	s.broken, s.stalled, s.stallSeen = false, false, 0
+	s.current = Choice{Publication: s.wanted, Feed: p.Feed, Stream: p.Stream}
+	s.broken, s.hungry, s.stalled, s.stallSeen = false, false, false, 0
 	if s.waiting() {
 		// This key frame answered the request; the next one waits its turn.
 		s.since, s.asked = now, now
 	}
 }
 
-// wait begins to wait for a key frame: one is asked for at once.
-func (s *Selector) wait(now time.Time) { s.since, s.asked = now, time.Time{} }
-
-// Wants returns a bit for each layer of the publication whose packets may be needed.
-func (s *Selector) Wants(now time.Time, publication uint32) (layers uint8) {
+// Wants returns a bit for each stream of the publication whose packets may be needed.
+func (s *Selector) Wants(now time.Time, publication uint32) (streams uint8) {
 	if publication == 0 || s.target < 0 || s.wanted == 0 {
 		return 0
 	}
-	if publication == s.current.Publication && s.current.Spatial >= 0 {
-		layers |= 1 << s.current.Spatial
+	if publication == s.current.Publication && s.current.Stream >= 0 {
+		streams |= 1 << s.current.Stream
 	}
 	if publication != s.wanted {
-		return layers
+		return streams
 	}
 	if !s.acquired() || s.stalled || s.hushed(now) {
-		return layers | (1<<s.layers - 1)
+		return streams | (1<<s.streams - 1)
 	}
-	for i := min(s.current.Spatial, s.target); i <= max(s.current.Spatial, s.target); i++ {
-		layers |= 1 << i
+	for i := min(s.current.Stream, s.target); i <= max(s.current.Stream, s.target); i++ {
+		streams |= 1 << i
 	}
-	return layers
-}
-
-// KeyFrameWanted reports whether to ask for a key frame now, and takes it as asked.
-func (s *Selector) KeyFrameWanted(now time.Time) bool {
-	at, ok := s.askAt(now)
-	if !ok || now.Before(at) {
-		return false
-	}
-	s.asked = now
-	return true
-}
-
-// askAt says when to ask next, false while nothing would come of it.
-func (s *Selector) askAt(now time.Time) (time.Time, bool) {
-	if !s.waiting() {
-		return time.Time{}, false
-	}
-	if s.asked.IsZero() {
-		return s.since, true
-	}
-	every := s.every
-	if now.Sub(s.since) >= askHard {
-		every = askMost
-	}
-	// Without any picture we insist for a while; for a better one only if it flows.
-	if !s.acquired() && now.Sub(s.since) < askHard || s.awaitedFlows(now) {
-		return s.asked.Add(every), true
-	}
-	return time.Time{}, false
-}
-
-func (s *Selector) awaitedFlows(now time.Time) bool {
-	for i := range s.layers {
-		f := &s.flows[i]
-		if f.seen && now.Sub(f.at) < alive && s.awaited(now, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// Deadline says when to call KeyFrameWanted next, and to read Wants again.
-func (s *Selector) Deadline(now time.Time) (time.Time, bool) {
-	at, ok := s.askAt(now)
-	if s.layers > 1 && s.acquired() && s.target >= 0 && !s.stalled {
-		if hush := s.flows[s.current.Spatial].at.Add(quiet); now.Before(hush) && (!ok || hush.Before(at)) {
-			return hush, true
-		}
-	}
-	return at, ok
+	return streams
 }

@@ -27,7 +27,7 @@ func (b *bench) packet(publication uint32, spatial int8, key bool) *packet.Packe
 	at := [2]int{int(publication), int(spatial)}
 	b.seqs[at]++
 	return &packet.Packet{
-		Seq: b.seqs[at], Spatial: spatial, Payload: []byte{1},
+		Seq: b.seqs[at], Stream: spatial, Spatial: spatial, Payload: []byte{1},
 		Timestamp:  packet.Timestamp(b.now.UnixMilli() * 90),
 		Descriptor: codec.Descriptor{Start: true, Key: key},
 	}
@@ -58,8 +58,8 @@ func (b *bench) key(publication uint32, spatial int8, want Decision) {
 
 func (b *bench) shows(publication uint32, spatial int8) {
 	b.t.Helper()
-	if c := b.s.Current(); c.Publication != publication || c.Spatial != spatial {
-		b.t.Errorf("shows %d/%d, want %d/%d", c.Publication, c.Spatial, publication, spatial)
+	if c := b.s.Current(); c.Publication != publication || c.Stream != spatial {
+		b.t.Errorf("shows %d/%d, want %d/%d", c.Publication, c.Stream, publication, spatial)
 	}
 }
 
@@ -343,7 +343,18 @@ func TestFallsToALowerLayerWhenTheShownOneStops(t *testing.T) {
 	b.after(33 * ms)
 	b.delta(1, 1, Forward)
 	b.asks(false)
-	b.key(1, 2, Switch) // it is back
+	b.key(1, 2, OtherLayer) // it is back, but for how long?
+	for range 60 {
+		b.after(33 * ms)
+		b.delta(1, 1, Forward)
+		b.delta(1, 2, OtherLayer)
+		b.asks(false)
+	}
+	b.after(33 * ms)
+	b.delta(1, 1, Forward)
+	b.delta(1, 2, WaitsForKeyFrame)
+	b.asks(true)
+	b.key(1, 2, Switch)
 	b.shows(1, 2)
 }
 

@@ -38,11 +38,17 @@ func (s *Sequence) Begin(in packet.Seq) {
 	s.mapped, s.newest = in-1, in-1
 }
 
+// Leave leaves the next number out: the receiver sees that something is missing there.
+func (s *Sequence) Leave() { s.out++ }
+
 // Hole returns how many source numbers are missing right before in.
 func (s *Sequence) Hole(in packet.Seq) int64 { return max(int64(in-s.newest)-1, 0) }
 
 // Newer reports whether in is newer than everything that was given a number.
 func (s *Sequence) Newer(in packet.Seq) bool { return in > s.mapped }
+
+// Ahead reports whether in is newer than everything that was given a number or dropped.
+func (s *Sequence) Ahead(in packet.Seq) bool { return in > s.newest }
 
 // Newest is the newest number given.
 func (s *Sequence) Newest() int64 { return s.out }

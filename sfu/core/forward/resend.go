@@ -1,0 +1,117 @@
+package forward
+
+import (
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/history"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+const (
+	maxResends  = 3
+	resendLeast = 10 * time.Millisecond // between two of one packet, at least …
+	resendMost  = 100 * time.Millisecond
+	unknownPace = 50 * time.Millisecond
+
+	unknownShare = 0.5       // of the bytes sent, until the link tells
+	shareFloor   = 30 * 1200 // bytes in a window that may be resent in any case
+	shareWindow  = time.Second
+)
+
+// limits bound what resends cost: beyond their share they only feed congestion, and a viewer who
+// asks for everything three times must not quadruple a stream.
+type limits struct {
+	pace      time.Duration
+	share     float64
+	congested bool
+	useless   int64 // numbers up to here help the viewer no more: it asked for a key frame
+
+	ends          time.Time
+	first, resent int // bytes in the running window
+	before        int // bytes first sent in the window before
+}
+
+func newLimits() limits { return limits{pace: unknownPace, share: unknownShare} }
+
+func (l *limits) roll(now time.Time) {
+	if now.Before(l.ends) {
+		return
+	}
+	l.before = 0
+	if now.Sub(l.ends) < shareWindow {
+		l.before = l.first
+	}
+	l.first, l.resent = 0, 0
+	l.ends = now.Add(shareWindow)
+}
+
+// sent counts a packet that goes out for the first time.
+func (l *limits) sent(now time.Time, size int) {
+	l.roll(now)
+	l.first += size
+}
+
+// spend reports whether a packet of this size may be resent, and takes it as done.
+func (l *limits) spend(now time.Time, size int) bool {
+	l.roll(now)
+	if l.resent+size > max(shareFloor, int(l.share*float64(max(l.first, l.before)))) {
+		return false
+	}
+	l.resent += size
+	return true
+}
+
+// SetLink tells about the receiver's link: its round trip paces resends, and repairShare bounds
+// them, as a share of the bytes sent.
+func (f *Forwarder) SetLink(rtt time.Duration, repairShare float64) {
+	f.limits.pace = min(max(2*rtt, resendLeast), resendMost)
+	f.limits.share = min(max(repairShare, 0), 1)
+}
+
+// KeyFrameAsked says that the viewer asked for a key frame: what was sent before helps it no more.
+func (f *Forwarder) KeyFrameAsked() { f.limits.useless = f.numbers.sequence.Newest() }
+
+// Resend returns what was first sent under this number, if it may be sent again: three
+// times at most, not within two round trips of the last, nothing older than the latest key frame or
+// the viewer's request for one, and no more than the link's share.
+// The shell checks with Sent.Of that the ring still holds that packet and gets its bytes from Rebuild.
+func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
+	f.now = now
+	if f.index == nil {
+		return history.Sent{}, false
+	}
+	s, ok := f.index.Get(out)
+	if !ok || s.Resends >= maxResends || f.outdated(s, out) {
+		return history.Sent{}, false
+	}
+	// Counted from 1, since 0 is never.
+	at := uint32(now.Sub(f.born)/time.Millisecond) + 1
+	if s.ResentAt != 0 && at-s.ResentAt < uint32(f.limits.pace/time.Millisecond) {
+		return history.Sent{}, false
+	}
+	if !f.limits.spend(now, int(s.Size)) {
+		return history.Sent{}, false
+	}
+	s.ResentAt = at
+	s.Resends++
+	f.sent.resends++
+	return *s, true
+}
+
+// outdated reports whether a packet is of no use any more.
+func (f *Forwarder) outdated(s *history.Sent, out uint16) bool {
+	if f.audio {
+		return false
+	}
+	if int16(out-uint16(f.keyOut)) < 0 || f.limits.useless > 0 && int16(out-uint16(f.limits.useless)) <= 0 {
+		return true
+	}
+	// A layer that is being left is not worth the congestion that it is left for.
+	return f.limits.congested && (s.Publication != f.shown.Publication || s.Stream != f.selector.Current().Stream)
+}
+
+// Rebuild returns a packet as it was first sent: p is the one that sent is Of. A protected voice comes
+// without the frames that were repeated before it.
+func (f *Forwarder) Rebuild(sent history.Sent, number uint16, p *packet.Packet) Out {
+	return f.build(sent, number, p)
+}

@@ -1,0 +1,59 @@
+package layer
+
+import "time"
+
+// SetRTT tells the round trip to the publisher: it sets the pace of requests.
+func (s *Selector) SetRTT(rtt time.Duration) { s.every = min(max(2*rtt, askLeast), askMost) }
+
+// wait begins to wait for a key frame: one is asked for at once.
+func (s *Selector) wait(now time.Time) { s.since, s.asked = now, time.Time{} }
+
+// KeyFrameWanted reports whether to ask for a key frame now, and takes it as asked.
+func (s *Selector) KeyFrameWanted(now time.Time) bool {
+	at, ok := s.askAt(now)
+	if !ok || now.Before(at) {
+		return false
+	}
+	s.asked = now
+	return true
+}
+
+// askAt says when to ask next, false while nothing would come of it.
+func (s *Selector) askAt(now time.Time) (time.Time, bool) {
+	if !s.waiting() {
+		return time.Time{}, false
+	}
+	if s.asked.IsZero() {
+		return s.since, true
+	}
+	every := s.every
+	if now.Sub(s.since) >= askHard {
+		every = askMost
+	}
+	// Without any picture we insist for a while; for a better one only if it flows.
+	if !s.acquired() && now.Sub(s.since) < askHard || s.awaitedFlows(now) {
+		return s.asked.Add(every), true
+	}
+	return time.Time{}, false
+}
+
+func (s *Selector) awaitedFlows(now time.Time) bool {
+	for i := range s.streams {
+		f := &s.flows[i]
+		if f.seen && now.Sub(f.at) < alive && s.awaited(now, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// Deadline says when to call KeyFrameWanted next, and to read Wants again.
+func (s *Selector) Deadline(now time.Time) (time.Time, bool) {
+	at, ok := s.askAt(now)
+	if s.streams > 1 && s.acquired() && s.target >= 0 && !s.stalled {
+		if hush := s.flows[s.current.Stream].at.Add(quiet); now.Before(hush) && (!ok || hush.Before(at)) {
+			return hush, true
+		}
+	}
+	return at, ok
+}
