@@ -66,6 +66,8 @@ type StreamID struct {
 	// Codec of the stream's first packet, Unknown for repairs. A publisher may go on with another codec on the same
 	// SSRC: packet.Raw says of each packet which codec it is.
 	Codec codec.Kind
+	// NACK says that the publisher repeats packets of an audio stream on demand; of video every browser does.
+	NACK bool
 	// RIDs are all encodings that the m-line announced, in its order.
 	RIDs []string
 }

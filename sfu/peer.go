@@ -213,7 +213,7 @@ func (p *Peer) answerUpstream(sdp string, published []PublishedSource) (string, 
 	for _, s := range published {
 		publication := p.publications[s.Source]
 		if publication == nil {
-			publication = newPublication(s.Number, p.participant, s.Source, p.room)
+			publication = newPublication(s.Number, p.participant, s.Source, p.room, p.emit)
 			p.publications[s.Source] = publication
 			p.room.publish(publication)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/quality"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
@@ -32,19 +33,27 @@ type Publication struct {
 	feed    atomic.Pointer[egress.Feed]
 	feeder  atomic.Pointer[upstream]
 	resized atomic.Bool // since the room last looked
+	keyless atomic.Bool // it sends, but no key frame
 	level   levelMeter
 	counts  publicationCounts
+
+	events   func(Event) // to its own participant; must not block
+	wanted   wanted
+	received atomic.Pointer[quality.Input] // of the last second
 
 	mu     sync.Mutex // guards writing shards
 	shards atomic.Pointer[[]*egress.Shard]
 }
 
 type publicationCounts struct {
-	packets, bytes, malformed, late, muted, keyFramesAsked atomic.Uint64
+	packets, bytes, recovered, late, muted    atomic.Uint64
+	malformed, unstructured, refused, reports atomic.Uint64
+	keyFramesAsked, keyFramesMissing          atomic.Uint64
 }
 
-func newPublication(number uint32, participant string, source Source, room *Room) *Publication {
-	return &Publication{number: number, participant: participant, source: source, room: room}
+// newPublication is not fed yet. events are for the participant that publishes it; they come from any goroutine.
+func newPublication(number uint32, participant string, source Source, room *Room, events func(Event)) *Publication {
+	return &Publication{number: number, participant: participant, source: source, room: room, events: events}
 }
 
 // changed tells the room that the publication is fed, muted or ended.
@@ -85,7 +94,9 @@ func (p *Publication) startFeed(kind codec.Kind, streams int8, feeder *upstream)
 		feed.Inherit(old)
 	}
 	feed.Begin(uint16(p.unmuted.Load())) //nolint:gosec // wraps, as it may
-	p.feeder.Store(feeder)
+	if p.feeder.Swap(feeder) != feeder {
+		p.wanted.begin(time.Now(), kind)
+	}
 	p.feed.Store(feed)
 	p.changed()
 	return feed
@@ -102,7 +113,7 @@ func (p *Publication) stopFeed(feeder *upstream) {
 // RequestKeyFrame asks the publisher; requests close to each other become one.
 func (p *Publication) RequestKeyFrame(now time.Time, receiver uint64, stream int8) {
 	if feeder := p.feeder.Load(); feeder != nil {
-		feeder.requestKeyFrame(now, p)
+		feeder.requestKeyFrame(now, p, receiver, stream)
 	}
 }
 

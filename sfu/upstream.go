@@ -2,39 +2,29 @@ package sfu
 
 import (
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/pion/interceptor/pkg/twcc"
-	"github.com/pion/rtcp"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/loss"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/receive"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
 const (
-	// feedbackTick is how often an upstream that receives looks for NACKs, feedback and reports that are due.
-	feedbackTick = 20 * time.Millisecond
-	// idleTick is how often one looks that receives nothing.
-	idleTick = 250 * time.Millisecond
-	// feedbackInterval and feedbackPackets bound the time between transport-wide feedback packets.
-	feedbackInterval = 50 * time.Millisecond
-	feedbackPackets  = 20
-	// reportInterval is the time between receiver reports.
-	reportInterval = time.Second
-	// assumedRTT stands in until round trips are measured.
-	assumedRTT = 100 * time.Millisecond
 	// maxBound is how many streams one connection may bring over its life; browsers keep theirs.
 	maxBound = 128
-	// maxReports is what one receiver report can hold (RFC 3550 §6.4.2).
-	maxReports = 31
-	// ourSSRC is the sender of our RTCP: the server publishes nothing on an upstream connection.
-	ourSSRC = 1
+	// reportGap is the least time between two sender reports of one stream that are passed on.
+	reportGap = 100 * time.Millisecond
+	// changeGap and changeBurst bound how often a connection may begin a feed: a new one makes the slots of a whole room
+	// look again.
+	changeGap   = time.Second
+	changeBurst = 8
 )
 
 // upstream receives on one connection: what arrives, what is missing, and what the publisher is told of it.
@@ -53,31 +43,22 @@ type upstream struct {
 	keyFrames map[*Publication]*loss.KeyFrames
 	recorder  *twcc.Recorder
 	clock     forward.PublisherClock
-	bound     int // streams bound over the life of the connection
-	unsent    int // packets recorded since the last feedback
+	changes   time.Time                     // changes of feed are paid for up to then
+	recoded   map[*Publication]*egress.Feed // feeds that began with a change of codec: the other streams follow
+	bound     int                           // streams bound over the life of the connection
+	unsent    int                           // packets recorded since the last feedback
 	active    bool
 	closed    bool
 
 	lastFeedback, lastReport time.Time
 }
 
-// encoding is one layer of a publication as it arrives.
-type encoding struct {
-	upstream    *upstream
-	publication *Publication
-	feed        *egress.Feed
-	id          StreamID
-	spatial     int8
-	kind        codec.Kind
-	loss        *loss.Receiver
-	timestamps  packet.TimestampUnwrapper
-}
-
 func newUpstream(peer *Peer) (*upstream, error) {
 	u := &upstream{
 		peer: peer, log: peer.log, urgent: make(chan struct{}, 1), stop: make(chan struct{}),
 		sources: map[string]*Publication{}, layers: map[packet.SSRC]*encoding{},
-		keyFrames: map[*Publication]*loss.KeyFrames{}, recorder: twcc.NewRecorder(ourSSRC),
+		keyFrames: map[*Publication]*loss.KeyFrames{}, recoded: map[*Publication]*egress.Feed{},
+		recorder: twcc.NewRecorder(ourSSRC),
 	}
 	conn, err := peer.room.server.transport.NewUpstream(u)
 	if err != nil {
@@ -123,31 +104,32 @@ func (u *upstream) close() {
 // Stream binds a new SSRC to the publication of its m-line.
 func (u *upstream) Stream(id StreamID) Stream {
 	u.mu.Lock()
+	defer u.mu.Unlock()
 	publication, ok := u.sources[id.MID]
-	if !ok || u.closed || u.bound >= maxBound || (id.Codec == codec.Unknown && !id.Repair) {
-		u.mu.Unlock()
+	if !ok || u.closed || u.bound >= maxBound {
+		return nil
+	}
+	if id.Repair {
+		u.bound++
+		return &repair{upstream: u, id: id}
+	}
+	stream, streams := streamOf(id.RID, id.RIDs)
+	if stream < 0 || streams > egress.MaxLayers || id.Codec == codec.Unknown || id.Codec.Video() != publication.source.video() {
+		return nil
+	}
+	feed := u.feedFor(publication, id, id.Codec, streams, time.Now())
+	if feed == nil {
+		publication.counts.refused.Add(1)
 		return nil
 	}
 	u.bound++
-	if id.Repair {
-		u.mu.Unlock()
-		return &repair{upstream: u, id: id}
-	}
-	spatial, layers := spatialOf(id.RID, id.RIDs)
-	feed := u.feedFor(publication, id)
-	u.mu.Unlock()
-	if spatial < 0 || layers > egress.MaxLayers {
-		return nil
-	}
-	if feed == nil {
-		feed = publication.startFeed(id.Codec, layers, u)
-	}
 	l := &encoding{
-		upstream: u, publication: publication, feed: feed, id: id, spatial: spatial, kind: id.Codec,
-		loss: loss.NewReceiver(id.Codec.Clock()),
+		upstream: u, publication: publication, feed: feed, id: id, stream: stream, streams: streams,
+		reader: receive.NewReader(id.Codec, stream, streams), loss: loss.NewReceiver(id.Codec.Clock()),
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
+	if !publication.source.video() {
+		l.loss.Limit(audioTries)
+	}
 	u.replace(id)
 	u.layers[id.SSRC] = l
 	return l
@@ -163,22 +145,44 @@ func (u *upstream) replace(id StreamID) {
 	}
 }
 
-// feedFor is the feed that a new stream joins: the present one, unless another SSRC has fed that encoding already.
-func (u *upstream) feedFor(publication *Publication, id StreamID) *egress.Feed {
-	feed := publication.feed.Load()
-	if feed == nil || publication.feeder.Load() != u || feed.Codec != id.Codec {
+// feedFor is the feed that a stream joins: the present one, or another if the codec differs or another SSRC has fed that
+// encoding already. It is nil if the connection changes its feeds too often.
+func (u *upstream) feedFor(publication *Publication, id StreamID, kind codec.Kind, streams int8, now time.Time) *egress.Feed {
+	if feed := publication.feed.Load(); feed != nil && u.joins(feed, publication, id, kind, streams) {
+		return feed
+	}
+	if !u.mayChange(now) {
 		return nil
+	}
+	return publication.startFeed(kind, streams, u)
+}
+
+func (u *upstream) joins(feed *egress.Feed, publication *Publication, id StreamID, kind codec.Kind, streams int8) bool {
+	if publication.feeder.Load() != u || feed.Codec != kind || feed.Streams != streams {
+		return false
 	}
 	for _, l := range u.layers {
 		if l.feed == feed && l.id.RID == id.RID && l.id.SSRC != id.SSRC {
-			return nil
+			return false
 		}
 	}
-	return feed
+	return true
 }
 
-// spatialOf ranks an encoding from small to large: by the names that browsers are given, else by order.
-func spatialOf(rid string, rids []string) (spatial, layers int8) {
+// mayChange bounds how often feeds begin.
+func (u *upstream) mayChange(now time.Time) bool {
+	if earliest := now.Add(-changeBurst * changeGap); u.changes.Before(earliest) {
+		u.changes = earliest
+	}
+	if u.changes.After(now.Add(-changeGap)) {
+		return false
+	}
+	u.changes = u.changes.Add(changeGap)
+	return true
+}
+
+// streamOf ranks an encoding from small to large: by the names that browsers are given, else by order.
+func streamOf(rid string, rids []string) (stream, streams int8) {
 	if len(rids) == 0 {
 		return 0, 1
 	}
@@ -201,239 +205,56 @@ func rank(rid string) int {
 	}
 }
 
-// Arrived records a packet for transport-wide feedback.
-func (u *upstream) Arrived(now time.Time, ssrc packet.SSRC, transportCC uint16) {
-	u.mu.Lock()
-	u.recorder.Record(uint32(ssrc), transportCC, now.UnixMicro())
-	u.unsent++
-	u.mu.Unlock()
+// SenderReport relates a stream's timestamps to its publisher's clock.
+func (u *upstream) SenderReport(now time.Time, ssrc packet.SSRC, ntp uint64, timestamp uint32) {
+	for _, c := range u.clocked(now, ssrc, ntp, timestamp) {
+		c.feed.Reports[c.stream].Store(&c.report)
+		for _, shard := range c.publication.subscribers() {
+			shard.SenderReport(c.feed, c.stream, c.report.NTP, c.report.Timestamp, c.report.Arrival)
+		}
+	}
 }
 
-// SenderReport relates a layer's timestamps to its publisher's clock.
-func (u *upstream) SenderReport(now time.Time, ssrc packet.SSRC, ntp uint64, timestamp uint32) {
+// clocked is a sender report on the server's timeline, for those who forward its stream.
+type clocked struct {
+	publication *Publication
+	feed        *egress.Feed
+	stream      int8
+	report      egress.Report
+}
+
+// clocked takes a sender report and returns what is to be told: the report itself, or all of the publisher's if its
+// timeline has moved, so that audio and video move together.
+func (u *upstream) clocked(now time.Time, ssrc packet.SSRC, ntp uint64, timestamp uint32) []clocked {
 	u.mu.Lock()
+	defer u.mu.Unlock()
 	l, ok := u.layers[ssrc]
-	var feed *egress.Feed
-	if ok {
-		feed = l.feed
-		l.loss.SenderReport(now, ntp, timestamp)
-		ntp = u.clock.Server(ntp, now)
+	if !ok || l.feed == nil {
+		return nil
 	}
-	u.mu.Unlock()
-	if !ok {
-		return
+	if now.Sub(l.report.Arrival) < reportGap {
+		l.publication.counts.reports.Add(1)
+		return nil
 	}
-	feed.Reports[l.spatial].Store(&egress.Report{NTP: ntp, Timestamp: timestamp, Arrival: now})
-	for _, shard := range l.publication.subscribers() {
-		shard.SenderReport(feed, l.spatial, ntp, timestamp, now)
+	l.loss.SenderReport(now, ntp, timestamp)
+	l.report = egress.Report{NTP: ntp, Timestamp: timestamp, Arrival: now}
+	if !u.clock.Observe(ntp, now) {
+		return []clocked{l.clocked()}
 	}
+	var all []clocked
+	for _, other := range u.layers {
+		if !other.report.Arrival.IsZero() && other.feed != nil {
+			all = append(all, other.clocked())
+		}
+	}
+	return all
+}
+
+func (l *encoding) clocked() clocked {
+	report := l.report
+	report.NTP = l.upstream.clock.Server(report.NTP)
+	return clocked{l.publication, l.feed, l.stream, report}
 }
 
 // Ended is told by the transport.
 func (u *upstream) Ended(reason string) { u.peer.upstreamEnded(u, reason) }
-
-// Receive takes a packet of the layer's own stream.
-func (l *encoding) Receive(now time.Time, raw packet.Raw) {
-	if l.feed == nil {
-		return // another stream has taken its place
-	}
-	l.upstream.mu.Lock()
-	seq, fresh := l.loss.Received(now, raw.SequenceNumber, raw.Timestamp)
-	l.upstream.active = true
-	l.upstream.mu.Unlock()
-	if !fresh {
-		l.publication.counts.late.Add(1)
-		return
-	}
-	l.accept(now, raw, seq, false)
-}
-
-func (l *encoding) recovered(now time.Time, raw packet.Raw) {
-	l.upstream.mu.Lock()
-	seq, fresh := l.loss.Recovered(now, raw.SequenceNumber)
-	l.upstream.mu.Unlock()
-	if !fresh {
-		return
-	}
-	l.accept(now, raw, seq, true)
-}
-
-// accept makes the packet that everybody shares: the one copy of its payload.
-func (l *encoding) accept(now time.Time, raw packet.Raw, seq packet.Seq, recovered bool) {
-	p := &packet.Packet{
-		Arrival: now, Seq: seq, Timestamp: l.timestamps.Unwrap(raw.Timestamp), Marker: raw.Marker,
-		Stream: l.spatial, Spatial: l.spatial,
-		Feed:  uint16(l.publication.unmuted.Load()), //nolint:gosec // wraps, as it may
-		Level: raw.Level, HasLevel: raw.HasLevel, Voice: raw.Voice, Recovered: recovered,
-	}
-	if len(raw.Payload) > 0 {
-		descriptor, err := codec.Parse(l.kind, raw.Payload)
-		if err != nil {
-			l.publication.counts.malformed.Add(1)
-			return
-		}
-		p.Descriptor = descriptor
-		p.Payload = slices.Clone(raw.Payload)
-	}
-	if p.Descriptor.Key && p.Descriptor.Start {
-		l.upstream.mu.Lock()
-		l.loss.KeyFrame(seq)
-		l.upstream.keyFrames[l.publication].Seen(now)
-		l.upstream.mu.Unlock()
-	}
-	if l.publication.muted.Load() || l.publication.ended.Load() {
-		l.publication.counts.muted.Add(1)
-		return
-	}
-	l.publication.forward(l.feed, p)
-}
-
-// repair takes the retransmissions of a layer (RFC 4588): the payload begins with the original number.
-type repair struct {
-	upstream *upstream
-	id       StreamID
-	layer    *encoding
-}
-
-func (r *repair) Receive(now time.Time, raw packet.Raw) {
-	if len(raw.Payload) < 2 {
-		return // padding that probes for bandwidth
-	}
-	if r.layer == nil || r.layer.feed == nil {
-		r.layer = r.upstream.primary(r.id)
-	}
-	if r.layer == nil {
-		return
-	}
-	raw.SequenceNumber = uint16(raw.Payload[0])<<8 | uint16(raw.Payload[1])
-	raw.Payload = raw.Payload[2:]
-	r.layer.recovered(now, raw)
-}
-
-func (u *upstream) primary(id StreamID) *encoding {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for _, l := range u.layers {
-		if l.id.MID == id.MID && l.id.RID == id.RID {
-			return l
-		}
-	}
-	return nil
-}
-
-func (u *upstream) requestKeyFrame(now time.Time, publication *Publication) {
-	u.mu.Lock()
-	if asked := u.keyFrames[publication]; asked != nil {
-		asked.Request(now)
-	}
-	u.mu.Unlock()
-	select {
-	case u.urgent <- struct{}{}:
-	default:
-	}
-}
-
-// run tells the publisher what is due: key frame requests at once, the rest by the tick. It sleeps while nothing arrives.
-func (u *upstream) run() {
-	defer func() {
-		if cause := recover(); cause != nil {
-			u.log.Error("upstream panicked", "cause", cause, "stack", string(debug.Stack()))
-			u.Ended(ReasonInternal)
-		}
-	}()
-	timer := time.NewTimer(feedbackTick)
-	defer timer.Stop()
-	for {
-		select {
-		case <-u.stop:
-			return
-		case <-u.urgent:
-		case <-timer.C:
-		}
-		packets, tick := u.due(time.Now())
-		if len(packets) > 0 {
-			if err := u.conn.WriteRTCP(packets); err != nil {
-				u.log.Debug("feedback not sent", "error", err)
-			}
-		}
-		timer.Reset(tick)
-	}
-}
-
-// due gathers what the publisher is to be told now, and says when to look again.
-func (u *upstream) due(now time.Time) (packets []rtcp.Packet, tick time.Duration) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	packets = u.reports(now)
-	packets = append(packets, u.pictureRequests(now)...)
-	packets = append(packets, u.nacks(now)...)
-	if u.unsent > 0 && (u.unsent >= feedbackPackets || now.Sub(u.lastFeedback) >= feedbackInterval) {
-		packets = append(packets, u.recorder.BuildFeedbackPacket()...)
-		u.unsent, u.lastFeedback = 0, now
-	}
-	tick = feedbackTick
-	if !u.active && u.unsent == 0 {
-		tick = idleTick
-	}
-	u.active = false
-	return packets, tick
-}
-
-func (u *upstream) reports(now time.Time) []rtcp.Packet {
-	if now.Sub(u.lastReport) < reportInterval || len(u.layers) == 0 {
-		return nil
-	}
-	u.lastReport = now
-	blocks := make([]rtcp.ReceptionReport, 0, len(u.layers))
-	for ssrc, l := range u.layers {
-		blocks = append(blocks, l.loss.Report(now, uint32(ssrc)))
-	}
-	var reports []rtcp.Packet
-	for some := range slices.Chunk(blocks, maxReports) {
-		reports = append(reports, &rtcp.ReceiverReport{SSRC: ourSSRC, Reports: some})
-	}
-	return reports
-}
-
-// pictureRequests asks once per publication: browsers answer a PLI on one encoding with key frames on all.
-func (u *upstream) pictureRequests(now time.Time) (packets []rtcp.Packet) {
-	for publication, asked := range u.keyFrames {
-		for _, l := range u.layers {
-			if l.publication == publication && publication.source.video() && l.loss.NeedsKeyFrame() {
-				asked.Request(now)
-			}
-		}
-		if !asked.Due(now) {
-			continue
-		}
-		if ssrc, ok := u.lowest(publication); ok {
-			packets = append(packets, &rtcp.PictureLossIndication{SenderSSRC: ourSSRC, MediaSSRC: uint32(ssrc)})
-			publication.counts.keyFramesAsked.Add(1)
-		}
-	}
-	return packets
-}
-
-func (u *upstream) lowest(publication *Publication) (ssrc packet.SSRC, ok bool) {
-	var best *encoding
-	for id, l := range u.layers {
-		if l.publication == publication && l.feed == publication.feed.Load() && (best == nil || l.spatial < best.spatial) {
-			best, ssrc = l, id
-		}
-	}
-	return ssrc, best != nil
-}
-
-func (u *upstream) nacks(now time.Time) (packets []rtcp.Packet) {
-	for ssrc, l := range u.layers {
-		if !l.publication.source.video() {
-			continue
-		}
-		if missing := l.loss.Nacks(now, assumedRTT, nil); len(missing) > 0 {
-			packets = append(packets, &rtcp.TransportLayerNack{
-				SenderSSRC: ourSSRC, MediaSSRC: uint32(ssrc), Nacks: rtcp.NackPairsFromSequenceNumbers(missing),
-			})
-		}
-	}
-	return packets
-}

@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	// A shard is a loop: what it is told to do reaches it by its mailbox.
 	"sfu/egress":           {"sfu/core/...", "sfu/mailbox"},
 	"sfu/mailbox":          {},
-	"sfu/sfutest":          {"sfu", "sfu/core/...", "sfu/egress"},
+	"sfu/sfutest":          {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest/link"},
 	"sfu/sfutest/bridge":   {"sfu/sfutest/link"},
 	"sfu/sfutest/link":     {},
 	"sfu/sfutest/scenario": {"sfu/core/...", "sfu/sfutest/link"},
@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"sfu/core/packet":     {"sfu/core/..."},
 	"sfu/core/probe":      {"sfu/core/..."},
 	"sfu/core/quality":    {"sfu/core/..."},
+	"sfu/core/receive":    {"sfu/core/..."},
 	"sfu/core/rewrite":    {"sfu/core/..."},
 	"sfu/core/speaker":    {"sfu/core/..."},
 

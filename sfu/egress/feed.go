@@ -114,6 +114,9 @@ func (f *Feed) Temporals() int8 { return max(1, int8(f.measured.temporals.Load()
 // Flows has a bit for each spatial layer that flows.
 func (f *Feed) Flows(now time.Time) (layers uint8) { return f.measured.flows(now) }
 
+// Known has a bit for each spatial layer that ever came.
+func (f *Feed) Known() (layers uint8) { return f.measured.known() }
+
 // live has a bit for each stream that flows.
 func (f *Feed) live(now time.Time) (streams uint8) {
 	layers := f.Flows(now)
@@ -125,6 +128,9 @@ func (f *Feed) live(now time.Time) (streams uint8) {
 
 // Announce takes the rate at which the publisher says it will send a layer. For the writer.
 func (f *Feed) Announce(l packet.Layer, rate packet.Bitrate) { f.measured.announce(l, rate) }
+
+// Announced is the rate at which the publisher said it would send a layer, 0 if it did not.
+func (f *Feed) Announced(l packet.Layer) packet.Bitrate { return f.measured.announced(l) }
 
 // Pause says which spatial layers the publisher was asked not to send. For any goroutine.
 func (f *Feed) Pause(layers uint8) { f.measured.paused.Or(uint32(layers)) }

@@ -127,3 +127,19 @@ func (m *measured) inherit(old *measured) {
 	}
 	m.temporals.Store(old.temporals.Load())
 }
+
+func (m *measured) announced(l packet.Layer) packet.Bitrate {
+	if l.Spatial < 0 || l.Spatial >= MaxLayers || l.Temporal < 0 {
+		return 0
+	}
+	return packet.Bitrate(m.expected[l.Spatial][min(l.Temporal, meter.MaxTemporal-1)].Load())
+}
+
+func (m *measured) known() (layers uint8) {
+	for s := range m.latest {
+		if m.latest[s].Load() != 0 {
+			layers |= 1 << s
+		}
+	}
+	return layers
+}

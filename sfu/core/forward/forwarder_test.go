@@ -406,7 +406,8 @@ func TestPublisherClock(t *testing.T) {
 	now := begin
 	ntp := uint64(5) << 40
 	server := func(delay time.Duration) time.Duration {
-		got := clock.Server(ntp, now.Add(delay))
+		clock.Observe(ntp, now.Add(delay))
+		got := clock.Server(ntp)
 		// As seconds since begin, on the server's timeline.
 		at := int64(got) - (begin.Unix()+2208988800)<<32
 		return time.Duration(at>>16) * time.Second >> 16

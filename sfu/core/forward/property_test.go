@@ -273,7 +273,7 @@ func (s *scene) arrive(f flight) error {
 	}
 	p.Timestamp = f.encoding.timestamp64.Unwrap(f.timestamp)
 	if p.Descriptor.Key {
-		s.asks[f.camera.number].Seen(s.now)
+		s.asks[f.camera.number].Seen(s.now, p.Stream)
 	}
 	if s.strict && s.slot.Wants(f.camera.number)&(1<<p.Spatial) == 0 {
 		return nil
@@ -303,11 +303,11 @@ func (s *scene) resend() error {
 
 // poll asks the slot for key frames as its shard does.
 func (s *scene) poll() {
-	if number, _, ok := s.slot.KeyFrameWanted(s.now); ok {
-		s.asks[number].Request(s.now)
+	if number, stream, ok := s.slot.KeyFrameWanted(s.now); ok {
+		s.asks[number].Request(s.now, loss.Server, stream)
 	}
 	for _, c := range s.cameras {
-		if s.asks[c.number].Due(s.now) {
+		if _, ok := s.asks[c.number].Due(s.now); ok {
 			c.ask(s.now)
 		}
 	}

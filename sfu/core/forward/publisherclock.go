@@ -6,6 +6,7 @@ const (
 	timelineWindow = 10 * time.Second
 	timelineStep   = 100 * time.Millisecond // a publisher's clock that moves by more was set anew …
 	timelineHeld   = 3                      // … if that many reports agree
+	timelineShift  = 5 * time.Millisecond   // a smaller correction is not worth telling anybody
 	ntpEpoch       = 2208988800             // seconds from 1900 to 1970
 )
 
@@ -18,34 +19,50 @@ type PublisherClock struct {
 	known   bool
 	low     int64 // least in the present window
 	lowEnds time.Time
-	strange uint8 // reports in a row that are a step away
+	strange int64 // offset that the latest reports agree on, a step away from ours …
+	agree   uint8 // … and how many of them
 }
 
-// Server takes a publisher's sender report and returns its NTP time on the server's timeline.
-func (t *PublisherClock) Server(ntp uint64, arrival time.Time) uint64 {
+// Observe takes a publisher's sender report. It returns whether the offset is clearly another than before: then every
+// report that was moved by it is to be moved anew, or the publisher's audio and video would drift apart by the difference.
+func (t *PublisherClock) Observe(ntp uint64, arrival time.Time) (moved bool) {
 	seen := int64(ntpOf(arrival) - ntp)
-	step := int64(ntpSince(timelineStep))
-	switch {
-	case !t.known:
+	if !t.known {
 		t.rebase(seen, arrival)
-	case seen < t.offset-step || seen > t.offset+step:
-		if t.strange++; t.strange >= timelineHeld {
-			t.rebase(seen, arrival)
-		}
-	default:
-		t.strange = 0
-		t.low = min(t.low, seen)
-		t.offset = min(t.offset, seen)
-		if !arrival.Before(t.lowEnds) {
-			t.offset = t.low
-			t.low, t.lowEnds = seen, arrival.Add(timelineWindow)
-		}
+		return false
 	}
-	return ntp + uint64(t.offset)
+	if !within(seen, t.offset, timelineStep) {
+		if t.agree == 0 || !within(seen, t.strange, timelineStep) {
+			t.strange, t.agree = seen, 0
+		}
+		if t.agree++; t.agree < timelineHeld {
+			return false
+		}
+		t.rebase(min(seen, t.strange), arrival)
+		return true
+	}
+	before := t.offset
+	t.agree = 0
+	t.low = min(t.low, seen)
+	t.offset = min(t.offset, seen)
+	if !arrival.Before(t.lowEnds) {
+		t.offset = t.low
+		t.low, t.lowEnds = seen, arrival.Add(timelineWindow)
+	}
+	return !within(t.offset, before, timelineShift)
 }
+
+// within reports whether two offsets, in 32.32 seconds, are no farther apart than d.
+func within(a, b int64, d time.Duration) bool {
+	apart := int64(ntpSince(d))
+	return a-b >= -apart && a-b <= apart
+}
+
+// Server returns a publisher's NTP time on the server's timeline, by what was observed so far.
+func (t *PublisherClock) Server(ntp uint64) uint64 { return ntp + uint64(t.offset) }
 
 func (t *PublisherClock) rebase(seen int64, now time.Time) {
-	t.known, t.strange = true, 0
+	t.known, t.agree = true, 0
 	t.offset, t.low, t.lowEnds = seen, seen, now.Add(timelineWindow)
 }
 

@@ -34,9 +34,10 @@ type pending struct {
 	grace time.Duration
 	key   packet.Seq // start of the latest key frame
 	asked uint64
+	limit uint8
 }
 
-func newPending() pending { return pending{grace: minGrace} }
+func newPending() pending { return pending{grace: minGrace, limit: maxTries} }
 
 // add notes a missing packet, newer than all before. It returns false if packets had to be
 // given up for it.
@@ -101,7 +102,7 @@ func (p *pending) due(now time.Time, rtt time.Duration, dst []uint16) (asked []u
 	kept := p.list[:0]
 	for _, m := range p.list {
 		if !now.Before(m.next) {
-			if m.tries == maxTries {
+			if m.tries >= p.limit {
 				gaveUp = true
 				continue
 			}

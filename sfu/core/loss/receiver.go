@@ -26,6 +26,7 @@ type Receiver struct {
 	pending   pending
 	needsKey  bool
 	reception reception
+	taken     Interval // up to the latest Interval
 }
 
 // NewReceiver returns a receiver for a stream of the given clock rate in Hz.
@@ -167,6 +168,33 @@ func (r *Receiver) Report(now time.Time, ssrc uint32) rtcp.ReceptionReport {
 	}
 	return r.reception.report(now, ssrc, r.newest)
 }
+
+// Interval is what came since the last one was taken.
+type Interval struct {
+	Expected, Lost, Recovered int64         // lost on the way, repaired or not
+	Jitter                    time.Duration // between arrivals (RFC 3550 §6.4.1)
+}
+
+// Interval returns what came since the last call.
+func (r *Receiver) Interval() Interval {
+	total := Interval{
+		Expected:  int64(r.reception.total()) + r.reception.lost(r.newest), //nolint:gosec // packets
+		Lost:      r.reception.lost(r.newest),
+		Recovered: int64(r.reception.recovered), //nolint:gosec // packets
+	}
+	since := Interval{
+		Expected: total.Expected - r.taken.Expected, Lost: total.Lost - r.taken.Lost,
+		Recovered: total.Recovered - r.taken.Recovered,
+	}
+	if r.clock > 0 {
+		since.Jitter = time.Duration(r.reception.jitter>>4) * time.Second / time.Duration(r.clock)
+	}
+	r.taken = total
+	return since
+}
+
+// Limit says how often a packet is asked for before it is given up, instead of ten times.
+func (r *Receiver) Limit(tries uint8) { r.pending.limit = tries }
 
 // Snapshot is a receiver as the debug view prints it.
 type Snapshot struct {
