@@ -62,6 +62,9 @@ func (l *encoding) accept(now time.Time, raw *packet.Raw, seq packet.Seq, recove
 		return
 	}
 	l.newest = max(l.newest, seq)
+	if len(raw.Allocation) > 0 {
+		l.announce(raw.Allocation)
+	}
 	ready, err := l.reader.Read(l.ready[:0], now, raw, seq, recovered)
 	if err != nil {
 		l.refused(now, err)
@@ -166,6 +169,27 @@ func (l *encoding) keyFrame(now time.Time, seq packet.Seq) {
 	l.loss.KeyFrame(seq)
 	l.upstream.keyFrames[l.publication].Seen(now, l.stream)
 	l.publication.keyless.Store(false)
+}
+
+// announce takes the rates that the publisher means to send.
+func (l *encoding) announce(allocation []byte) {
+	a, err := packet.ParseAllocation(allocation)
+	if err != nil {
+		l.publication.counts.malformed.Add(1)
+		return
+	}
+	var below [packet.MaxAllocatedTemporal]packet.Bitrate // of SVC, what comes with a layer
+	for i := range a.Layers {
+		layer := a.Layer(i)
+		if l.streams > 1 {
+			below = [packet.MaxAllocatedTemporal]packet.Bitrate{}
+		}
+		for t := range layer.Temporals {
+			below[t] += layer.Rates[t]
+			// Of simulcast each stream is a spatial layer.
+			l.feed.Announce(packet.Layer{Spatial: max(layer.Spatial, layer.Stream), Temporal: t}, below[t])
+		}
+	}
 }
 
 // learn tells the feed how many layers there are and how tall.

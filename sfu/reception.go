@@ -40,13 +40,16 @@ func (r *reception) quality(now time.Time, rtt time.Duration, publication *Publi
 	missing := asked & feed.Known() &^ flows
 	in.Missing = bits.OnesCount8(missing)
 	for s := range feed.Layers() {
-		if asked&flows&(1<<s) != 0 {
-			l := packet.Layer{Spatial: s, Temporal: forward.All}
-			if expected := feed.Announced(l); expected > 0 {
-				in.Expected += expected
-				in.Actual += feed.Rate(l)
-			}
+		l := packet.Layer{Spatial: s, Temporal: forward.All}
+		expected := feed.Announced(l)
+		if asked&flows&(1<<s) == 0 || expected == 0 {
+			continue
 		}
+		if feed.Scalable() {
+			in.Expected, in.Actual = 0, 0 // the highest has all below in it
+		}
+		in.Expected += expected
+		in.Actual += feed.Rate(l)
 	}
 	return in
 }

@@ -1,6 +1,7 @@
 package receive
 
 import (
+	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
@@ -35,14 +36,22 @@ func (l *layers) announced(s *dependency.Structure, stream int8, alone bool) {
 
 // seen learns from a packet whose payload says its layer and size.
 func (l *layers) seen(p *packet.Packet, alone bool) {
-	if h := p.Descriptor.Height; p.Descriptor.Key && h != 0 {
-		l.heights[p.Spatial] = h
+	d := &p.Descriptor
+	switch {
+	case !d.Key:
+	case d.HasSizes:
+		l.sized(p, alone)
+	case d.Height == 0 || p.Dependency != nil && len(p.Dependency.Structure.Heights) > 0:
+	case p.Dependency != nil && alone:
+		l.heights[l.n-1] = d.Height // AV1's sequence header has the size of the highest layer
+	default:
+		l.heights[p.Spatial] = d.Height
 	}
-	if !alone || !p.Descriptor.HasLayers || p.Dependency != nil {
+	if !alone || !d.HasLayers || p.Dependency != nil {
 		return
 	}
 	switch {
-	case p.Descriptor.Key:
+	case d.Key:
 		l.key, l.keyStamp, l.highest = true, p.Timestamp, p.Spatial
 	case l.key && p.Timestamp == l.keyStamp:
 		l.highest = max(l.highest, p.Spatial)
@@ -51,4 +60,17 @@ func (l *layers) seen(p *packet.Packet, alone bool) {
 		l.key, l.n = false, l.highest+1
 	}
 	l.n = max(l.n, p.Spatial+1)
+}
+
+// sized takes the sizes of all layers, which a VP9 key picture announces.
+func (l *layers) sized(p *packet.Packet, alone bool) {
+	sizes := codec.VP9Sizes(p.Payload, p.Descriptor)
+	if !alone {
+		l.heights[p.Stream] = sizes.Heights[max(sizes.Layers-1, 0)]
+		return
+	}
+	if p.Dependency == nil {
+		l.n = int8(min(max(sizes.Layers, 1), MaxLayers)) //nolint:gosec // bounded
+	}
+	copy(l.heights[:], sizes.Heights[:])
 }

@@ -71,34 +71,51 @@ type shared struct {
 // Read appends to dst what can go out now: the packet itself, or nothing while the structure that it refers to is missing,
 // or with it those that waited for it. It keeps nothing of raw.
 func (r *Reader) Read(dst []*packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq, recovered bool) ([]*packet.Packet, error) {
-	s := &shared{packet: packet.Packet{
-		Arrival: now, Seq: seq, Timestamp: r.timestamps.Unwrap(raw.Timestamp), Marker: raw.Marker,
-		Stream: r.stream, Spatial: r.stream, Rotation: raw.Rotation, HasRotation: raw.HasRotation,
-		Level: raw.Level, HasLevel: raw.HasLevel, Voice: raw.Voice, Recovered: recovered,
-	}}
-	p := &s.packet
-	if len(raw.Payload) == 0 {
-		return append(dst, p), nil
-	}
-	if err := r.copyPayload(p, raw); err != nil {
-		return dst, err
-	}
-	if len(raw.Dependency) == 0 {
+	if len(raw.Payload) == 0 || len(raw.Dependency) == 0 || !r.kind.Video() {
+		p := &packet.Packet{}
+		r.fill(p, now, raw, seq, recovered)
+		if len(raw.Payload) == 0 {
+			return append(dst, p), nil
+		}
+		if err := r.copyPayload(p, raw); err != nil {
+			return dst, err
+		}
 		return r.place(dst, p)
 	}
-	own := p.Payload[len(p.Payload) : len(p.Payload)+len(raw.Dependency)]
-	copy(own, raw.Dependency)
-	d, err := r.structures.parse(now, own, seq)
-	switch {
-	case errors.Is(err, dependency.ErrNoStructure):
+	s := &shared{}
+	r.fill(&s.packet, now, raw, seq, recovered)
+	if err := r.copyPayload(&s.packet, raw); err != nil {
+		return dst, err
+	}
+	return r.describe(dst, now, s, raw.Dependency)
+}
+
+// fill takes over what needs no reading.
+func (r *Reader) fill(p *packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq, recovered bool) {
+	p.Arrival, p.Seq, p.Timestamp, p.Marker = now, seq, r.timestamps.Unwrap(raw.Timestamp), raw.Marker
+	p.Stream, p.Spatial = r.stream, r.stream
+	p.Rotation, p.HasRotation = raw.Rotation, raw.HasRotation
+	p.Level, p.HasLevel, p.Voice = raw.Level, raw.HasLevel, raw.Voice
+	p.Recovered = recovered
+}
+
+// describe reads a packet's dependency descriptor, which is kept behind its payload.
+func (r *Reader) describe(dst []*packet.Packet, now time.Time, s *shared, descriptor []byte) ([]*packet.Packet, error) {
+	p := &s.packet
+	end := len(p.Payload)
+	own := p.Payload[end : end+len(descriptor) : end+len(descriptor)]
+	copy(own, descriptor)
+	p.Payload = p.Payload[:end:end]
+	d, err := r.structures.parse(now, own, p.Seq)
+	p.Dependency = &s.dependency
+	if errors.Is(err, dependency.ErrNoStructure) {
 		s.dependency.Raw = own
-		p.Dependency = &s.dependency
 		return dst, r.wait(now, p)
-	case err != nil:
+	}
+	if err != nil {
 		return dst, err
 	}
 	s.dependency = d
-	p.Dependency = &s.dependency
 	if dst, err = r.place(dst, p); err != nil || !d.Attached {
 		return dst, err
 	}
