@@ -58,7 +58,7 @@ var arrows = map[string][]string{
 // holders are libraries that some packages alone may import, tests apart: each is replaced in one place.
 var holders = map[string][]string{
 	"github.com/pion/webrtc/v4":   {"sfu/transport", "signaling/client"},
-	"github.com/pion/":            {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest", "sfu/transport", "signaling/client"},
+	"github.com/pion/":            {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest", "sfu/sfutest/scenario", "sfu/transport", "signaling/client"},
 	"github.com/coder/websocket":  {"signaling", "signaling/client"},
 	"github.com/golang-jwt/jwt":   {"api", "signaling/grant"},
 	"github.com/labstack/echo":    {"api"},

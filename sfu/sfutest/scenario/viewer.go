@@ -1,0 +1,397 @@
+package scenario
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"github.com/plenum-meet/plenum/sfu/core/allocate"
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
+	"github.com/plenum-meet/plenum/sfu/core/pace"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/probe"
+)
+
+const (
+	overhead    = 76 // bytes on the wire beside the payload: IP, UDP, RTP, extensions, tag
+	rtxBytes    = 2  // the original number
+	paddingWire = overhead + 255
+	nackWire    = 70
+	pliWire     = 60
+
+	audioEvery   = 20 * time.Millisecond
+	audioPayload = 80
+	audioRate    = packet.Bitrate((audioPayload + overhead) * 8 * 50)
+
+	lanes = 4 // of the pacer, for each slot
+
+	tick          = 25 * time.Millisecond
+	pulse         = 5 * time.Millisecond
+	probePatience = 200 * time.Millisecond
+)
+
+// waiting is what the pacer holds: a source packet, a number to send again, or sound.
+type waiting struct {
+	slot   *slot
+	packet *packet.Packet // nil for a resend
+	number uint16
+}
+
+// Viewer is the server's sending side of one connection, and the browser at its end.
+type Viewer struct {
+	world    *World
+	series   *series
+	down, up *Way
+	extra    time.Duration // each way, beside the ways' own
+
+	history   *estimate.History
+	estimator *estimate.Estimator
+	probes    *probe.Controller
+	pacer     *pace.Pacer[waiting]
+	allocator *allocate.Allocator
+	slots     []*slot
+	receiver  *receiver
+
+	goal        packet.Bitrate // of an elastic source: what it could use
+	next        packet.Bitrate // of the latest plan
+	elastic     bool
+	cluster     probe.Cluster
+	began       time.Time
+	sentBefore  int64
+	clusterSent int
+	sent        int64
+	repairs     window
+	audioOff    bool
+	drained     time.Time // when the pacer is looked at next
+}
+
+// slot is one video slot of a viewer.
+type slot struct {
+	viewer   *Viewer
+	number   int
+	camera   *Camera
+	forward  *forward.Forwarder
+	height   int
+	priority int
+	decision allocate.Decision
+	player   *player
+	woken    time.Time
+}
+
+// NewViewer connects a viewer by two ways. It hears sound from now on.
+func (w *World) NewViewer(name string, down, up *Way, extra time.Duration) *Viewer {
+	v := &Viewer{
+		world: w, series: newSeries(w, name), down: down, up: up, extra: extra,
+		history: estimate.NewHistory(), estimator: estimate.New(estimate.Default()), probes: probe.New(),
+		pacer: pace.New[waiting](estimate.Default().Start), allocator: allocate.New(),
+	}
+	v.receiver = newReceiver(v)
+	v.series.watch(v)
+	v.sound()
+	v.beat()
+	return v
+}
+
+// Watch fills a slot of the given height with a camera.
+func (v *Viewer) Watch(c *Camera, height, priority int) {
+	s := &slot{viewer: v, number: len(v.slots), camera: c, height: height, priority: priority}
+	s.forward = forward.NewVideo(forward.Start{Sequence: 100, Timestamp: 9000})
+	s.player = newPlayer(s)
+	s.forward.Show(v.world.now, c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
+	v.slots = append(v.slots, s)
+	c.slots = append(c.slots, s)
+	v.plan()
+	s.wake()
+}
+
+// WatchElastic fills a slot with a camera that sends what the link carries, up to most.
+func (v *Viewer) WatchElastic(number uint32, most packet.Bitrate) *Camera {
+	c := v.world.NewCamera(number, Encoding{Height: 720, Rate: most})
+	v.elastic, v.goal = true, most+audioRate
+	c.encodings[0].rate = func() packet.Bitrate { return min(v.room(), most) }
+	s := &slot{viewer: v, camera: c, height: 720}
+	s.forward = forward.NewVideo(forward.Start{Sequence: 100, Timestamp: 9000})
+	s.player = newPlayer(s)
+	s.forward.Show(v.world.now, c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
+	s.decision.Target = packet.Layer{Temporal: allocate.All}
+	v.slots = append(v.slots, s)
+	c.slots = append(c.slots, s)
+	s.wake()
+	return c
+}
+
+// room is what is left of the estimate for the payload of an elastic source: sound and resends come first.
+func (v *Viewer) room() packet.Bitrate {
+	rate := v.estimator.Rate()
+	repair := max(rate/20, packet.Bitrate(v.repairs.rate(v.world.now)))
+	left := max(rate-audioRate-repair, 20_000)
+	return left * mostBytes / (mostBytes + overhead)
+}
+
+// Mute ends or begins the sound.
+func (v *Viewer) Mute(off bool) { v.audioOff = off }
+
+func (v *Viewer) sound() {
+	v.world.After(audioEvery, v.sound)
+	if v.audioOff {
+		return
+	}
+	v.pacer.Push(v.world.now, pace.Entry[waiting]{Class: pace.Audio, Size: audioPayload + overhead})
+	v.drain()
+}
+
+// offer queues a packet of a camera, if the slot may need it.
+func (s *slot) offer(p *packet.Packet) {
+	v := s.viewer
+	if s.forward.Wants(s.camera.number)&(1<<p.Stream) == 0 {
+		return
+	}
+	v.pacer.Push(v.world.now, pace.Entry[waiting]{
+		Item: waiting{slot: s, packet: p}, Class: pace.Video, Size: len(p.Payload) + overhead,
+		FrameStart: p.Descriptor.Start, Key: p.Descriptor.Key, Slot: s.number*lanes + int(p.Stream),
+	})
+	v.drain()
+}
+
+// drain sends what may go now.
+func (v *Viewer) drain() {
+	now := v.world.now
+	for {
+		w, ok := v.pacer.Pop(now)
+		if !ok {
+			break
+		}
+		switch {
+		case w.slot == nil:
+			v.send(audioPayload+overhead, estimate.Media, v.receiver.sound)
+			v.series.audio++
+		case w.packet == nil:
+			w.slot.resend(w.number)
+		default:
+			w.slot.send(w.packet)
+		}
+	}
+	for {
+		drop, ok := v.pacer.Dropped()
+		if !ok {
+			break
+		}
+		v.series.pacerDropped += drop.Packets
+		for _, s := range v.slots {
+			if drop.Slot/lanes == s.number {
+				s.forward.Break(now)
+				s.wake()
+			}
+		}
+	}
+	if due, ok := v.pacer.Deadline(); ok && (!v.drained.After(now) || due.Before(v.drained)) {
+		v.drained = due
+		v.world.At(due, v.drain)
+	}
+}
+
+func (s *slot) send(p *packet.Packet) {
+	v := s.viewer
+	out, reason := s.forward.Forward(v.world.now, s.camera.number, p)
+	switch reason {
+	case forward.Forwarded:
+	case forward.WaitsForKeyFrame, forward.WaitsForReport, forward.BehindCurrent:
+		s.wake()
+		return
+	default:
+		return
+	}
+	first := fragment{sequence: out.Sequence, timestamp: out.Timestamp, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
+	v.send(len(out.Descriptor)+len(out.Payload)+overhead, estimate.Media, func() { s.player.arrive(first, false) })
+	v.series.media++
+	s.player.expect(out.Sequence)
+	if out.Switched {
+		s.wake()
+	}
+}
+
+func (s *slot) resend(number uint16) {
+	v := s.viewer
+	sent, ok := s.forward.Resend(v.world.now, number)
+	if !ok || sent.Stream < 0 || int(sent.Stream) >= len(s.camera.encodings) {
+		return
+	}
+	p := s.camera.encodings[sent.Stream].ring.Get(sent.Seq)
+	if !sent.Of(p) {
+		return
+	}
+	out := s.forward.Rebuild(sent, number, p)
+	again := fragment{sequence: number, timestamp: out.Timestamp, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
+	size := len(out.Descriptor) + len(out.Payload) + overhead + rtxBytes
+	v.repairs.add(v.world.now, size)
+	v.series.repairBytes += int64(size)
+	v.send(size, estimate.Repair, func() { s.player.arrive(again, true) })
+}
+
+// send numbers a packet and puts it on its way.
+func (v *Viewer) send(size int, kind estimate.Kind, arrive func()) {
+	number := v.history.Put(v.world.now, size, kind, v.cluster.ID)
+	v.sent += int64(size)
+	v.clusterSent++
+	v.series.sent(size, v.down.Waiting())
+	v.down.Send(size, v.extra, func() {
+		v.series.arrived(size)
+		v.receiver.arrive(number)
+		if arrive != nil {
+			arrive()
+		}
+	})
+}
+
+// wake asks for the key frames that the slot waits for.
+func (s *slot) wake() {
+	now := s.viewer.world.now
+	if _, stream, ok := s.forward.KeyFrameWanted(now); ok {
+		s.camera.KeyFrame(stream)
+	}
+	if due, ok := s.forward.Deadline(); ok && (!s.woken.After(now) || due.Before(s.woken)) {
+		s.woken = due
+		s.viewer.world.At(due, s.wake)
+	}
+}
+
+// feedback takes what the browser says of the transport.
+func (v *Viewer) feedback(fb *rtcp.TransportLayerCC) {
+	now := v.world.now
+	results := v.history.Match(now, fb)
+	v.series.reported(results)
+	v.estimator.Feedback(now, results)
+	if outcome, ok := v.probes.Feedback(now, results); ok {
+		v.estimator.Probed(now, outcome)
+	}
+	v.follow()
+}
+
+// nack takes the browser's wish for resends.
+func (v *Viewer) nack(s *slot, numbers []uint16) {
+	for _, n := range numbers {
+		v.pacer.Push(v.world.now, pace.Entry[waiting]{
+			Item: waiting{slot: s, number: n}, Class: pace.Repair, Size: mostBytes + overhead, Slot: s.number * lanes,
+		})
+	}
+	v.drain()
+}
+
+// pli takes the browser's wish for a key frame.
+func (v *Viewer) pli(s *slot) {
+	v.series.plis++
+	if _, shown := s.forward.Current(); shown.Spatial >= 0 {
+		s.camera.KeyFrame(shown.Spatial)
+	}
+}
+
+func (v *Viewer) beat() {
+	v.estimator.Unanswered(v.world.now, v.history.Unanswered(v.world.now))
+	v.follow()
+	v.world.After(tick, v.beat)
+}
+
+// follow lets everything take the estimate.
+func (v *Viewer) follow() {
+	now := v.world.now
+	rate, state := v.estimator.Rate(), v.estimator.State()
+	v.pacer.SetRate(rate)
+	for _, s := range v.slots {
+		s.forward.SetLink(v.estimator.RTT(), estimate.RepairShare(v.estimator.Loss(), v.estimator.Queueing()))
+		s.forward.SetCongested(state == estimate.Overuse)
+	}
+	if due, ok := v.allocator.Deadline(); v.allocator.Observe(now, rate) || ok && !now.Before(due) {
+		v.plan()
+	}
+	goal, limited := v.next, v.estimator.AppLimited(now)
+	if v.elastic {
+		goal = v.goal
+	}
+	v.probes.Update(now, probe.Input{
+		Estimate: rate, Acked: v.estimator.Acked(), Goal: goal, AppLimited: limited,
+		Overusing: !limited && (state == estimate.Overuse || state == estimate.LossLimited), Paused: v.paused(),
+		Loss: v.estimator.Loss(), RTT: v.estimator.RTT(), Jitter: v.estimator.Jitter(),
+	})
+	v.probe()
+}
+
+// paused reports whether nothing is shown for want of rate.
+func (v *Viewer) paused() bool {
+	paused := false
+	for _, s := range v.slots {
+		if s.decision.Target.Spatial >= 0 {
+			return false
+		}
+		paused = paused || s.decision.Reason.Kind == allocate.Paused
+	}
+	return paused
+}
+
+// plan shares the estimate among the slots.
+func (v *Viewer) plan() {
+	if v.elastic || len(v.slots) == 0 {
+		return
+	}
+	in := allocate.Input{Rate: v.estimator.Rate(), Audio: audioRate}
+	for _, s := range v.slots {
+		_, shown := s.forward.Current()
+		slot := allocate.Slot{ID: s.number, Publication: s.camera.number, Priority: s.priority, Height: s.height, Current: shown}
+		for i, e := range s.camera.encodings {
+			slot.Layers = append(slot.Layers, allocate.Layer{
+				Layer: packet.Layer{Spatial: int8(i)}, Rate: e.measured(), Height: e.Height, FPS: frameRate, Live: !s.camera.stopped, //nolint:gosec // a handful
+			})
+		}
+		in.Slots = append(in.Slots, slot)
+	}
+	plan := v.allocator.Plan(v.world.now, in)
+	v.next = plan.Next
+	for i, d := range plan.Slots {
+		v.slots[i].apply(d)
+	}
+}
+
+func (s *slot) apply(d allocate.Decision) {
+	now, before := s.viewer.world.now, s.decision
+	s.decision = d
+	switch {
+	case d.Cut:
+		s.forward.Cut(now, d.Target)
+	case d.Target != before.Target:
+		s.forward.SetTarget(now, d.Target)
+	default:
+		return
+	}
+	s.wake()
+}
+
+// probe sends what is due of a cluster, padding where media does not suffice.
+func (v *Viewer) probe() {
+	now := v.world.now
+	if v.cluster.ID == 0 {
+		c, ok := v.probes.Next(now)
+		if !ok || v.series.media == 0 {
+			return
+		}
+		v.cluster, v.began, v.sentBefore, v.clusterSent = c, now, v.sent, 0
+		v.series.probes++
+	}
+	c, elapsed := v.cluster, now.Sub(v.began)
+	due := min(int64(float64(c.Rate)*(elapsed+pulse).Seconds()/8), int64(c.Bytes))
+	for v.sent-v.sentBefore < due || elapsed >= c.Duration && v.clusterSent < c.Packets {
+		v.series.paddingBytes += paddingWire
+		v.send(paddingWire, estimate.Padding, nil)
+	}
+	if v.sent-v.sentBefore >= int64(c.Bytes) && v.clusterSent >= c.Packets || elapsed >= c.Duration+probePatience {
+		v.cluster = probe.Cluster{}
+		return
+	}
+	v.world.After(pulse, v.pulse)
+}
+
+// pulse goes on with a cluster.
+func (v *Viewer) pulse() {
+	if v.cluster.ID != 0 {
+		v.probe()
+	}
+}
