@@ -6,9 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/transport/v5/packetio"
 
 	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
 func TestABudgetLetsAnHonestPublisherThrough(t *testing.T) {
@@ -83,4 +86,79 @@ func TestAnnouncedStreamsAreNoFlood(t *testing.T) {
 	if len(c.reasons) != 0 {
 		t.Errorf("ended with %v", c.reasons)
 	}
+}
+
+// counted counts what gets through to the shard.
+type counted struct{ nacks, keyFrames, feedback, reports, senderReports int }
+
+func (c *counted) Ready(string, egress.Line)            {}
+func (c *counted) Nack(_ packet.SSRC, numbers []uint16) { c.nacks += len(numbers) }
+func (c *counted) KeyFrame(packet.SSRC)                 { c.keyFrames++ }
+func (c *counted) Feedback(_ time.Time, f *rtcp.TransportLayerCC) {
+	c.feedback += int(f.PacketStatusCount)
+}
+func (c *counted) Report(_ time.Time, reports []rtcp.ReceptionReport)  { c.reports += len(reports) }
+func (c *counted) Stream(sfu.StreamID) sfu.Stream                      { return nil }
+func (c *counted) Arrived(time.Time, packet.SSRC, uint16)              {}
+func (c *counted) SenderReport(time.Time, packet.SSRC, uint64, uint32) { c.senderReports++ }
+func (c *counted) Ended(string)                                        {}
+
+func TestAFloodOfRTCPIsCutToItsBudget(t *testing.T) {
+	feedback := func(statuses uint16) *rtcp.TransportLayerCC {
+		return &rtcp.TransportLayerCC{
+			Header:    rtcp.Header{Count: rtcp.FormatTCC, Type: rtcp.TypeTransportSpecificFeedback, Length: 5},
+			MediaSSRC: 1, PacketStatusCount: statuses,
+			PacketChunks: []rtcp.PacketStatusChunk{&rtcp.RunLengthChunk{PacketStatusSymbol: rtcp.TypeTCCPacketNotReceived, RunLength: statuses}},
+		}
+	}
+	tests := []struct {
+		name   string
+		packet rtcp.Packet
+		times  int
+		want   counted
+	}{
+		{"feedback as it comes from a link of 20 Mbit/s", feedback(125), 20, counted{feedback: 2500}},
+		{"a flood of feedback", feedback(8000), 10, counted{feedback: 16_000}},
+		{
+			"a flood of requests", &rtcp.TransportLayerNack{MediaSSRC: 1, Nacks: []rtcp.NackPair{{PacketID: 7, LostPackets: 0xffff}}},
+			1000,
+			counted{nacks: nackBudget},
+		},
+		{"a flood of key frame requests", &rtcp.PictureLossIndication{MediaSSRC: 1}, 5000, counted{keyFrames: nackBudget}},
+		{"a flood of reports", &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 1}}}, 5000, counted{reports: rtcpBudget}},
+		{"reports of streams that are somebody else's", &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 2}, {SSRC: 1}}}, 1, counted{}},
+		{"feedback on somebody else's stream", &rtcp.TransportLayerNack{MediaSSRC: 2, Nacks: []rtcp.NackPair{{PacketID: 7}}}, 1, counted{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got counted
+			d := &downstream{egress: &got, told: rate{budget: rtcpBudget}, asked: rate{budget: nackBudget}, seen: rate{budget: feedbackBudget}}
+			raw, err := test.packet.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := time.Unix(0, 0)
+			for range test.times {
+				d.rtcp(now, 1, raw)
+			}
+			if got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+	t.Run("a flood of sender reports", func(t *testing.T) {
+		var got counted
+		u := &upstream{ingress: &got, told: rate{budget: rtcpBudget}}
+		raw, err := (&rtcp.SenderReport{SSRC: 1}).Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5000 {
+			u.rtcp(time.Unix(0, 0), 1, raw)
+		}
+		u.rtcp(time.Unix(1, 0), 1, raw)
+		if got.senderReports != rtcpBudget+1 {
+			t.Errorf("%d sender reports got through", got.senderReports)
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/plenum-meet/plenum/sfu"
@@ -17,15 +18,23 @@ import (
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
-// nackBudget is how many numbers a peer may ask for in a second: beyond it, its link is lost anyway.
-const nackBudget = 2000
+// What a peer may tell us in a second: packets of RTCP (each counts once per stream that it speaks of), numbers to send
+// again and requests for key frames, numbers whose arrival it reports. An honest one stays far below: beyond the second
+// its link is lost anyway, and 20 Mbit/s are 2500 packets.
+const (
+	rtcpBudget     = 2000
+	nackBudget     = 2000
+	feedbackBudget = 20_000
+)
 
 // downstream is the sending side of one connection: a fixed pool of slots.
 type downstream struct {
 	connection
 	egress sfu.Egress
 	slots  map[*webrtc.RTPSender]*slotTrack
+	told   rate
 	asked  rate
+	seen   rate
 
 	mu      sync.Mutex // guards what follows
 	canSend bool
@@ -40,7 +49,10 @@ type opening struct {
 
 // NewDownstream makes a connection to send on.
 func (t *Transport) NewDownstream(egress sfu.Egress) (sfu.Downstream, error) {
-	d := &downstream{egress: egress, slots: map[*webrtc.RTPSender]*slotTrack{}}
+	d := &downstream{
+		egress: egress, slots: map[*webrtc.RTPSender]*slotTrack{},
+		told: rate{budget: rtcpBudget}, asked: rate{budget: nackBudget}, seen: rate{budget: feedbackBudget},
+	}
 	if err := d.open(t, webrtc.RTPTransceiverDirectionSendonly, d); err != nil {
 		return nil, err
 	}
@@ -54,7 +66,7 @@ func (d *downstream) Answer(text string, slots []sfu.SlotSpec) (string, error) {
 		kinds[s.MID] = s.Kind
 	}
 	check := func(o *offer) error { return checkSlots(o, kinds) }
-	prepare := func(*offer) error { return d.fill(len(kinds)) }
+	prepare := func(o *offer) error { return d.fill(o, len(kinds)) }
 	_, answer, err := d.answer(text, maxDown, check, prepare)
 	return answer, err
 }
@@ -81,10 +93,13 @@ func checkSlots(o *offer, kinds map[string]sfu.SlotKind) error {
 }
 
 // fill adds a track to each transceiver that has none. AddTrack takes them in m-line order per kind.
-func (d *downstream) fill(want int) error {
+func (d *downstream) fill(o *offer, want int) error {
 	for _, transceiver := range d.pc.GetTransceivers() {
 		if sender := transceiver.Sender(); sender != nil && d.slots[sender] != nil {
 			continue
+		}
+		if _, err := o.codecs(transceiver); err != nil {
+			return err
 		}
 		track := &slotTrack{kind: transceiver.Kind(), downstream: d}
 		sender, err := d.pc.AddTrack(track)
@@ -109,6 +124,9 @@ func (d *downstream) fill(want int) error {
 func (d *downstream) rtp(time.Time, uint32, []byte) {}
 
 func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
+	if d.told.take(now, 1) == 0 {
+		return
+	}
 	packets, err := rtcp.Unmarshal(raw)
 	if err != nil {
 		return
@@ -131,7 +149,22 @@ func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 			if d.asked.take(now, 1) == 1 {
 				d.egress.KeyFrame(packet.SSRC(ssrc))
 			}
+		case *rtcp.TransportLayerCC:
+			if n := int(p.PacketStatusCount); p.MediaSSRC == ssrc && d.seen.take(now, n) == n {
+				d.egress.Feedback(now, p)
+			}
+		case *rtcp.ReceiverReport:
+			d.report(now, ssrc, p.Reports)
+		case *rtcp.SenderReport:
+			d.report(now, ssrc, p.Reports)
 		}
+	}
+}
+
+// report passes on once what pion hands over once for each stream that it speaks of.
+func (d *downstream) report(now time.Time, ssrc uint32, reports []rtcp.ReceptionReport) {
+	if len(reports) > 0 && reports[0].SSRC == ssrc {
+		d.egress.Report(now, reports)
 	}
 }
 
@@ -161,8 +194,9 @@ func (d *downstream) connected() {
 
 func (d *downstream) ended(reason string) { d.egress.Ended(reason) }
 
-// rate counts what is asked within a second. Its owner is the connection's reader.
+// rate counts what is taken of a budget within a second. Its owner is the connection's reader.
 type rate struct {
+	budget int
 	second time.Time
 	used   int
 }
@@ -171,7 +205,7 @@ func (r *rate) take(now time.Time, n int) int {
 	if now.Sub(r.second) >= time.Second {
 		r.second, r.used = now, 0
 	}
-	granted := min(n, nackBudget-r.used)
+	granted := min(n, r.budget-r.used)
 	r.used += granted
 	return granted
 }
@@ -211,8 +245,18 @@ func (s *slotTrack) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParam
 		return webrtc.RTPCodecParameters{}, webrtc.ErrUnsupportedCodec
 	}
 	for _, extension := range context.HeaderExtensions() {
-		if extension.URI == audioLevelURI && s.kind == webrtc.RTPCodecTypeAudio {
-			line.AudioLevel = uint8(extension.ID) //nolint:gosec // 1 to 255
+		id := uint8(extension.ID) //nolint:gosec // 1 to 255
+		switch extension.URI {
+		case sdp.AudioLevelURI:
+			line.AudioLevel = id
+		case sdp.TransportCCURI:
+			line.TransportCC = id
+		case dependencyURI:
+			line.Dependency = id
+		case playoutDelayURI:
+			line.PlayoutDelay = id
+		case orientationURI:
+			line.Orientation = id
 		}
 	}
 	s.downstream.buffers.announce(uint32(line.SSRC))

@@ -7,40 +7,64 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-const audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level" // RFC 6464
-
-// Our payload types matter only where we offer, which we never do: an answer has the client's.
+// Header extensions that the SDP library has no name for.
 const (
-	opusPayload = 111
-	vp8Payload  = 96
+	dependencyURI   = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+	allocationURI   = "http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00"
+	captureTimeURI  = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
+	orientationURI  = "urn:3gpp:video-orientation"
+	playoutDelayURI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 )
 
-// videoCodecs are what slots and publications speak, first preferred; each has RTX. Other codecs join the list.
-var videoCodecs = []webrtc.RTPCodecParameters{{
-	RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000},
-	PayloadType:        vp8Payload,
-}}
+// What is read of a publisher's packets, and what is written to a receiver's.
+var (
+	upAudio   = []string{sdp.SDESMidURI, sdp.AudioLevelURI, sdp.TransportCCURI, captureTimeURI}
+	upVideo   = []string{sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI, sdp.TransportCCURI, dependencyURI, allocationURI, captureTimeURI, orientationURI}
+	downAudio = []string{sdp.AudioLevelURI, sdp.TransportCCURI}
+	downVideo = []string{sdp.TransportCCURI, dependencyURI, playoutDelayURI, orientationURI}
+)
 
-// newEngine knows our codecs and, per kind, the header extensions and feedback of one direction.
+// A payload type is ours only until it is answered: an answer has the client's, and its order.
+var (
+	audioCodecs = []webrtc.RTPCodecParameters{
+		{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+		}},
+		// Its parameters are the payload types inside, which the client chooses.
+		{PayloadType: 63, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "audio/red", ClockRate: 48000, Channels: 2}},
+	}
+	// Each has RTX, one payload type further.
+	videoCodecs = []webrtc.RTPCodecParameters{
+		{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}},
+		{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeH264, ClockRate: 90000,
+			SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+		}},
+		{PayloadType: 98, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeVP9, ClockRate: 90000, SDPFmtpLine: "profile-id=0",
+		}},
+		{PayloadType: 45, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeAV1, ClockRate: 90000, SDPFmtpLine: "profile=0",
+		}},
+	}
+
+	audioFeedback = []webrtc.RTCPFeedback{{Type: "nack"}, {Type: webrtc.TypeRTCPFBTransportCC}}
+	videoFeedback = []webrtc.RTCPFeedback{
+		{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: webrtc.TypeRTCPFBTransportCC},
+	}
+)
+
+// newEngine knows our codecs and, per kind, the header extensions of one direction.
 func newEngine(direction webrtc.RTPTransceiverDirection) (*webrtc.MediaEngine, error) {
 	engine := &webrtc.MediaEngine{}
-	upstream := direction == webrtc.RTPTransceiverDirectionRecvonly
-	opus := webrtc.RTPCodecParameters{
-		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
-		},
-		PayloadType: opusPayload,
-	}
-	video := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}}
-	if upstream {
-		opus.RTCPFeedback = []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBTransportCC}}
-		video = append(video, webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBTransportCC})
-	}
-	if err := engine.RegisterCodec(opus, webrtc.RTPCodecTypeAudio); err != nil {
-		return nil, fmt.Errorf("register Opus: %w", err)
+	for _, codec := range audioCodecs {
+		codec.RTCPFeedback = audioFeedback
+		if err := engine.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
+		}
 	}
 	for _, codec := range videoCodecs {
-		codec.RTCPFeedback = video
+		codec.RTCPFeedback = videoFeedback
 		repair := webrtc.RTPCodecParameters{
 			RTPCodecCapability: webrtc.RTPCodecCapability{
 				MimeType: webrtc.MimeTypeRTX, ClockRate: codec.ClockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", codec.PayloadType),
@@ -53,21 +77,16 @@ func newEngine(direction webrtc.RTPTransceiverDirection) (*webrtc.MediaEngine, e
 			}
 		}
 	}
-	return engine, registerExtensions(engine, upstream, direction)
-}
-
-func registerExtensions(engine *webrtc.MediaEngine, upstream bool, direction webrtc.RTPTransceiverDirection) error {
-	audio, video := []string{audioLevelURI}, []string(nil)
-	if upstream {
-		audio = append(audio, sdp.SDESMidURI, sdp.TransportCCURI)
-		video = append(video, sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI, sdp.TransportCCURI)
+	audio, video := downAudio, downVideo
+	if direction == webrtc.RTPTransceiverDirectionRecvonly {
+		audio, video = upAudio, upVideo
 	}
 	for kind, uris := range map[webrtc.RTPCodecType][]string{webrtc.RTPCodecTypeAudio: audio, webrtc.RTPCodecTypeVideo: video} {
 		for _, uri := range uris {
 			if err := engine.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind, direction); err != nil {
-				return fmt.Errorf("register %s: %w", uri, err)
+				return nil, fmt.Errorf("register %s: %w", uri, err)
 			}
 		}
 	}
-	return nil
+	return engine, nil
 }

@@ -84,6 +84,24 @@ func (o *offer) namesCandidates() bool {
 	})
 }
 
+// codecs are those of a transceiver that its m-line offers, in the order of the offer.
+func (o *offer) codecs(transceiver *webrtc.RTPTransceiver) ([]webrtc.RTPCodecParameters, error) {
+	var formats []string
+	for _, media := range o.parsed.MediaDescriptions {
+		if attribute(media, "mid") == transceiver.Mid() {
+			formats = media.MediaName.Formats
+		}
+	}
+	place := func(c webrtc.RTPCodecParameters) int { return slices.Index(formats, strconv.Itoa(int(c.PayloadType))) }
+	codecs := slices.DeleteFunc(slices.Clone(transceiver.Receiver().GetParameters().Codecs),
+		func(c webrtc.RTPCodecParameters) bool { return place(c) < 0 })
+	if len(codecs) == 0 {
+		return nil, fmt.Errorf("%w: no codec in common on m-line %s", sfu.ErrBadOffer, transceiver.Mid())
+	}
+	slices.SortStableFunc(codecs, func(a, b webrtc.RTPCodecParameters) int { return place(a) - place(b) })
+	return codecs, nil
+}
+
 func attribute(media *sdp.MediaDescription, key string) string {
 	value, _ := media.Attribute(key)
 	return value
@@ -94,6 +112,7 @@ type line struct {
 	mid        string
 	codecs     map[uint8]codec.Kind
 	repairs    map[uint8]uint8 // payload types of RTX, and what they repeat
+	nack       bool            // the client repeats what is asked for
 	extensions packet.Extensions
 	rids       []string
 	ssrc       uint32 // declared, 0 if streams name themselves by RID
@@ -143,6 +162,9 @@ func (l *line) readGrant(media *sdp.MediaDescription) {
 			if original, ok := repeated(parameters); ok && err == nil {
 				l.repairs[uint8(number)] = original
 			}
+		case "rtcp-fb":
+			_, feedback, _ := strings.Cut(a.Value, " ")
+			l.nack = l.nack || feedback == "nack"
 		case "extmap":
 			l.readExtension(a.Value)
 		}
@@ -177,8 +199,16 @@ func (l *line) readExtension(value string) {
 		l.extensions.RepairedRID = uint8(id)
 	case sdp.TransportCCURI:
 		l.extensions.TransportCC = uint8(id)
-	case audioLevelURI:
+	case sdp.AudioLevelURI:
 		l.extensions.AudioLevel = uint8(id)
+	case dependencyURI:
+		l.extensions.Dependency = uint8(id)
+	case allocationURI:
+		l.extensions.Allocation = uint8(id)
+	case captureTimeURI:
+		l.extensions.CaptureTime = uint8(id)
+	case orientationURI:
+		l.extensions.Orientation = uint8(id)
 	}
 }
 
@@ -231,5 +261,22 @@ func answerOffer(pc *webrtc.PeerConnection, o *offer, prepare func() error) (str
 	}
 	// Host candidates of the muxes are there at once; nothing is asked of the network.
 	<-gathered
-	return pc.LocalDescription().SDP, nil
+	return withoutLegacy(pc.LocalDescription().SDP), nil
+}
+
+// withoutLegacy leaves out what pion says a second time of each SSRC for browsers of long ago: a=msid has it already.
+func withoutLegacy(text string) string {
+	var kept strings.Builder
+	kept.Grow(len(text))
+	for line := range strings.Lines(text) {
+		if ssrc, ok := strings.CutPrefix(line, "a=ssrc:"); ok {
+			_, attribute, _ := strings.Cut(ssrc, " ")
+			name, _, _ := strings.Cut(attribute, ":")
+			if name == "msid" || name == "mslabel" || name == "label" {
+				continue
+			}
+		}
+		kept.WriteString(line)
+	}
+	return kept.String()
 }

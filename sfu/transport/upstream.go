@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ type upstream struct {
 	connection
 	ingress sfu.Ingress
 	budget  budget
+	told    rate
 	granted atomic.Pointer[granted] // written by Answer, read by the connection's reader
 
 	mu      sync.Mutex // SRTP and SRTCP have a reader each: guards streams
@@ -28,7 +30,7 @@ type upstream struct {
 
 // NewUpstream makes a connection to receive on.
 func (t *Transport) NewUpstream(ingress sfu.Ingress) (sfu.Upstream, error) {
-	u := &upstream{ingress: ingress, budget: newBudget(), streams: map[uint32]sfu.Stream{}}
+	u := &upstream{ingress: ingress, budget: newBudget(), told: rate{budget: rtcpBudget}, streams: map[uint32]sfu.Stream{}}
 	if err := u.open(t, webrtc.RTPTransceiverDirectionRecvonly, u); err != nil {
 		return nil, err
 	}
@@ -37,8 +39,8 @@ func (t *Transport) NewUpstream(ingress sfu.Ingress) (sfu.Upstream, error) {
 
 // Answer implements sfu.Upstream.
 func (u *upstream) Answer(text string) (string, error) {
-	nothing := func(*offer) error { return nil }
-	o, answer, err := u.answer(text, maxUpLines, nothing, nothing)
+	anything := func(*offer) error { return nil }
+	o, answer, err := u.answer(text, maxUpLines, anything, u.keepOrder)
 	if err != nil {
 		return "", err
 	}
@@ -61,6 +63,25 @@ func (u *upstream) Answer(text string) (string, error) {
 	}
 	u.granted.Store(newGranted(lines))
 	return answer, nil
+}
+
+// keepOrder answers with the codecs that each m-line offers now, in its order: the first is what the client will send.
+// pion does so for new m-lines alone.
+func (u *upstream) keepOrder(o *offer) error {
+	for _, transceiver := range u.pc.GetTransceivers() {
+		// With preferences unset the transceiver has the codecs of all m-lines.
+		if err := transceiver.SetCodecPreferences(nil); err != nil {
+			return fmt.Errorf("%w: codecs of m-line %s: %w", sfu.ErrBadOffer, transceiver.Mid(), err)
+		}
+		codecs, err := o.codecs(transceiver)
+		if err != nil {
+			return err
+		}
+		if err := transceiver.SetCodecPreferences(codecs); err != nil {
+			return fmt.Errorf("%w: codecs of m-line %s: %w", sfu.ErrBadOffer, transceiver.Mid(), err)
+		}
+	}
+	return nil
 }
 
 func (u *upstream) rtp(now time.Time, ssrc uint32, raw []byte) {
@@ -110,6 +131,10 @@ func newGranted(lines []line) *granted {
 		g.extensions.RepairedRID = max(g.extensions.RepairedRID, l.extensions.RepairedRID)
 		g.extensions.AudioLevel = max(g.extensions.AudioLevel, l.extensions.AudioLevel)
 		g.extensions.TransportCC = max(g.extensions.TransportCC, l.extensions.TransportCC)
+		g.extensions.Dependency = max(g.extensions.Dependency, l.extensions.Dependency)
+		g.extensions.Allocation = max(g.extensions.Allocation, l.extensions.Allocation)
+		g.extensions.CaptureTime = max(g.extensions.CaptureTime, l.extensions.CaptureTime)
+		g.extensions.Orientation = max(g.extensions.Orientation, l.extensions.Orientation)
 		for payload, kind := range l.codecs {
 			g.codecs[payload] = kind
 		}
@@ -165,6 +190,9 @@ func identify(ssrc uint32, p packet.Raw, lines []line) (sfu.StreamID, bool) {
 }
 
 func (u *upstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
+	if u.told.take(now, 1) == 0 {
+		return
+	}
 	packets, err := rtcp.Unmarshal(raw)
 	if err != nil {
 		return
