@@ -10,6 +10,7 @@ const (
 	aimdIncrease   = 1.08 // per second, far from the last congestion
 	startIncrease  = 2.0  // per second, during start-up
 	aimdMostAcked  = 1.5
+	aimdQuiet      = 8 * time.Second // without congestion, after which the link may have become wider
 	aimdLeastStep  = 1000.0 // bit/s, of one multiplicative step
 	aimdLeastSlope = 4000.0 // bit/s per second near the last congestion
 	aimdResponse   = 100 * time.Millisecond
@@ -145,9 +146,18 @@ func (a *aimd) increase(s sight) {
 	case a.starting:
 		a.rate *= math.Pow(startIncrease, elapsed)
 	default:
-		a.rate += max(a.rate*(math.Pow(aimdIncrease, elapsed)-1), aimdLeastStep*elapsed)
+		a.rate += a.farSlope(s) * elapsed
 	}
 	a.rate = min(a.rate, most)
+}
+
+// farSlope is a share of the rate, but not soon after a congestion: flows that share a link rise
+// alike then, whatever they have, and so come to have the same.
+func (a *aimd) farSlope(s sight) float64 {
+	if a.everDown && s.now-a.decreased < aimdQuiet {
+		return a.nearSlope(s.rtt)
+	}
+	return max((aimdIncrease-1)*a.rate, aimdLeastStep)
 }
 
 // nearSlope is one packet of a frame per response time.

@@ -56,6 +56,7 @@ const (
 	backOffRecovering = 10 * time.Second
 	backOffPaused     = 5 * time.Second
 	limitedEvery      = 5 * time.Second // while app-limited
+	filledShare       = 0.85
 	// While all of the estimate is used it rises by itself, and a probe is worth its while
 	// only if the link has become wider: nothing queues at what was too much once.
 	widerShare  = 1.1
@@ -186,14 +187,20 @@ func (c *Controller) due() time.Time {
 	}
 	every := widerEvery
 	switch {
+	case c.filled() && float64(c.input.Estimate) < widerShare*float64(c.ceiling):
+		return later(c.next, c.strained.Add(widerAfter))
 	case c.backOff > backOffLeast: // it is in next
 		every = 0
-	case c.input.AppLimited || !c.dropped.IsZero():
+	case !c.filled():
 		every = limitedEvery
-	case float64(c.input.Estimate) < widerShare*float64(c.ceiling):
-		return later(c.next, c.strained.Add(widerAfter))
 	}
 	return later(c.next, c.probed.Add(every))
+}
+
+// filled reports whether so much is sent that the estimate rises by itself.
+func (c *Controller) filled() bool {
+	sent := float64(c.input.Acked) / (1 - min(c.input.Loss, mostLoss))
+	return !c.input.AppLimited && sent > filledShare*float64(c.input.Estimate)
 }
 
 func (c *Controller) launch(now time.Time, rate packet.Bitrate) Cluster {
