@@ -160,7 +160,7 @@ func TestServeWithoutTheWebClientSaysSo(t *testing.T) {
 func build(t *testing.T, flags ...string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "plenum")
-	command := exec.CommandContext(t.Context(), "go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"."})...)
+	command := exec.CommandContext(t.Context(), "go", slices.Concat([]string{"build", "-trimpath", "-o", binary}, flags, []string{"."})...)
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
