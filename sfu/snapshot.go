@@ -21,22 +21,6 @@ type RoomSnapshot struct {
 	Loudest      []uint32              `json:"loudest"`
 }
 
-// PublicationSnapshot explains what arrives of a publication.
-type PublicationSnapshot struct {
-	Number         uint32 `json:"number"`
-	Participant    string `json:"participant"`
-	Source         Source `json:"source"`
-	Live           bool   `json:"live"`
-	Muted          bool   `json:"muted"`
-	Heights        []int  `json:"heights"`
-	Packets        uint64 `json:"packets"`
-	Bytes          uint64 `json:"bytes"`
-	Malformed      uint64 `json:"malformed"`
-	Late           uint64 `json:"late"`
-	DroppedMuted   uint64 `json:"droppedMuted"`
-	KeyFramesAsked uint64 `json:"keyFramesAsked"`
-}
-
 // PeerSnapshot explains what a participant gets.
 type PeerSnapshot struct {
 	Participant string                `json:"participant"`
@@ -132,13 +116,4 @@ func (p *Peer) snapshot(reply func(PeerSnapshot)) {
 			reply(s)
 		})
 	})
-}
-
-func (p *Publication) snapshot() PublicationSnapshot {
-	return PublicationSnapshot{
-		Number: p.number, Participant: p.participant, Source: p.source, Live: p.live(), Muted: p.muted.Load(),
-		Heights: p.layerHeights(), Packets: p.counts.packets.Load(), Bytes: p.counts.bytes.Load(),
-		Malformed: p.counts.malformed.Load(), Late: p.counts.late.Load(), DroppedMuted: p.counts.muted.Load(),
-		KeyFramesAsked: p.counts.keyFramesAsked.Load(),
-	}
 }
