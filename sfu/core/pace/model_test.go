@@ -26,7 +26,6 @@ type modelLane struct {
 	frames   []int // that came in, by number; the last is the present
 	key      bool
 	sending  int // number of the frame that goes out
-	finish   bool
 	dropping bool
 }
 
@@ -55,9 +54,9 @@ func (m *model) waiting(filter func(item) bool) (bytes int) {
 	return bytes
 }
 
-func silent(w item) bool { return w.Class != pace.Audio }
+func video(w item) bool { return w.Class == pace.Video }
 
-func counted(w item) bool { return w.Class != pace.Audio && !w.key }
+func counted(w item) bool { return w.Class == pace.Video && !w.key }
 
 func (m *model) lane(slot int) *modelLane {
 	if m.lanes[slot] == nil {
@@ -75,7 +74,7 @@ func (m *model) push(e pace.Entry[int]) bool {
 		return true
 	}
 	if e.Class != pace.Video {
-		if m.waiting(counted)+e.Size > m.bound() || m.waiting(silent)+e.Size > 1<<20 {
+		if m.waiting(func(w item) bool { return w.Class == e.Class })+e.Size > m.bound()/2 {
 			return false
 		}
 		m.list = append(m.list, item{Entry: e})
@@ -83,12 +82,9 @@ func (m *model) push(e pace.Entry[int]) bool {
 	}
 	l := m.lane(e.Slot)
 	if e.FrameStart || e.Key {
-		if l.finish {
-			l.finish, l.dropping = false, true
-		}
 		if e.Key {
 			l.dropping = false
-			if m.waiting(silent) > m.bound() {
+			if m.waiting(video) > m.bound() {
 				m.drop(e.Slot, func(item) bool { return true })
 			}
 		}
@@ -100,8 +96,8 @@ func (m *model) push(e pace.Entry[int]) bool {
 			l.key = e.Key
 		}
 	}
-	for m.waiting(silent)+e.Size > 1<<20 && !l.dropping {
-		m.makeRoom(e, silent, true)
+	for m.waiting(video)+e.Size > 1<<20 && !l.dropping {
+		m.makeRoom(e, video, true)
 	}
 	if !l.dropping {
 		m.list = append(m.list, item{Entry: e, frame: l.frames[len(l.frames)-1], key: l.key})
@@ -143,15 +139,8 @@ func (m *model) makeRoom(e pace.Entry[int], counts func(item) bool, all bool) {
 		}
 	}
 	dropped := m.drop(victim, func(w item) bool { return w.frame != kept })
-	switch {
-	case kept == present && dropped > 0:
-		return // the key frame that comes in goes on
-	case victim == e.Slot:
-		l.dropping = true
-	case present == kept || present == l.sending:
-		l.finish = true
-	default:
-		l.dropping = true
+	if kept != present || dropped == 0 {
+		l.dropping = true // else the key frame that comes in goes on
 	}
 }
 

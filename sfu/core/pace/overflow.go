@@ -5,7 +5,6 @@ type lane struct {
 	newest   uint64 // number of the frame that comes in
 	sent     uint64 // number of the frame that goes out: it is finished, whatever comes
 	key      bool   // the frame that comes in is a key frame
-	closing  bool   // the frame that comes in is finished, then all is dropped
 	dropping bool   // until the next key frame
 	told     bool   // a drop waits to be read
 	drop     Drop
@@ -16,9 +15,9 @@ type lane struct {
 func (p *Pacer[T]) admit(e *Entry[T]) bool {
 	switch e.Class {
 	case Audio:
-		return p.sound+e.Size <= soundBytes
+		return p.bytes[Audio]+e.Size <= soundBytes
 	case Repair, Padding:
-		return p.counted+e.Size <= p.bound() && p.bytes+e.Size <= boundBytes
+		return p.bytes[e.Class]+e.Size <= p.bound()/2
 	case Video:
 	}
 	for e.Slot >= len(p.lanes) {
@@ -28,11 +27,8 @@ func (p *Pacer[T]) admit(e *Entry[T]) bool {
 		p.begin(e)
 	}
 	l := &p.lanes[e.Slot]
-	for p.bytes+e.Size > boundBytes && !l.dropping {
-		victim := p.victim(e, true)
-		ends := p.overflow(victim, true)
-		// Of its own frame nothing more is of use, even if it is begun.
-		l.dropping = l.dropping || ends && victim == e.Slot
+	for p.bytes[Video]+e.Size > boundBytes && !l.dropping {
+		p.overflow(p.victim(e, true), true)
 	}
 	return !l.dropping
 }
@@ -40,18 +36,14 @@ func (p *Pacer[T]) admit(e *Entry[T]) bool {
 // begin takes the first packet of a frame, which decides for all of it.
 func (p *Pacer[T]) begin(e *Entry[T]) {
 	l := &p.lanes[e.Slot]
-	l.dropping = !e.Key && (l.dropping || l.closing)
-	l.closing = false
+	l.dropping = l.dropping && !e.Key
 	// A key frame is let through, however narrow the link: all that follows needs it, and
 	// nothing needs what waits before it.
-	if e.Key && p.bytes > p.bound() {
+	if e.Key && p.bytes[Video] > p.bound() {
 		p.remove(func(w *waiting[T]) bool { return w.Class == Video && w.Slot == e.Slot && w.frame > l.sent })
 	}
 	for !e.Key && !l.dropping && p.counted > p.bound() {
-		victim := p.victim(e, false)
-		ends := p.overflow(victim, false)
-		l.dropping = l.dropping || ends && victim == e.Slot
-		l.closing = false
+		p.overflow(p.victim(e, false), false)
 	}
 	if !l.dropping {
 		l.newest++
@@ -68,7 +60,7 @@ func (p *Pacer[T]) victim(e *Entry[T], all bool) int {
 	q := &p.queues[Video]
 	for i := range q.count {
 		w := q.at(i)
-		if l := &p.lanes[w.Slot]; w.frame > l.sent && (all || w.counts) {
+		if l := &p.lanes[w.Slot]; w.frame > l.sent && (all || !w.key) {
 			l.spare += w.Size
 		}
 	}
@@ -82,9 +74,9 @@ func (p *Pacer[T]) victim(e *Entry[T], all bool) int {
 	return most
 }
 
-// overflow drops what waits of a slot's frames that are not begun. Unless all has to go, the
-// latest key frame stays. It returns whether all that comes to the next key frame is dropped too.
-func (p *Pacer[T]) overflow(slot int, all bool) bool {
+// overflow drops what waits of a slot's frames that are not begun, and all that comes to the next
+// key frame. Unless all has to go, the latest key frame stays.
+func (p *Pacer[T]) overflow(slot int, all bool) {
 	l := &p.lanes[slot]
 	q := &p.queues[Video]
 	key := uint64(0)
@@ -98,24 +90,16 @@ func (p *Pacer[T]) overflow(slot int, all bool) bool {
 	packets, bytes := p.remove(func(w *waiting[T]) bool {
 		return w.Class == Video && w.Slot == slot && w.frame > l.sent && w.frame != key
 	})
-	switch l.newest {
-	case key:
-		if packets > 0 {
-			return false // what was dropped is older than the key frame that comes in
-		}
-		l.closing = true
-	case l.sent:
-		l.closing = true
-	default:
-		l.dropping = true
+	if packets > 0 && l.newest == key {
+		return // what was dropped is older than the key frame that comes in
 	}
+	l.dropping = true
 	if !l.told {
 		l.told, l.drop = true, Drop{Slot: slot}
 		p.drops = append(p.drops, slot)
 	}
 	l.drop.Packets += packets
 	l.drop.Bytes += bytes
-	return true
 }
 
 // remove drops what gone reports.
@@ -125,7 +109,7 @@ func (p *Pacer[T]) remove(gone func(*waiting[T]) bool) (packets, bytes int) {
 			if !gone(w) {
 				return false
 			}
-			p.leave(w)
+			p.sum(w, -1)
 			p.stats.Dropped[class]++
 			packets, bytes = packets+1, bytes+w.Size
 			return true

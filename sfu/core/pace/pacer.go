@@ -39,7 +39,7 @@ const (
 	tick       = 5 * time.Millisecond   // between two goes while something waits
 	burstTime  = 40 * time.Millisecond  // of the rate passes without waiting: an ordinary frame
 	boundTime  = 250 * time.Millisecond // of the pacing rate may wait, key frames apart
-	boundBytes = 1 << 20                // may wait at all
+	boundBytes = 1 << 20                // of video may wait at all
 	burstLeast = 3000                   // bytes
 	boundLeast = 6000                   // bytes
 	soundBytes = 1 << 18                // of sound, for a shell that never pops
@@ -54,9 +54,9 @@ const (
 type Pacer[T any] struct {
 	queues  [classes]queue[T]
 	lanes   []lane
-	bytes   int            // waiting, without sound
-	counted int            // those that count for the bound
-	sound   int            // bytes of sound that wait
+	count   int            // of what waits
+	bytes   [classes]int   // the same in bytes
+	counted int            // bytes of video that count for the bound: key frames do not
 	rate    packet.Bitrate // of the link
 	credit  int64          // bits × 1 s that may be sent
 	filled  time.Time      // credit is of then
@@ -105,17 +105,16 @@ func (p *Pacer[T]) Push(now time.Time, e Entry[T]) bool {
 		p.stats.Dropped[min(e.Class, Padding)]++
 		return false
 	}
-	if p.Len() == 0 {
+	if p.count == 0 {
 		p.next = now
 	}
-	w := waiting[T]{Entry: e, counts: e.Class != Audio}
+	w := waiting[T]{Entry: e}
 	if e.Class == Video {
 		l := &p.lanes[e.Slot]
-		// A key frame is larger than the bound of a narrow link, and all that follows needs it.
-		w.frame, w.key, w.counts = l.newest, l.key, !l.key
+		w.frame, w.key = l.newest, l.key
 	}
 	p.queues[e.Class].push(w)
-	p.enter(&w)
+	p.sum(&w, 1)
 	return true
 }
 
@@ -131,7 +130,7 @@ func (p *Pacer[T]) Pop(now time.Time) (item T, ok bool) {
 			break
 		}
 		e := q.pop()
-		p.leave(&e)
+		p.sum(&e, -1)
 		if e.Class == Video {
 			p.lanes[e.Slot].sent = e.frame
 		}
@@ -140,37 +139,23 @@ func (p *Pacer[T]) Pop(now time.Time) (item T, ok bool) {
 		p.stats.Sent[class]++
 		return e.Item, true
 	}
-	if p.Len() > 0 && !p.next.After(now) {
+	if p.count > 0 && !p.next.After(now) {
 		p.next = now.Add(max(tick, time.Duration(-p.credit/p.pacing())))
 	}
 	return item, false
 }
 
-// enter adds an entry to the sums.
-func (p *Pacer[T]) enter(w *waiting[T]) { p.sum(w, w.Size) }
-
-// leave takes an entry that went out, or was dropped, out of the sums.
-func (p *Pacer[T]) leave(w *waiting[T]) { p.sum(w, -w.Size) }
-
-func (p *Pacer[T]) sum(w *waiting[T], size int) {
-	if w.Class == Audio {
-		p.sound += size
-		return
-	}
-	p.bytes += size
-	if w.counts {
-		p.counted += size
+// sum counts an entry in (1) or out (-1).
+func (p *Pacer[T]) sum(w *waiting[T], sign int) {
+	p.count += sign
+	p.bytes[w.Class] += sign * w.Size
+	if w.Class == Video && !w.key {
+		p.counted += sign * w.Size
 	}
 }
 
 // Len is the number of entries that wait.
-func (p *Pacer[T]) Len() int {
-	n := 0
-	for i := range p.queues {
-		n += p.queues[i].len()
-	}
-	return n
-}
+func (p *Pacer[T]) Len() int { return p.count }
 
 // Deadline says when to Pop next, false if nothing waits.
 func (p *Pacer[T]) Deadline() (time.Time, bool) { return p.next, p.Len() > 0 }

@@ -134,8 +134,8 @@ func TestAKeyFrameReplacesWhatWaits(t *testing.T) {
 	for i := range 20 {
 		frame(p, now, 0, 100*(i+1), 10, true)
 	}
-	if s := p.Snapshot(); s.Bytes > 3*12_000 {
-		t.Errorf("%d bytes of key frames wait", s.Bytes)
+	if s := p.Snapshot(); s.Bytes[pace.Video] > 3*12_000 {
+		t.Errorf("%d bytes of key frames wait", s.Bytes[pace.Video])
 	}
 	if drop, ok := p.Dropped(); ok {
 		t.Errorf("told %+v, though a key frame came", drop)

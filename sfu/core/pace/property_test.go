@@ -208,8 +208,8 @@ func TestOrderAndConservation(t *testing.T) {
 				}
 				drops[e.Slot] = false
 			}
-			if after.Bytes > 1<<20 {
-				t.Fatalf("seed %d: %d bytes wait", seed, after.Bytes)
+			if after.Bytes[pace.Video] > 1<<20 {
+				t.Fatalf("seed %d: %d bytes wait", seed, after.Bytes[pace.Video])
 			}
 			for range rng.IntN(6) {
 				pop()
@@ -229,7 +229,7 @@ func TestOrderAndConservation(t *testing.T) {
 		for class := range end.Sent {
 			sent, dropped = sent+end.Sent[class], dropped+end.Dropped[class]
 		}
-		if end.Waiting != 0 || end.Bytes != 0 || end.Counted != 0 || int(sent) != w.out || int(sent+dropped) != s.next {
+		if end.Waiting != 0 || end.Bytes != [4]int{} || end.Counted != 0 || int(sent) != w.out || int(sent+dropped) != s.next {
 			t.Fatalf("seed %d: %d went in and %d out, %d dropped of %d: %+v after %+v", seed, w.in, w.out, dropped, s.next, end, waiting)
 		}
 		if seed < 3 {

@@ -3,9 +3,8 @@ package pace
 // waiting is an entry in a queue.
 type waiting[T any] struct {
 	Entry[T]
-	frame  uint64 // video: number of its frame in its lane
-	key    bool   // the whole frame is a key frame
-	counts bool   // for the bound
+	frame uint64 // video: number of its frame in its lane
+	key   bool   // the whole frame is a key frame
 }
 
 // queue is a ring that grows and keeps its size.

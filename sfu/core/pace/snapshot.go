@@ -6,8 +6,8 @@ import "github.com/plenum-meet/plenum/sfu/core/packet"
 type Snapshot struct {
 	Rate    packet.Bitrate  `json:"rate"` // of the link
 	Waiting int             `json:"waiting"`
-	Bytes   int             `json:"bytes"`   // that wait, sound apart
-	Counted int             `json:"counted"` // of them, key frames apart
+	Bytes   [classes]int    `json:"bytes"`   // that wait
+	Counted int             `json:"counted"` // bytes of video that wait, key frames apart
 	Bound   int             `json:"bound"`   // above that much of it no frame comes in
 	Sent    [classes]uint64 `json:"sent"`
 	Dropped [classes]uint64 `json:"dropped"`
@@ -16,6 +16,6 @@ type Snapshot struct {
 // Snapshot explains the pacer.
 func (p *Pacer[T]) Snapshot() Snapshot {
 	s := p.stats
-	s.Rate, s.Waiting, s.Bytes, s.Counted, s.Bound = p.rate, p.Len(), p.bytes, p.counted, p.bound()
+	s.Rate, s.Waiting, s.Bytes, s.Counted, s.Bound = p.rate, p.count, p.bytes, p.counted, p.bound()
 	return s
 }
