@@ -253,6 +253,7 @@ func TestAnAnswerHasTheCodecsOfTheOfferInItsOrder(t *testing.T) {
 		{"VP9 alone", []string{vp9}, "VP9"},
 		{"H.264 alone", []string{h264}, "H264"},
 		{"AV1 alone", []string{av1}, "AV1"},
+		{"H.264 of another profile alone", []string{"H264 1 42001f"}, "H264"},
 		{"AV1 first, VP8 to fall back to", []string{av1, vp8}, "AV1 VP8"},
 		{"all, H.264 first", []string{h264, vp9, av1, vp8}, "H264 VP9 AV1 VP8"},
 	}
@@ -337,11 +338,17 @@ func TestWhatAnAnswerGrants(t *testing.T) {
 }
 
 func TestAnMLineWithoutACommonCodecIsRefusedBesideOneThatHasOne(t *testing.T) {
-	const h265 = "H265 1"
+	for _, foreign := range []string{"H265 1", "VP9 2", "AV1 1"} {
+		refuseBoth(t, foreign)
+	}
+}
+
+func refuseBoth(t *testing.T, foreign string) {
+	t.Helper()
 	offer := func(direction webrtc.RTPTransceiverDirection) string {
 		c := newClient(t)
 		c.add(webrtc.RTPCodecTypeVideo, direction, vp8)
-		c.add(webrtc.RTPCodecTypeVideo, direction, h265)
+		c.add(webrtc.RTPCodecTypeVideo, direction, foreign)
 		offer, err := c.pc.CreateOffer(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -349,7 +356,7 @@ func TestAnMLineWithoutACommonCodecIsRefusedBesideOneThatHasOne(t *testing.T) {
 		return offer.SDP
 	}
 	if _, err := upstreamOf(t, &ingress{}).Answer(offer(webrtc.RTPTransceiverDirectionSendonly)); !errors.Is(err, sfu.ErrBadOffer) {
-		t.Errorf("upstream: %v", err)
+		t.Errorf("%s upstream: %v", foreign, err)
 	}
 	down, err := newTransport(t).NewDownstream(&egressRecorder{})
 	if err != nil {
@@ -358,6 +365,6 @@ func TestAnMLineWithoutACommonCodecIsRefusedBesideOneThatHasOne(t *testing.T) {
 	defer down.Close()
 	slots := []sfu.SlotSpec{{MID: "0", Kind: sfu.VideoSlot}, {MID: "1", Kind: sfu.VideoSlot}}
 	if _, err := down.Answer(offer(webrtc.RTPTransceiverDirectionRecvonly), slots); !errors.Is(err, sfu.ErrBadOffer) {
-		t.Errorf("downstream: %v", err)
+		t.Errorf("%s downstream: %v", foreign, err)
 	}
 }

@@ -231,7 +231,7 @@ func (s *slotTrack) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParam
 	codecs := context.CodecParameters()
 	for i, c := range codecs {
 		kind := codec.KindOf(c.MimeType)
-		if kind == codec.Unknown {
+		if kind == codec.Unknown || !forwarded(c) {
 			continue
 		}
 		if first == nil {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
 )
 
 // Header extensions that the SDP library has no name for.
@@ -54,24 +56,38 @@ var (
 	}
 )
 
+// forwarded tells the profiles that every receiver of a codec can decode. Where a client offers nothing else pion takes
+// any; of H.264 that is well, since decoders take more than browsers name.
+func forwarded(c webrtc.RTPCodecParameters) bool {
+	profile := ""
+	switch codec.KindOf(c.MimeType) {
+	case codec.VP9:
+		profile = parameter(c.SDPFmtpLine, "profile-id")
+	case codec.AV1:
+		profile = parameter(c.SDPFmtpLine, "profile")
+	case codec.Unknown, codec.Opus, codec.RED, codec.VP8, codec.H264:
+	}
+	return profile == "" || profile == "0"
+}
+
 // newEngine knows our codecs and, per kind, the header extensions of one direction.
 func newEngine(direction webrtc.RTPTransceiverDirection) (*webrtc.MediaEngine, error) {
 	engine := &webrtc.MediaEngine{}
-	for _, codec := range audioCodecs {
-		codec.RTCPFeedback = audioFeedback
-		if err := engine.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
-			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
+	for _, audio := range audioCodecs {
+		audio.RTCPFeedback = audioFeedback
+		if err := engine.RegisterCodec(audio, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, fmt.Errorf("register %s: %w", audio.MimeType, err)
 		}
 	}
-	for _, codec := range videoCodecs {
-		codec.RTCPFeedback = videoFeedback
+	for _, video := range videoCodecs {
+		video.RTCPFeedback = videoFeedback
 		repair := webrtc.RTPCodecParameters{
 			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: webrtc.MimeTypeRTX, ClockRate: codec.ClockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", codec.PayloadType),
+				MimeType: webrtc.MimeTypeRTX, ClockRate: video.ClockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", video.PayloadType),
 			},
-			PayloadType: codec.PayloadType + 1,
+			PayloadType: video.PayloadType + 1,
 		}
-		for _, c := range []webrtc.RTPCodecParameters{codec, repair} {
+		for _, c := range []webrtc.RTPCodecParameters{video, repair} {
 			if err := engine.RegisterCodec(c, webrtc.RTPCodecTypeVideo); err != nil {
 				return nil, fmt.Errorf("register %s: %w", c.MimeType, err)
 			}

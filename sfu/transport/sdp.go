@@ -94,8 +94,9 @@ func (o *offer) codecs(transceiver *webrtc.RTPTransceiver) ([]webrtc.RTPCodecPar
 	}
 	place := func(c webrtc.RTPCodecParameters) int { return slices.Index(formats, strconv.Itoa(int(c.PayloadType))) }
 	codecs := slices.DeleteFunc(slices.Clone(transceiver.Receiver().GetParameters().Codecs),
-		func(c webrtc.RTPCodecParameters) bool { return place(c) < 0 })
-	if len(codecs) == 0 {
+		func(c webrtc.RTPCodecParameters) bool { return place(c) < 0 || !forwarded(c) })
+	known := func(c webrtc.RTPCodecParameters) bool { return codec.KindOf(c.MimeType) != codec.Unknown } // not RTX
+	if !slices.ContainsFunc(codecs, known) {
 		return nil, fmt.Errorf("%w: no codec in common on m-line %s", sfu.ErrBadOffer, transceiver.Mid())
 	}
 	slices.SortStableFunc(codecs, func(a, b webrtc.RTPCodecParameters) int { return place(a) - place(b) })
@@ -171,15 +172,20 @@ func (l *line) readGrant(media *sdp.MediaDescription) {
 	}
 }
 
-// repeated is the payload type that an RTX codec repeats (RFC 4588 §8.6).
-func repeated(parameters string) (uint8, bool) {
-	for parameter := range strings.SplitSeq(parameters, ";") {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(parameter), "apt="); ok {
-			number, err := strconv.ParseUint(value, 10, 7)
-			return uint8(number), err == nil
+// parameter is one of a codec's format parameters, empty if it has none of that name.
+func parameter(line, name string) string {
+	for each := range strings.SplitSeq(line, ";") {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(each), name+"="); ok {
+			return value
 		}
 	}
-	return 0, false
+	return ""
+}
+
+// repeated is the payload type that an RTX codec repeats (RFC 4588 §8.6).
+func repeated(line string) (uint8, bool) {
+	number, err := strconv.ParseUint(parameter(line, "apt"), 10, 7)
+	return uint8(number), err == nil
 }
 
 func (l *line) readExtension(value string) {

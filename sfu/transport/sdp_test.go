@@ -76,9 +76,12 @@ func TestWhatWasNegotiatedNamesTheStreams(t *testing.T) {
 	got, err := lines(t,
 		mediaLine("video", "0", "rid:q send", "rid:h send", "rid:x recv")+
 			mediaLine("video", "1", "ssrc-group:FID 11 12", "ssrc:11 cname:a", "ssrc:12 cname:a"),
-		mediaLine("video", "0", granted...)+mediaLine("video", "1", granted...))
+		mediaLine("video", "0", append(granted, "rtcp-fb:96 nack pli")...)+mediaLine("video", "1", append(granted, "rtcp-fb:96 nack pli", "rtcp-fb:96 nack")...))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got[0].nack || !got[1].nack {
+		t.Errorf("packets are repeated on demand on the first m-line: %t, on the second: %t", got[0].nack, got[1].nack)
 	}
 	for _, c := range []struct {
 		name string

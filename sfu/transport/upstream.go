@@ -170,7 +170,7 @@ func (u *upstream) stream(ssrc uint32, p packet.Raw, lines []line) sfu.Stream {
 func identify(ssrc uint32, p packet.Raw, lines []line) (sfu.StreamID, bool) {
 	for i := range lines {
 		l := &lines[i]
-		id := sfu.StreamID{MID: l.mid, SSRC: packet.SSRC(ssrc), Codec: l.codecs[p.PayloadType], RIDs: l.rids}
+		id := sfu.StreamID{MID: l.mid, SSRC: packet.SSRC(ssrc), Codec: l.codecs[p.PayloadType], NACK: l.nack, RIDs: l.rids}
 		_, repairs := l.repairs[p.PayloadType]
 		switch {
 		case ssrc == l.ssrc && l.ssrc != 0, ssrc == l.repairSSRC && l.repairSSRC != 0:
