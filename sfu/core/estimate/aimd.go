@@ -11,14 +11,18 @@ const (
 	startIncrease  = 2.0  // per second, during start-up
 	aimdMostAcked  = 1.5
 	aimdQuiet      = 8 * time.Second // without congestion, after which the link may have become wider
-	aimdLeastStep  = 1000.0 // bit/s, of one multiplicative step
-	aimdLeastSlope = 4000.0 // bit/s per second near the last congestion
+	aimdLeastStep  = 1000.0          // bit/s, of one multiplicative step
+	aimdLeastSlope = 4000.0          // bit/s per second near the last congestion
 	aimdResponse   = 100 * time.Millisecond
 	startTime      = 2 * time.Second
 	// doubtTime is how soon a second overuse has to follow to be believed of a link we do not fill.
 	doubtTime = time.Second
 	// saturated is the share of the sent rate below which packets pile up on the way.
 	saturated    = 0.9
+	yieldAfter   = time.Second
+	yieldPeak    = 6 * time.Millisecond
+	yieldJitter  = 3 * time.Millisecond // beyond it nobody can tell
+	yieldGone    = 3 * time.Millisecond
 	framesPerSec = 30
 	packetBits   = 1200 * 8
 )
@@ -41,6 +45,7 @@ type aimd struct {
 	startedAt time.Duration
 	doubted   time.Duration // latest overuse that was given the benefit of the doubt
 	capacity  capacity
+	peak      time.Duration // of the queue since it was noticed
 	standing  standing
 	started   bool // feedback came
 	starting  bool
@@ -57,6 +62,7 @@ type sight struct {
 	known      bool    // acked, sent
 	rtt        time.Duration
 	queue      time.Duration
+	jitter     time.Duration
 	excess     float64 // loss beyond what there is without a queue
 	appLimited bool
 }
@@ -79,6 +85,11 @@ func (a *aimd) update(s sight) {
 		a.phase = holding
 		a.changed = s.now
 	case normal:
+		if a.otherYielded(s) {
+			a.decrease(s)
+			a.changed = s.now
+			return
+		}
 		if s.known && !s.appLimited && a.standing.drain(s) {
 			a.starting = false
 			a.rate = aimdDecrease * min(a.rate, s.acked)
@@ -94,6 +105,21 @@ func (a *aimd) update(s sight) {
 		}
 		a.increase(s)
 	}
+}
+
+// otherYielded reports a queue that came and went without our doing: another flow made room, and
+// we do the same, or the one that notices first would always be the one that has less.
+func (a *aimd) otherYielded(s sight) bool {
+	if s.now-a.decreased < yieldAfter || s.jitter > yieldJitter || s.appLimited || !s.known || a.starting {
+		a.peak = 0
+		return false
+	}
+	a.peak = max(a.peak, s.queue)
+	if a.peak > yieldPeak && s.queue < yieldGone {
+		a.peak = 0
+		return true
+	}
+	return false
 }
 
 // mayDecrease lets a decrease show its effect before the next one.
