@@ -30,7 +30,7 @@ type Feed struct {
 	Publisher Publisher
 
 	era      atomic.Uint32 // packets of an earlier one are not shown to newcomers
-	scaled   atomic.Int32 // spatial layers of one stream, 0 while there is one at most
+	scaled   atomic.Int32  // spatial layers of one stream, 0 while there is one at most
 	heights  [MaxLayers]atomic.Int32
 	measured measured
 }

@@ -33,6 +33,23 @@ type Line struct {
 	Writer                                                         Writer
 }
 
+// Decodes reports whether the receiver can be sent a publication in that codec. RED is stripped for whom it is not.
+func (l *Line) Decodes(kind codec.Kind) bool {
+	_, ok := l.Payloads[kind]
+	if !ok && kind == codec.RED {
+		_, ok = l.Payloads[codec.Opus]
+	}
+	return ok
+}
+
+// opusInRED is the payload type of the blocks of RED, 0 if the receiver takes none.
+func (l *Line) opusInRED() uint8 {
+	if _, ok := l.Payloads[codec.RED]; !ok {
+		return 0
+	}
+	return l.Payloads[codec.Opus].Media
+}
+
 // maxPayload bounds what is copied to put a new payload descriptor before a payload: one Ethernet frame.
 const maxPayload = 1500
 
@@ -46,6 +63,7 @@ type Slot struct {
 	shown   *Feed // what Show asked for last
 	feeds   []*Feed
 	payload PayloadTypes
+	codec   codec.Kind // that payload is of
 
 	rtxSequence uint16
 	header      rtp.Header
@@ -99,8 +117,11 @@ func random16() uint16 {
 func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	source := forward.Source{}
 	if feed != nil {
-		if _, ok := s.line.Payloads[feed.Codec]; ok {
-			source = forward.Source{Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers(), Scalable: feed.Scalable(), Live: feed.live(now)}
+		if s.line.Decodes(feed.Codec) {
+			source = forward.Source{
+				Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers(), Scalable: feed.Scalable(),
+				Live: feed.live(now), RED: s.line.opusInRED(),
+			}
 		} else {
 			feed = nil
 		}
@@ -172,8 +193,10 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 		return unchanged
 	}
 	result := unchanged
+	if out.Switched || out.Codec != s.codec {
+		s.codec, s.payload = out.Codec, s.line.Payloads[out.Codec]
+	}
 	if out.Switched {
-		s.payload = s.line.Payloads[out.Codec]
 		s.reportDue = now
 		s.clocked = nil
 		result = switched
