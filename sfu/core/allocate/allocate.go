@@ -145,10 +145,12 @@ func (a *Allocator) Plan(now time.Time, in Input) Plan {
 	return plan
 }
 
-// share runs the fill, once as though the publishers sent what they were asked for in vain,
-// which says what to ask them again, and once with what there is.
+// share runs the fill as though the publishers sent what they were asked for in vain, which says
+// what to ask them again; then with what there is, unless that is the same.
 func (a *Allocator) share(f *fill) {
+	missing := false
 	for _, e := range a.order {
+		missing = missing || len(e.ladder.full) != len(e.ladder.steps)
 		e.climb(e.ladder.full)
 	}
 	f.run(a.order)
@@ -156,6 +158,11 @@ func (a *Allocator) share(f *fill) {
 		if e.asked = nothing; e.level >= 0 {
 			e.asked = e.steps[e.level]
 		}
+	}
+	if !missing {
+		return
+	}
+	for _, e := range a.order {
 		e.climb(e.ladder.steps)
 	}
 	f.run(a.order)
