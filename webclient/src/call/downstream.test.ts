@@ -238,3 +238,51 @@ describe('the slot map', () => {
     expect(call.engine.videoOf('grace', 'camera')).not.toBeNull();
   });
 });
+
+describe('saving', () => {
+  const wishes = (call: Call) => call.server.socket.all('slots:wish');
+
+  it('goes to the server with the wishes, and is taken back', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.engine.setTiles([tile('grace')]);
+    await call.clock.advance(200);
+    call.engine.setSaving({ dataSaver: true, audioOnly: false });
+    expect(call.state.saving.dataSaver).toBe(true);
+    await call.clock.advance(200);
+    call.engine.setSaving({ dataSaver: false, audioOnly: true });
+    await call.clock.advance(200);
+    call.engine.setSaving({ dataSaver: false, audioOnly: false });
+    await call.clock.advance(200);
+    const said = wishes(call).map(({ dataSaver, audioOnly }) => [dataSaver, audioOnly]);
+    expect(said).toEqual([
+      [undefined, undefined],
+      [true, undefined],
+      [undefined, true],
+      [undefined, undefined],
+    ]);
+    expect(wishes(call).every((each) => each.wishes.length === 1)).toBe(true);
+  });
+
+  it('is said without any tile, and again after coming back', async () => {
+    const call = fakeCall();
+    await call.join({ saving: { dataSaver: true, audioOnly: false } });
+    await call.clock.advance(200);
+    expect(wishes(call)).toEqual([{ wishes: [], dataSaver: true }]);
+    call.server.socket.drop();
+    await call.clock.advance(2_000);
+    expect(call.state.phase).toBe('joined');
+    expect(wishes(call)).toEqual([{ wishes: [], dataSaver: true }]);
+  });
+});
+
+it('keeps what the server says of the quality until the connection is another one', async () => {
+  const call = fakeCall();
+  await call.join();
+  const quality = { up: 90, down: 20, estimate: 800_000, slots: [], others: { grace: 30 } };
+  call.server.socket.tell({ type: 'quality:changed', data: quality });
+  expect(call.state.quality).toEqual(quality);
+  call.server.socket.drop();
+  await call.clock.advance(2_000);
+  expect(call.state.quality).toBeUndefined();
+});

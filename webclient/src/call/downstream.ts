@@ -1,6 +1,7 @@
 import type { DownSlot, SlotAssignment, SlotKind } from '../protocol/messages';
-import { prefer } from './codecs';
+import { audioCodecs, prefer, videoCodecs } from './codecs';
 import type { CallDeps } from './deps';
+import { askForDescriptor } from './extensions';
 import { Negotiation } from './negotiation';
 import { watchConnection } from './watch';
 
@@ -146,7 +147,9 @@ export class Downstream {
   private slot(kind: SlotKind): Slot {
     const media = hasPicture(kind) ? 'video' : 'audio';
     const transceiver = this.pc.addTransceiver(media, { direction: 'recvonly' });
-    prefer(transceiver, media, this.deps.receiverCodecs(media));
+    const capable = this.deps.receiverCodecs(media) ?? [];
+    prefer(transceiver, media === 'video' ? videoCodecs(capable) : audioCodecs(capable));
+    if (media === 'video') askForDescriptor(transceiver);
     const stream = this.deps.mediaStream([transceiver.receiver.track]);
     return {
       mid: '',

@@ -26,8 +26,9 @@ describe('joining', () => {
     ]);
     const pc = call.connection('recvonly');
     const mimes = pc.transceivers.map(({ codecs }) => codecs.map(({ mimeType }) => mimeType));
-    expect(mimes[0]).toEqual(['audio/opus']);
-    expect(mimes[4]).toEqual(['video/VP8', 'video/rtx']);
+    expect(mimes[0]).toEqual(['audio/opus', 'audio/red']);
+    const video = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1', 'video/rtx'];
+    expect(mimes[4]).toEqual(video);
     expect(call.connections).toHaveLength(1);
     expect(call.state.connection).toEqual({ up: 'none', down: 'connected' });
   });

@@ -2,6 +2,7 @@ import type {
   DownSlot,
   MeetingJoined,
   ServerMessage,
+  SlotQuality,
   Source,
   UpSource,
   WebRTCOffer,
@@ -12,14 +13,19 @@ import type { CallDeps, JoinApi } from './deps';
 import { Downstream } from './downstream';
 import { gate } from './gate';
 import { Input } from './input';
+import { LipSync } from './lipsync';
+import type { Frames } from './lipsync';
 import { OwnPictures } from './own';
+import { defaultPreferences } from './preferences';
+import type { Saving, SendPreferences } from './preferences';
+import { slotReports } from './report';
 import * as roster from './roster';
 import { Session } from './session';
 import { Share } from './share';
 import { RequestError } from './socket';
 import { idleState } from './state';
-import type { CallState, CallStats, TileWish } from './state';
-import { roundTripTime, sendStats, slotStats } from './stats';
+import type { CallState, CallStats, SlotStats, TileWish } from './state';
+import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
 import { Upstream } from './upstream';
 import { Wishes } from './wishes';
 
@@ -28,6 +34,7 @@ const leaveWithin = 2_000;
 // The room answers a chat message only when it is stored.
 const storedWithin = 30_000;
 const olderPage = 50;
+const reportEvery = 10_000;
 
 export interface JoinOptions {
   code: string;
@@ -35,6 +42,8 @@ export interface JoinOptions {
   /** A live track from the pre-join page, which the engine then owns; null starts muted. */
   microphone: MediaStreamTrack | null;
   camera: MediaStreamTrack | null;
+  preferences?: Partial<SendPreferences>;
+  saving?: Saving;
 }
 
 /**
@@ -54,6 +63,10 @@ export class CallEngine {
   private readonly wishes: Wishes;
   private readonly offers = { up: 0, down: 0 };
   private readonly own: OwnPictures;
+  private readonly lipSync: LipSync;
+  private preferences: SendPreferences = defaultPreferences;
+  private reported: SlotStats[] = [];
+  private cancelReport: () => void = () => {};
   private audio: MediaStream[] = [];
   private whenJoined = gate();
 
@@ -79,10 +92,11 @@ export class CallEngine {
       slots: () => this.down?.known() ?? [],
       participants: () => this.state.participants,
       grow: (videos) => this.down?.grow(videos),
-      send: async (wishes) => {
-        await this.session?.request('slots:wish', { wishes });
+      send: async (wish) => {
+        await this.session?.request('slots:wish', wish);
       },
     });
+    this.lipSync = new LipSync(this.deps.timers, () => this.down?.slots ?? []);
   }
 
   /** Calls f after each change; returns a function that stops it. */
@@ -95,9 +109,12 @@ export class CallEngine {
   getState = (): CallState => this.state;
 
   /** Once per engine. Resolves when joined, or when the phase says why not; never rejects. */
-  async join({ api, microphone, camera }: JoinOptions): Promise<void> {
+  async join({ api, microphone, camera, preferences, saving }: JoinOptions): Promise<void> {
     if (this.state.phase !== 'idle') return;
     this.update({ phase: 'connecting' });
+    this.preferences = { ...this.preferences, ...preferences };
+    if (saving) this.setSaving(saving);
+    this.reportLater();
     this.microphone.adopt(microphone);
     this.camera.adopt(camera);
     this.session = new Session(this.deps, api, {
@@ -204,6 +221,22 @@ export class CallEngine {
     this.wishes.set(tiles.filter(({ participant }) => participant !== this.state.self));
   }
 
+  /** What we would rather not receive, from now on. */
+  setSaving(saving: Saving): void {
+    this.update({ saving });
+    this.wishes.save(saving);
+  }
+
+  /** How we send from now on; others see a short gap, since it takes a new connection. */
+  setPreferences(preferences: Partial<SendPreferences>): void {
+    this.preferences = { ...this.preferences, ...preferences };
+    if (this.session?.joined && this.up) this.renewUp();
+  }
+
+  /** Where the frames of a stream can be seen, so that its sound can keep time; returns a function that ends it. */
+  watchFrames = (stream: MediaStream, frames: Frames): (() => void) =>
+    this.lipSync.watch(stream, frames);
+
   /** Own pictures too. Null until the slot carries this very publication. */
   videoOf(participant: string, source: 'camera' | 'screen'): MediaStream | null {
     if (participant === this.state.self) {
@@ -213,6 +246,14 @@ export class CallEngine {
     return this.down?.carrying(participant, kind)?.stream ?? null;
   }
 
+  /** What the server says of the slot that this publication is assigned to. */
+  qualityOf(participant: string, source: 'camera' | 'screen'): SlotQuality | undefined {
+    const slot = this.down?.slots.find(
+      ({ assigned }) => assigned?.participant === participant && assigned.source === source,
+    );
+    return slot && this.state.quality?.slots.find(({ mid }) => mid === slot.mid);
+  }
+
   /** One for each slot of sound; the same array until the pool changes. */
   audioStreams(): MediaStream[] {
     return this.audio;
@@ -220,9 +261,12 @@ export class CallEngine {
 
   async stats(): Promise<CallStats> {
     const [up, down] = await Promise.all([this.up?.stats(), this.down?.stats()]);
+    const path = pathOf(down);
     return {
+      at: this.deps.timers.now(),
       offers: { ...this.offers },
       roundTripTime: roundTripTime(down),
+      ...(path && { path }),
       up: sendStats(up, (mid) => this.up?.sourceOf(mid)),
       down: slotStats(this.down?.slots ?? [], down),
     };
@@ -237,6 +281,7 @@ export class CallEngine {
     this.up = this.upstream();
     this.update({
       phase: 'joined',
+      quality: undefined,
       self: snapshot.self,
       meeting: snapshot.meeting,
       participants: roster.replace(this.state.participants, snapshot.participants),
@@ -279,6 +324,17 @@ export class CallEngine {
       case 'slots:assigned':
         this.down?.assign(message.data.version, message.data.slots);
         break;
+      case 'slots:clock':
+        this.lipSync.set(message.data.clocks);
+        break;
+      case 'layers:wanted': {
+        const { source, codec, layers } = message.data;
+        void this.up?.want(source, { codec, layers }).catch(() => {});
+        break;
+      }
+      case 'quality:changed':
+        this.update({ quality: message.data });
+        break;
       case 'chat:message': {
         const merged = chat.merge(state.chat, [message.data], state.self);
         this.update({ chat: merged, unread: state.unread + chat.news(state.chat, merged) });
@@ -301,9 +357,29 @@ export class CallEngine {
   /** The server has let go of both connections, while we are still in the room. */
   private renewMedia(): void {
     this.openDown(this.session?.iceServers ?? []);
+    this.update({ quality: undefined });
+    this.renewUp();
+  }
+
+  private renewUp(): void {
     this.up?.close();
     this.up = this.upstream();
     this.publishAll();
+  }
+
+  /** What we measured, for those who run the server. */
+  private reportLater(): void {
+    this.cancelReport = this.deps.timers.after(reportEvery, () => {
+      this.reportLater();
+      void this.report().catch(() => {});
+    });
+  }
+
+  private async report(): Promise<void> {
+    const { down } = await this.stats();
+    const slots = slotReports(this.reported, down);
+    this.reported = down;
+    if (slots.length > 0) this.session?.send('stats:report', { slots });
   }
 
   private setParticipants(participants: CallState['participants']): void {
@@ -325,6 +401,7 @@ export class CallEngine {
 
   private openDown(iceServers: RTCIceServer[]): void {
     this.down?.close();
+    this.lipSync.forget();
     this.wishes.forget();
     const down: Downstream = new Downstream(this.deps, iceServers, {
       offer: (sdp: string, slots: DownSlot[]) =>
@@ -345,11 +422,13 @@ export class CallEngine {
     const same =
       streams.length === this.audio.length && streams.every((each, i) => each === this.audio[i]);
     if (!same) this.audio = streams;
+    this.lipSync.changed();
     this.update({});
   }
 
   private upstream(): Upstream {
-    const up: Upstream = new Upstream(this.deps, this.session?.iceServers ?? [], {
+    const servers = this.session?.iceServers ?? [];
+    const up: Upstream = new Upstream(this.deps, servers, this.preferences, {
       offer: (sdp: string, sources: UpSource[]) =>
         this.offer({ pc: 'up', sdp, sources }, () => this.up === up),
       stateChanged: (state) => this.update({ connection: { ...this.state.connection, up: state } }),
@@ -429,6 +508,8 @@ export class CallEngine {
     this.session?.close();
     this.session = undefined;
     this.wishes.close();
+    this.lipSync.close();
+    this.cancelReport();
     this.microphone.release();
     this.camera.release();
     this.share.release();

@@ -4,12 +4,18 @@
  *   page ── join, setTiles, … ─> CallEngine ──> Session ── Socket ──> room
  *   page <── getState, videoOf ──    ├── Upstream <── Input (microphone, camera), Share
  *                                    ├── Downstream: slots <── Wishes: which tile in which slot
+ *                                    ├── LipSync: sound in time with the picture
  *                                    └── chat, roster: lists, as pure functions
  *
  * What the outside world is to it stands in deps.ts; how tiles are laid out is src/layout's business.
  */
 export { CallEngine } from './engine';
 export type { JoinOptions } from './engine';
+export { idleState } from './state';
+export { codecChoices, defaultPreferences } from './preferences';
+export { sendable } from './codecs';
+export type { CodecChoice, Saving, SendPreferences } from './preferences';
+export type { Frames } from './lipsync';
 export type { CallDeps, JoinApi, Timers } from './deps';
 export type {
   CallError,
@@ -20,6 +26,7 @@ export type {
   ChatStatus,
   DeviceProblem,
   DeviceState,
+  Path,
   ScreenState,
   SendStats,
   SlotStats,

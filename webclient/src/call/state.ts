@@ -1,4 +1,5 @@
-import type { Meeting, Participant } from '../protocol/messages';
+import type { Meeting, Participant, QualityChanged } from '../protocol/messages';
+import type { Saving } from './preferences';
 
 /** Where the call is; `failed` and `ended` are final until the next join. */
 export type CallPhase = 'idle' | 'connecting' | 'joined' | 'reconnecting' | 'ended' | 'failed';
@@ -66,6 +67,9 @@ export interface CallState {
   microphone: DeviceState;
   camera: DeviceState;
   screen: ScreenState;
+  saving: Saving;
+  /** What the server last said of both directions; nothing yet at the beginning. */
+  quality?: QualityChanged | undefined;
   connection: {
     up: RTCPeerConnectionState | 'none';
     down: RTCPeerConnectionState | 'none';
@@ -110,6 +114,12 @@ export interface SlotStats {
   audioLevel: number;
   totalAudioEnergy: number;
   concealedSamples: number;
+  framesPerSecond: number;
+  /** Seconds, summed over what came out: divided by the count it is the mean delay. */
+  jitterBufferDelay: number;
+  jitterBufferEmittedCount: number;
+  /** Such as "VP8"; empty if nothing was received. */
+  codec: string;
 }
 
 /** One encoding of the upstream connection. */
@@ -124,13 +134,28 @@ export interface SendStats {
   keyFramesEncoded: number;
   frameWidth: number;
   frameHeight: number;
+  framesPerSecond: number;
+  codec: string;
+  /** Such as "L3T3_KEY"; empty where the browser does not say. */
+  scalabilityMode: string;
+  /** What keeps the encoder from more. */
+  limitedBy: 'none' | 'cpu' | 'bandwidth' | 'other';
+}
+
+/** How packets travel between the server and us. */
+export interface Path {
+  protocol: string;
+  relayed: boolean;
 }
 
 export interface CallStats {
+  /** Milliseconds since the epoch. */
+  at: number;
   /** Offers sent since the call began. */
   offers: { up: number; down: number };
   /** Seconds, of the downstream connection's candidate pair. */
   roundTripTime?: number;
+  path?: Path;
   up: SendStats[];
   down: SlotStats[];
 }
@@ -149,6 +174,7 @@ export function idleState(): CallState {
     microphone: { on: false, busy: false },
     camera: { on: false, busy: false },
     screen: { on: false, busy: false, hasAudio: false },
+    saving: { dataSaver: false, audioOnly: false },
     connection: { up: 'none', down: 'none' },
   };
 }

@@ -1,6 +1,6 @@
 import { heard } from './downstream';
 import type { Slot } from './downstream';
-import type { SendStats, SlotStats } from './state';
+import type { Path, SendStats, SlotStats } from './state';
 
 type Report = Record<string, unknown> & { type: string };
 
@@ -17,11 +17,22 @@ function number(report: Report | undefined, name: string): number {
   return typeof value === 'number' ? value : 0;
 }
 
+/** Names of codecs by the id that other reports refer to. */
+function codecNames(all: RTCStatsReport | undefined): Map<unknown, string> {
+  return new Map(
+    reports(all, 'codec').map((report) => [
+      report['id'],
+      String(report['mimeType'] ?? '').replace(/^\w+\//, ''),
+    ]),
+  );
+}
+
 /** Every slot, whether it receives anything or not. */
 export function slotStats(slots: Slot[], all: RTCStatsReport | undefined): SlotStats[] {
   const byMid = new Map(
     reports(all, 'inbound-rtp').map((report) => [String(report['mid']), report]),
   );
+  const names = codecNames(all);
   return slots.map((slot) => {
     const report = byMid.get(slot.mid);
     return {
@@ -46,6 +57,10 @@ export function slotStats(slots: Slot[], all: RTCStatsReport | undefined): SlotS
       audioLevel: number(report, 'audioLevel'),
       totalAudioEnergy: number(report, 'totalAudioEnergy'),
       concealedSamples: number(report, 'concealedSamples'),
+      framesPerSecond: number(report, 'framesPerSecond'),
+      jitterBufferDelay: number(report, 'jitterBufferDelay'),
+      jitterBufferEmittedCount: number(report, 'jitterBufferEmittedCount'),
+      codec: names.get(report?.['codecId']) ?? '',
     };
   });
 }
@@ -54,6 +69,7 @@ export function sendStats(
   all: RTCStatsReport | undefined,
   sourceOf: (mid: string) => string | undefined,
 ): SendStats[] {
+  const names = codecNames(all);
   return reports(all, 'outbound-rtp').map((report) => {
     const mid = String(report['mid'] ?? '');
     return {
@@ -67,13 +83,33 @@ export function sendStats(
       keyFramesEncoded: number(report, 'keyFramesEncoded'),
       frameWidth: number(report, 'frameWidth'),
       frameHeight: number(report, 'frameHeight'),
+      framesPerSecond: number(report, 'framesPerSecond'),
+      codec: names.get(report['codecId']) ?? '',
+      scalabilityMode: String(report['scalabilityMode'] ?? ''),
+      limitedBy: limits.find((each) => each === report['qualityLimitationReason']) ?? 'none',
     };
   });
 }
 
+const limits = ['none', 'cpu', 'bandwidth', 'other'] as const;
+
 /** Of the candidate pair in use, in seconds. */
 export function roundTripTime(all: RTCStatsReport | undefined): number | undefined {
-  const pair = reports(all, 'candidate-pair').find((report) => report['nominated'] === true);
+  const pair = pairInUse(all);
   const value = pair?.['currentRoundTripTime'];
   return typeof value === 'number' ? value : undefined;
+}
+
+/** By which way the packets go; undefined before there is one. */
+export function pathOf(all: RTCStatsReport | undefined): Path | undefined {
+  const pair = pairInUse(all);
+  const local = reports(all, 'local-candidate').find(({ id }) => id === pair?.['localCandidateId']);
+  if (local === undefined) return undefined;
+  const relayed = local['candidateType'] === 'relay';
+  const protocol = relayed ? local['relayProtocol'] : local['protocol'];
+  return { protocol: String(protocol ?? 'udp').toUpperCase(), relayed };
+}
+
+function pairInUse(all: RTCStatsReport | undefined): Report | undefined {
+  return reports(all, 'candidate-pair').find((report) => report['nominated'] === true);
 }

@@ -1,9 +1,14 @@
-import type { Source, UpSource } from '../protocol/messages';
-import { prefer } from './codecs';
+import type { Codec, Source, UpSource } from '../protocol/messages';
+import { audioCodecs, has, prefer, videoCodecs } from './codecs';
 import type { CallDeps } from './deps';
-import { cameraEncodings, refit, screenEncodings } from './encodings';
+import { cameraEncodings, plainEncodings, screenEncodings } from './encodings';
+import type { Wanted } from './encodings';
 import { Negotiation } from './negotiation';
+import { codecOf } from './preferences';
+import type { SendPreferences } from './preferences';
+import { Sending } from './sending';
 import { RequestError } from './socket';
+import { tuneSound } from './sound';
 import { watchConnection } from './watch';
 
 export interface UpstreamEvents {
@@ -14,6 +19,11 @@ export interface UpstreamEvents {
   answered(): void;
 }
 
+interface Line {
+  transceiver: RTCRtpTransceiver;
+  sending: Sending;
+}
+
 /**
  * The sendonly connection. It is made at the first publish; each source has one transceiver, made when
  * first needed and then re-used, since m-lines never recycle.
@@ -21,18 +31,26 @@ export interface UpstreamEvents {
 export class Upstream {
   private readonly deps: CallDeps;
   private readonly events: UpstreamEvents;
+  private readonly preferences: SendPreferences;
   private readonly negotiation = new Negotiation(() => this.exchange());
   private readonly tracks = new Map<Source, MediaStreamTrack>();
-  private transceivers = new Map<Source, RTCRtpTransceiver>();
+  private readonly wanted = new Map<Source, Wanted>();
+  private lines = new Map<Source, Line>();
   private answered = new Set<RTCRtpTransceiver>();
   private pc: RTCPeerConnection | undefined;
   private unwatch: () => void = () => {};
   private readonly config: RTCConfiguration;
   private closed = false;
 
-  constructor(deps: CallDeps, iceServers: RTCIceServer[], events: UpstreamEvents) {
+  constructor(
+    deps: CallDeps,
+    iceServers: RTCIceServer[],
+    preferences: SendPreferences,
+    events: UpstreamEvents,
+  ) {
     this.deps = deps;
     this.events = events;
+    this.preferences = preferences;
     this.config = { iceServers, bundlePolicy: 'max-bundle' };
   }
 
@@ -43,29 +61,34 @@ export class Upstream {
   async send(source: Source, track: MediaStreamTrack): Promise<void> {
     this.checkOpen();
     this.tracks.set(source, track);
-    const known = this.transceivers.get(source);
+    const known = this.lines.get(source);
     if (known === undefined) {
       this.add(source, track);
       return this.negotiation.run();
     }
-    await known.sender.replaceTrack(track);
-    if (source === 'camera') await refitSender(known.sender, track);
-    if (!this.answered.has(known)) await this.negotiation.run();
+    await known.sending.use(track);
+    if (!this.answered.has(known.transceiver)) await this.negotiation.run();
   }
 
   /** Nothing more is sent of the source; its m-line stays for the next time. */
   async stop(source: Source): Promise<void> {
     this.tracks.delete(source);
-    await this.transceivers.get(source)?.sender.replaceTrack(null);
+    await this.lines.get(source)?.sending.use(null);
+  }
+
+  /** Sends of the source what somebody watches, in the codec that everybody has. */
+  async want(source: Source, wanted: Wanted): Promise<void> {
+    this.wanted.set(source, wanted);
+    await this.lines.get(source)?.sending.want(wanted);
   }
 
   /** The sources that have an m-line but no track. */
   silent(): Source[] {
-    return [...this.transceivers.keys()].filter((source) => !this.tracks.has(source));
+    return [...this.lines.keys()].filter((source) => !this.tracks.has(source));
   }
 
   sourceOf(mid: string): Source | undefined {
-    return [...this.transceivers].find(([, transceiver]) => transceiver.mid === mid)?.[0];
+    return [...this.lines].find(([, { transceiver }]) => transceiver.mid === mid)?.[0];
   }
 
   async stats(): Promise<RTCStatsReport | undefined> {
@@ -85,15 +108,46 @@ export class Upstream {
   }
 
   private add(source: Source, track: MediaStreamTrack): void {
-    const pc = this.connection();
-    const transceiver = pc.addTransceiver(track, {
-      direction: 'sendonly',
-      ...(source === 'camera' && { sendEncodings: cameraEncodings(track) }),
-      ...(source === 'screen' && { sendEncodings: screenEncodings() }),
+    const video = track.kind !== 'audio';
+    const codec = video ? this.codecFor(source) : undefined;
+    const transceiver = this.transceiver(source, track, codec ?? 'VP8');
+    this.order(transceiver, source, codec);
+    const sending: Sending = new Sending(transceiver, source, track, codec ?? 'VP8', {
+      reorder: (first) => {
+        this.order(transceiver, source, first);
+        this.negotiation.run().catch(() => {});
+      },
     });
-    const kind = track.kind === 'audio' ? 'audio' : 'video';
-    prefer(transceiver, kind, this.deps.receiverCodecs(kind));
-    this.transceivers.set(source, transceiver);
+    this.lines.set(source, { transceiver, sending });
+  }
+
+  /** The chosen codec for a camera if this browser has it. A screen is a single stream in what everybody decodes. */
+  private codecFor(source: Source): Codec {
+    const chosen = codecOf(this.preferences.codec);
+    const usable = source === 'camera' && has(this.deps.receiverCodecs('video'), chosen);
+    return usable ? chosen : 'VP8';
+  }
+
+  private transceiver(source: Source, track: MediaStreamTrack, codec: Codec): RTCRtpTransceiver {
+    const pc = this.connection();
+    const with_ = (sendEncodings?: RTCRtpEncodingParameters[]) =>
+      pc.addTransceiver(track, { direction: 'sendonly', ...(sendEncodings && { sendEncodings }) });
+    if (source === 'screen') return with_(screenEncodings());
+    if (source !== 'camera') return with_();
+    const encodings = cameraEncodings(track, codec);
+    try {
+      return with_(encodings);
+    } catch {
+      // A browser without scalability modes.
+      return with_(plainEncodings(encodings));
+    }
+  }
+
+  private order(transceiver: RTCRtpTransceiver, source: Source, first: Codec | undefined): void {
+    const kind = first === undefined ? 'audio' : 'video';
+    const capable = this.deps.receiverCodecs(kind) ?? [];
+    const red = this.preferences.red && source === 'microphone';
+    prefer(transceiver, first ? videoCodecs(capable, first) : audioCodecs(capable, red));
   }
 
   private connection(): RTCPeerConnection {
@@ -119,8 +173,10 @@ export class Upstream {
     this.unwatch();
     this.pc?.close();
     this.pc = undefined;
-    this.transceivers = new Map();
+    this.lines = new Map();
     this.answered = new Set();
+    // What was watched of the old connection says nothing of the next one.
+    this.wanted.clear();
   }
 
   private checkOpen(): void {
@@ -133,18 +189,20 @@ export class Upstream {
     if (pc === undefined) return;
     const offer = await pc.createOffer();
     await pc.setLocalDescription(offer);
-    const offered = [...this.transceivers].filter(([, { mid }]) => mid !== null);
-    const sources = offered.map(([source, { mid }]) => ({ mid: mid!, source }));
-    const sdp = await this.events.offer(offer.sdp ?? '', sources);
+    const offered = [...this.lines].filter(([, { transceiver }]) => transceiver.mid !== null);
+    const sources = offered.map(([source, { transceiver }]) => ({ mid: transceiver.mid!, source }));
+    const answer = await this.events.offer(offer.sdp ?? '', sources);
     this.checkOpen();
     if (pc !== this.pc) return;
+    const voice = sources.filter(({ source }) => source === 'microphone').map(({ mid }) => mid);
+    const sdp = tuneSound(answer, voice, this.preferences);
     await pc.setRemoteDescription({ type: 'answer', sdp });
-    for (const [, transceiver] of offered) this.answered.add(transceiver);
+    for (const [source, { transceiver, sending }] of offered) {
+      this.answered.add(transceiver);
+      const wanted = this.wanted.get(source);
+      // What was said during the exchange; and only now it is known which codecs there are.
+      void (wanted ? sending.want(wanted) : sending.fit()).catch(() => {});
+    }
     this.events.answered();
   }
-}
-
-async function refitSender(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
-  const parameters = sender.getParameters();
-  if (refit(parameters.encodings, track)) await sender.setParameters(parameters);
 }

@@ -1,5 +1,6 @@
-import type { DownSlot, Participant, SlotWish } from '../protocol/messages';
+import type { DownSlot, Participant, SlotWish, SlotsWish } from '../protocol/messages';
 import type { Timers } from './deps';
+import type { Saving } from './preferences';
 import type { TileWish } from './state';
 import { sameWishes, wishesFor } from './tiles';
 
@@ -13,7 +14,7 @@ export interface WishesEvents {
   participants(): Participant[];
   /** More camera tiles than slots. */
   grow(videos: number): void;
-  send(wishes: SlotWish[]): Promise<void>;
+  send(wish: SlotsWish): Promise<void>;
 }
 
 /** Turns the tiles of the page into wishes for slots, and sends them when they have changed. */
@@ -21,7 +22,8 @@ export class Wishes {
   private readonly timers: Timers;
   private readonly events: WishesEvents;
   private tiles: TileWish[] = [];
-  private sent: SlotWish[] = [];
+  private saving: Saving = { dataSaver: false, audioOnly: false };
+  private sent = nothing;
   private cancel: (() => void) | undefined;
   private closed = false;
 
@@ -35,6 +37,11 @@ export class Wishes {
     this.refresh();
   }
 
+  save(saving: Saving): void {
+    this.saving = saving;
+    this.refresh();
+  }
+
   /** Something that wishes depend on has changed. */
   refresh(): void {
     this.later(settle);
@@ -42,7 +49,7 @@ export class Wishes {
 
   /** The server knows nothing of what was sent before. */
   forget(): void {
-    this.sent = [];
+    this.sent = nothing;
   }
 
   close(): void {
@@ -62,13 +69,26 @@ export class Wishes {
     const slots = this.events.slots();
     if (slots.length === 0) return;
     this.events.grow(this.tiles.filter(({ source }) => source === 'camera').length);
-    const wishes = wishesFor(slots, this.sent, this.tiles, this.events.participants());
-    if (sameWishes(wishes, this.sent)) return;
-    this.sent = wishes;
-    this.events.send(wishes).catch(() => {
-      if (this.sent !== wishes) return;
-      this.sent = [];
+    const before = this.sent;
+    const wishes = wishesFor(slots, before.wishes, this.tiles, this.events.participants());
+    const { dataSaver, audioOnly } = this.saving;
+    const wish = { wishes, ...(dataSaver && { dataSaver }), ...(audioOnly && { audioOnly }) };
+    if (sameWish(wish, before)) return;
+    this.sent = wish;
+    this.events.send(wish).catch(() => {
+      if (this.sent !== wish) return;
+      this.sent = nothing;
       this.later(sendAgain);
     });
   }
+}
+
+const nothing: SlotsWish & { wishes: SlotWish[] } = { wishes: [] };
+
+function sameWish(a: SlotsWish, b: SlotsWish): boolean {
+  return (
+    sameWishes(a.wishes, b.wishes) &&
+    (a.dataSaver ?? false) === (b.dataSaver ?? false) &&
+    (a.audioOnly ?? false) === (b.audioOnly ?? false)
+  );
 }

@@ -5,9 +5,10 @@ import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } fro
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useParams, useSearchParams } from 'react-router';
 import type { Meeting as MeetingRecord } from '../api';
-import { CallEngine } from '../call';
+import { CallEngine, idleState } from '../call';
 import type { CallState } from '../call';
 import { prefer } from '../state/devices';
+import { keptPreferences, keptSaving } from '../state/preferences';
 import { meetingCode } from '../state/meeting-code';
 import { withNext } from '../state/next';
 import { isCode, problemText } from '../state/problem';
@@ -115,6 +116,7 @@ function Attempt({
 }) {
   const { t } = useTranslation();
   const api = useApi();
+  const [params] = useSearchParams();
   const [engine, setEngine] = useState<CallEngine>();
   const current = useRef<CallEngine>(undefined);
 
@@ -137,12 +139,14 @@ function Attempt({
       api: () => api.joinMeeting(meeting.code, guestName),
       camera,
       microphone,
+      preferences: keptPreferences(params.get('codec')),
+      saving: keptSaving(),
     });
     if (camera === null) void prefer('camera', (id) => started.useCamera(id));
     if (microphone === null) void prefer('microphone', (id) => started.useMicrophone(id));
   }
 
-  const state = useSyncExternalStore(engine?.subscribe ?? nothing, engine?.getState ?? idleState);
+  const state = useSyncExternalStore(engine?.subscribe ?? nothing, engine?.getState ?? untouched);
   const { phase } = state;
   // Refused before the first welcome: back to the door, with the reason.
   const refused = phase === 'failed' && state.self === undefined;
@@ -166,22 +170,9 @@ function Attempt({
   );
 }
 
-const idle: CallState = {
-  phase: 'idle',
-  participants: [],
-  hands: [],
-  speakers: [],
-  speaking: [],
-  chat: [],
-  chatMore: false,
-  unread: 0,
-  microphone: { on: false, busy: false },
-  camera: { on: false, busy: false },
-  screen: { on: false, busy: false, hasAudio: false },
-  connection: { up: 'none', down: 'none' },
-};
+const idle = idleState();
 
-function idleState(): CallState {
+function untouched(): CallState {
   return idle;
 }
 

@@ -20,6 +20,12 @@ function bar(change: Partial<ControlBarProps> = {}): ControlBarProps {
     hand: { up: false, toggle: vi.fn() },
     people: { count: 9, open: false, toggle: vi.fn() },
     chat: { unread: 0, open: false, toggle: vi.fn() },
+    more: {
+      dataSaver: { on: false, toggle: vi.fn() },
+      audioOnly: { on: false, toggle: vi.fn() },
+      onConnection: vi.fn(),
+      onSettings: vi.fn(),
+    },
     leave: null,
     ...change,
   };

@@ -1,11 +1,24 @@
-import { Hand, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff } from 'lucide-react';
+import {
+  Ellipsis,
+  Hand,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  Users,
+  Video,
+  VideoOff,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from './Badge';
 import { DeviceButton } from './DeviceButton';
 import { IconButton } from './IconButton';
+import { Menu } from './Menu';
 import type { MenuChoice } from './Menu';
 import { MeetingClock } from './MeetingClock';
+import { MoreItems } from './MoreItems';
+import type { MoreActions } from './MoreItems';
 
 export interface Switch {
   on: boolean;
@@ -16,16 +29,22 @@ export interface Switch {
   choose: (deviceId: string) => void;
 }
 
+/** The loudspeakers to choose from. */
+export type Output = Pick<Switch, 'device' | 'devices' | 'choose'>;
+
 export interface ControlBarProps {
   code: string;
   onCopyCode: () => void;
   microphone: Switch;
   camera: Switch;
+  /** Undefined where the browser does not let us choose. */
+  output?: Output | undefined;
   /** Undefined where the browser cannot share a screen. */
   share: { on: boolean; busy: boolean; toggle: () => void } | undefined;
   hand: { up: boolean; toggle: () => void };
   people: { count: number; open: boolean; toggle: () => void };
   chat: { unread: number; open: boolean; toggle: () => void };
+  more: MoreActions;
   leave: ReactNode;
 }
 
@@ -51,6 +70,7 @@ export function ControlBar(props: ControlBarProps) {
           device={microphone.device}
           devices={microphone.devices}
           onDevice={microphone.choose}
+          output={props.output}
         />
         <DeviceButton
           on={camera.on}
@@ -80,6 +100,22 @@ export function ControlBar(props: ControlBarProps) {
           icon={<Hand size={21} />}
           onClick={hand.toggle}
         />
+        <Menu
+          side="top"
+          align="center"
+          label={t('meeting.more')}
+          trigger={
+            <button
+              type="button"
+              aria-label={t('meeting.more')}
+              className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-surface-2 hover:bg-surface-3"
+            >
+              <Ellipsis size={21} />
+            </button>
+          }
+        >
+          <MoreItems {...props.more} />
+        </Menu>
       </div>
       <div className="flex items-center justify-end gap-2">
         <IconButton

@@ -2,7 +2,8 @@ import clsx from 'clsx';
 import { ChevronDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Menu, MenuChoices, MenuLabel } from './Menu';
+import type { Output } from './ControlBar';
+import { Menu, MenuChoices, MenuLabel, MenuSeparator } from './Menu';
 import type { MenuChoice } from './Menu';
 import { Tip } from './Tip';
 
@@ -18,6 +19,7 @@ export function DeviceButton({
   device,
   devices,
   onDevice,
+  output,
 }: {
   on: boolean;
   busy: boolean;
@@ -29,6 +31,8 @@ export function DeviceButton({
   device: string | undefined;
   devices: readonly MenuChoice[];
   onDevice: (deviceId: string) => void;
+  /** Where sound comes out, which belongs to the microphone's menu. */
+  output?: Output | undefined;
 }) {
   const { t } = useTranslation();
   return (
@@ -69,6 +73,13 @@ export function DeviceButton({
           <p className="px-3 pt-1 pb-2 text-body text-muted">{t('devices.none')}</p>
         ) : (
           <MenuChoices value={device} choices={devices} onChoose={onDevice} />
+        )}
+        {output && (
+          <>
+            <MenuSeparator />
+            <MenuLabel>{t('meeting.speakerMenu')}</MenuLabel>
+            <MenuChoices value={output.device} choices={output.devices} onChoose={output.choose} />
+          </>
         )}
       </Menu>
     </div>

@@ -27,7 +27,7 @@ export function Menu({
           sideOffset={8}
           collisionPadding={12}
           aria-label={label}
-          className="z-50 max-w-[min(22rem,calc(100vw-1.5rem))] min-w-56 animate-fade-in rounded-card bg-surface-2 p-1.5 text-ink shadow-float"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) max-w-[min(22rem,calc(100vw-1.5rem))] min-w-56 animate-fade-in overflow-y-auto rounded-card bg-surface-2 p-1.5 text-ink shadow-float"
         >
           {children}
         </DropdownMenu.Content>
@@ -61,6 +61,31 @@ export function MenuItem({
       {icon}
       <span className="min-w-0">{children}</span>
     </DropdownMenu.Item>
+  );
+}
+
+/** A switch in a menu: the tick at its end says whether it is on. */
+export function MenuCheck({
+  icon,
+  checked,
+  onChange,
+  children,
+}: {
+  icon?: ReactNode;
+  checked: boolean;
+  onChange: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.CheckboxItem checked={checked} onCheckedChange={onChange} className={row}>
+      {icon}
+      <span className="min-w-0 grow">{children}</span>
+      <span className="inline-flex w-4 justify-center">
+        <DropdownMenu.ItemIndicator>
+          <Check size={16} />
+        </DropdownMenu.ItemIndicator>
+      </span>
+    </DropdownMenu.CheckboxItem>
   );
 }
 

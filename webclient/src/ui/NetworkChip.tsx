@@ -1,4 +1,6 @@
+import clsx from 'clsx';
 import { useTranslation } from 'react-i18next';
+import { Bars } from './Bars';
 
 export type Network = 'good' | 'fair' | 'weak' | 'connecting';
 
@@ -10,34 +12,31 @@ const colours: Record<Network, string> = {
   connecting: 'text-muted',
 };
 
-/** How one's own connection does: bars and a word. */
-export function NetworkChip({ network }: { network: Network }) {
+/** How one's own connection does: bars and a word. Opens what is known about it. */
+export function NetworkChip({
+  network,
+  open,
+  onOpen,
+}: {
+  network: Network;
+  open: boolean;
+  onOpen: () => void;
+}) {
   const { t } = useTranslation();
   const word = t(`meeting.network.${network}`);
   return (
-    <span className="inline-flex items-center gap-2 text-body font-medium">
-      <svg
-        viewBox="0 0 18 16"
-        width="18"
-        height="16"
-        className={colours[network]}
-        aria-hidden="true"
-        fill="currentColor"
-      >
-        {[0, 1, 2, 3].map((i) => (
-          <rect
-            key={i}
-            x={i * 4.6}
-            y={11 - i * 3.4}
-            width="3.2"
-            height={5 + i * 3.4}
-            rx="1.2"
-            opacity={i < bars[network] ? 1 : 0.3}
-          />
-        ))}
-      </svg>
-      <span className="sr-only">{t('meeting.networkLabel', { word })}</span>
-      <span aria-hidden="true">{word}</span>
-    </span>
+    <button
+      type="button"
+      aria-label={t('meeting.networkLabel', { word })}
+      aria-expanded={open}
+      onClick={onOpen}
+      className={clsx(
+        '-mx-2 inline-flex h-8 items-center gap-2 rounded-full px-3 text-body font-medium hover:bg-surface-2',
+        open && 'bg-surface-2',
+      )}
+    >
+      <Bars lit={bars[network]} className={colours[network]} />
+      {word}
+    </button>
   );
 }

@@ -15,6 +15,7 @@ import { ChatButton } from './ControlBar';
 import type { ControlBarProps } from './ControlBar';
 import { IconButton } from './IconButton';
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from './Menu';
+import { MoreItems } from './MoreItems';
 
 /** The bottom bar of phones: what one needs at once; everything else is in More. */
 export function PhoneBar(props: ControlBarProps & { over: boolean }) {
@@ -56,7 +57,7 @@ export function PhoneBar(props: ControlBarProps & { over: boolean }) {
   );
 }
 
-function More({ share, people, microphone, camera, onCopyCode }: ControlBarProps) {
+function More({ share, people, microphone, camera, output, more, onCopyCode }: ControlBarProps) {
   const { t } = useTranslation();
   return (
     <Menu
@@ -85,6 +86,8 @@ function More({ share, people, microphone, camera, onCopyCode }: ControlBarProps
       <MenuItem icon={<Link2 size={19} />} onSelect={onCopyCode}>
         {t('meeting.copyLink')}
       </MenuItem>
+      <MenuSeparator />
+      <MoreItems {...more} />
       {microphone.devices.length > 1 && (
         <>
           <MenuSeparator />
@@ -101,6 +104,13 @@ function More({ share, people, microphone, camera, onCopyCode }: ControlBarProps
           <MenuSeparator />
           <MenuLabel>{t('devices.camera')}</MenuLabel>
           <MenuChoices value={camera.device} choices={camera.devices} onChoose={camera.choose} />
+        </>
+      )}
+      {output && output.devices.length > 1 && (
+        <>
+          <MenuSeparator />
+          <MenuLabel>{t('meeting.speakerMenu')}</MenuLabel>
+          <MenuChoices value={output.device} choices={output.devices} onChoose={output.choose} />
         </>
       )}
     </Menu>

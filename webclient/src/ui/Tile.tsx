@@ -1,11 +1,12 @@
 import clsx from 'clsx';
-import { Hand, Mic, MicOff } from 'lucide-react';
+import { Hand, Mic, MicOff, PauseCircle } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { avatarColour } from './avatar';
 import { Avatar } from './Avatar';
 import { SpeakingBars } from './SpeakingBars';
 import { Video } from './Video';
+import type { WatchFrames } from './Video';
 
 export interface TileProps {
   id: string;
@@ -19,6 +20,12 @@ export interface TileProps {
   stream: MediaStream | null;
   /** The connection is gone: the last picture stays, grey. */
   frozen: boolean;
+  /** Nothing is sent of it for want of bandwidth: the last picture stays, grey, with words. */
+  paused?: boolean;
+  /** Something stands at the bottom right, beside the name. */
+  badge?: boolean;
+  /** Learns where the frames of the picture can be seen. */
+  watch?: WatchFrames | undefined;
   width: number;
   height: number;
   /** Fills the window, without corners. */
@@ -27,7 +34,7 @@ export interface TileProps {
 
 /** One person. The name, the microphone and the hand lie on the picture. */
 export const Tile = memo(function Tile(props: TileProps) {
-  const { id, name, self, stream, frozen, width, height, bleed = false } = props;
+  const { id, name, self, stream, frozen, paused = false, width, height, bleed = false } = props;
   const small = width < 220;
   const corners = bleed ? 'rounded-none' : small ? 'rounded-card' : 'rounded-tile';
   const side = Math.min(width, height);
@@ -42,11 +49,11 @@ export const Tile = memo(function Tile(props: TileProps) {
         className={clsx(
           'absolute inset-0 overflow-hidden bg-surface-1 transition-[filter] duration-200',
           corners,
-          frozen && 'brightness-55 grayscale',
+          (frozen || paused) && 'brightness-55 grayscale',
         )}
       >
         {stream ? (
-          <Video stream={stream} mirrored={self} />
+          <Video stream={stream} mirrored={self} watch={props.watch} />
         ) : (
           <div
             className="absolute inset-0 flex items-center justify-center"
@@ -68,6 +75,7 @@ export const Tile = memo(function Tile(props: TileProps) {
           )}
         />
       )}
+      {paused && <PausedSign small={small} />}
       {!bleed && <NamePill {...props} small={small} />}
       {props.hand > 0 && <HandSign place={props.hand} small={small} />}
     </article>
@@ -80,14 +88,18 @@ export function NamePill({
   microphone,
   speaking,
   frozen,
+  badge = false,
   small,
-}: Pick<TileProps, 'name' | 'self' | 'microphone' | 'speaking' | 'frozen'> & { small: boolean }) {
+}: Pick<TileProps, 'name' | 'self' | 'microphone' | 'speaking' | 'frozen' | 'badge'> & {
+  small: boolean;
+}) {
   const { t } = useTranslation();
   const heard = speaking && microphone && !frozen;
   return (
     <div
       className={clsx(
-        'absolute flex max-w-[calc(100%-1rem)] items-center gap-1.5 rounded-full bg-pill text-ink',
+        'absolute flex items-center gap-1.5 rounded-full bg-pill text-ink',
+        badge ? 'max-w-[calc(100%-3.5rem)]' : 'max-w-[calc(100%-1rem)]',
         small
           ? 'bottom-1.5 left-1.5 h-6 px-2 text-small'
           : 'bottom-2.5 left-2.5 h-7 px-2.5 text-label',
@@ -107,6 +119,23 @@ export function NamePill({
         {name}
       </span>
       {self && <span className="shrink-0 text-muted">{t('meeting.you')}</span>}
+    </div>
+  );
+}
+
+function PausedSign({ small }: { small: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className="absolute inset-0 flex items-center justify-center">
+      <span
+        className={clsx(
+          'inline-flex items-center gap-1.5 rounded-full bg-pill font-medium text-ink',
+          small ? 'h-6 px-2 text-small' : 'h-8 px-3 text-label',
+        )}
+      >
+        <PauseCircle size={small ? 14 : 17} aria-hidden="true" />
+        {t('meeting.pausedPicture')}
+      </span>
     </div>
   );
 }

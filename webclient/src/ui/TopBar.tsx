@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { ChevronDown, ChevronLeft, ChevronRight, LayoutGrid } from 'lucide-react';
+import { ChevronDown, ChevronLeft, ChevronRight, LayoutGrid, Leaf, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { BrandMark } from './BrandMark';
 import { Menu, MenuChoices, MenuLabel } from './Menu';
@@ -10,6 +10,13 @@ import type { Network } from './NetworkChip';
 export interface TopBarProps {
   title: string;
   network: Network;
+  /** The panel about it is open. */
+  connectionOpen: boolean;
+  onConnection: () => void;
+  /** What is saved on at the moment, and how to stop it. */
+  saving: { text: string; label: string; stop: () => void } | undefined;
+  /** Nobody has moved for a while; focus inside brings it back. */
+  faded: boolean;
   page: number;
   pages: number;
   onPage: (page: number) => void;
@@ -33,6 +40,8 @@ export function TopBar(props: TopBarProps) {
         over
           ? 'absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/70 to-transparent ps-[max(1.5rem,env(safe-area-inset-left))] pe-[max(1.5rem,env(safe-area-inset-right))]'
           : 'h-12',
+        'transition-opacity duration-200 focus-within:opacity-100',
+        props.faded && 'opacity-0',
       )}
     >
       <div className="flex min-w-0 items-center gap-2.5">
@@ -43,7 +52,21 @@ export function TopBar(props: TopBarProps) {
       </div>
       {props.pages > 1 && !compact ? <Pager {...props} /> : <span />}
       <div className="flex items-center justify-end gap-4">
-        {(!compact || over || network !== 'good') && <NetworkChip network={network} />}
+        {props.saving && (
+          <button
+            type="button"
+            aria-label={props.saving.label}
+            onClick={props.saving.stop}
+            className="inline-flex h-8 min-w-0 items-center gap-2 rounded-full bg-surface-2 px-3 text-body font-medium hover:bg-surface-3"
+          >
+            <Leaf size={16} aria-hidden="true" />
+            <span className="truncate">{props.saving.text}</span>
+            <X size={15} className="text-muted" aria-hidden="true" />
+          </button>
+        )}
+        {(!compact || over || network !== 'good') && (
+          <NetworkChip network={network} open={props.connectionOpen} onOpen={props.onConnection} />
+        )}
         {!compact && props.layouts.length > 0 && (
           <Menu
             align="end"

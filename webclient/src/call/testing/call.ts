@@ -22,7 +22,27 @@ const answer: JoinAnswer = {
   participants: [],
 };
 
-const codec = (mimeType: string): RTCRtpCodec => ({ mimeType, clockRate: 90_000 });
+const codec = (mimeType: string, sdpFmtpLine?: string): RTCRtpCodec => ({
+  mimeType,
+  clockRate: 90_000,
+  ...(sdpFmtpLine !== undefined && { sdpFmtpLine }),
+});
+
+/** As a Chromium lists them, shortened. */
+export const capabilities = {
+  audio: [codec('audio/red'), codec('audio/opus'), codec('audio/PCMU')],
+  video: [
+    codec('video/VP8'),
+    codec('video/rtx'),
+    codec('video/VP9', 'profile-id=0'),
+    codec('video/VP9', 'profile-id=2'),
+    codec('video/H264', 'packetization-mode=1;profile-level-id=42001f'),
+    codec('video/H264', 'packetization-mode=0;profile-level-id=42e01f'),
+    codec('video/H264', 'packetization-mode=1;profile-level-id=42e01f'),
+    codec('video/AV1', 'level-idx=5;profile=0;tier=0'),
+    codec('video/AV1', 'level-idx=5;profile=1;tier=0'),
+  ],
+};
 
 /** An engine with nothing real around it. */
 export function fakeCall() {
@@ -42,10 +62,7 @@ export function fakeCall() {
     mediaStream: (tracks) =>
       new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
     mediaDevices: devices,
-    receiverCodecs: (kind) =>
-      kind === 'audio'
-        ? [codec('audio/red'), codec('audio/opus')]
-        : [codec('video/H264'), codec('video/rtx'), codec('video/VP8'), codec('video/AV1')],
+    receiverCodecs: (kind) => capabilities[kind],
     pageUrl: () => 'https://plenum.example/m/abcde-fghjk',
     id: () => `id-${++ids}`,
     timers: clock,

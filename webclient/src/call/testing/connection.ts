@@ -13,18 +13,40 @@ export class FakeSender {
     this.track = track;
   }
 
+  /** Negotiated, in order. */
+  codecs: RTCRtpCodecParameters[] = [];
+  /** The browser does not know the codec of a single encoding. */
+  codecByOrderOnly = false;
+  changes = 0;
+  private applying = false;
+
   getParameters(): RTCRtpSendParameters {
-    return { encodings: this.encodings.map((e) => ({ ...e })) } as RTCRtpSendParameters;
+    const encodings = this.encodings.map((each) => ({ ...each }));
+    return { encodings, codecs: this.codecs } as unknown as RTCRtpSendParameters;
   }
 
+  /** As in a browser, one at a time. */
   async setParameters(parameters: RTCRtpSendParameters): Promise<void> {
-    this.encodings = parameters.encodings;
+    if (this.applying) throw new Error('the last change is not done');
+    this.applying = true;
+    await Promise.resolve();
+    this.applying = false;
+    this.changes++;
+    this.encodings = parameters.encodings.map(({ codec, ...rest }) => ({
+      ...rest,
+      ...(codec && !this.codecByOrderOnly && { codec }),
+    }));
   }
 }
 
 export class FakeReceiver {
   readonly track: FakeTrack;
   contributing: { source: number; timestamp: number }[] = [];
+  /** The sound that was played last. */
+  synchronization: { timestamp: number; rtpTimestamp: number }[] = [];
+  jitterBufferTarget: number | null = null;
+  /** Seconds and samples or frames, as the browser sums them up. */
+  held = { delay: 0, emitted: 0 };
 
   constructor(track: FakeTrack) {
     this.track = track;
@@ -32,6 +54,22 @@ export class FakeReceiver {
 
   getContributingSources(): { source: number; timestamp: number }[] {
     return this.contributing;
+  }
+
+  getSynchronizationSources(): { timestamp: number; rtpTimestamp: number }[] {
+    return this.synchronization;
+  }
+
+  /** Each look finds a hundred more that were held as long as was asked for. */
+  async getStats(): Promise<RTCStatsReport> {
+    this.held.emitted += 100;
+    this.held.delay += (100 * (this.jitterBufferTarget ?? 0)) / 1000;
+    const report = {
+      type: 'inbound-rtp',
+      jitterBufferDelay: this.held.delay,
+      jitterBufferEmittedCount: this.held.emitted,
+    };
+    return new Map([['in', report]]) as unknown as RTCStatsReport;
   }
 }
 
@@ -50,6 +88,11 @@ export class FakeTransceiver {
 
   setCodecPreferences(codecs: RTCRtpCodec[]): void {
     this.codecs = codecs;
+  }
+
+  /** The other side takes all that is offered. */
+  negotiate(): void {
+    this.sender.codecs = this.codecs.map((codec, i) => ({ ...codec, payloadType: 96 + i }));
   }
 }
 
@@ -93,6 +136,7 @@ export class FakePeerConnection {
     if (this.signalingState !== 'have-local-offer') throw new Error('no offer to answer');
     this.signalingState = 'stable';
     this.answers++;
+    for (const transceiver of this.transceivers) transceiver.negotiate();
     if (this.connectionState === 'new') this.become('connected');
   }
 

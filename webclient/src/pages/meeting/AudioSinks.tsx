@@ -4,7 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/Button';
 
 /** Plays everybody's sound. If the browser holds it back, asks for the one click it wants. */
-export function AudioSinks({ streams }: { streams: readonly MediaStream[] }) {
+export function AudioSinks({
+  streams,
+  sink,
+}: {
+  streams: readonly MediaStream[];
+  /** The loudspeaker's device id; empty is the usual one. */
+  sink: string;
+}) {
   const { t } = useTranslation();
   const elements = useRef(new Set<HTMLAudioElement>());
   const [blocked, setBlocked] = useState(false);
@@ -26,7 +33,13 @@ export function AudioSinks({ streams }: { streams: readonly MediaStream[] }) {
   return (
     <>
       {streams.map((stream) => (
-        <Sink key={stream.id} stream={stream} hold={hold} onBlocked={() => setBlocked(true)} />
+        <Sink
+          key={stream.id}
+          stream={stream}
+          device={sink}
+          hold={hold}
+          onBlocked={() => setBlocked(true)}
+        />
       ))}
       {blocked && (
         <div
@@ -50,10 +63,12 @@ export function AudioSinks({ streams }: { streams: readonly MediaStream[] }) {
 
 function Sink({
   stream,
+  device,
   hold,
   onBlocked,
 }: {
   stream: MediaStream;
+  device: string;
   hold: (element: HTMLAudioElement) => () => void;
   onBlocked: () => void;
 }) {
@@ -75,6 +90,12 @@ function Sink({
       element.srcObject = null;
     };
   }, [stream, hold]);
+  useEffect(() => {
+    const element = audio.current;
+    if (element === null || !('setSinkId' in element) || element.sinkId === device) return;
+    // A loudspeaker that was unplugged: the sound goes on where it came out before.
+    element.setSinkId(device).catch(() => {});
+  }, [device]);
   // Live speech has no caption track.
   // eslint-disable-next-line jsx-a11y/media-has-caption
   return <audio ref={audio} autoPlay className="hidden" />;

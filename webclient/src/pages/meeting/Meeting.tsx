@@ -7,6 +7,7 @@ import { useMeetingKeys } from '../../state/keys';
 import { meetingLink } from '../../state/meetings';
 import { useStage } from '../../state/theme';
 import { useTitle } from '../../state/title';
+import { useIdle } from '../../state/idle';
 import { useFrame } from '../../state/viewport';
 import { ChatPanel } from '../../ui/ChatPanel';
 import { ControlBar } from '../../ui/ControlBar';
@@ -21,15 +22,23 @@ import { TopBar } from '../../ui/TopBar';
 import { Announcer } from './Announcer';
 import { AudioSinks } from './AudioSinks';
 import { useCall, useCallState } from './call';
+import { ConnectionPanel } from './ConnectionPanel';
 import { useDeviceSwitch } from './deviceSwitch';
 import { EndMeeting } from './EndMeeting';
 import { useNetwork } from './network';
+import { PanelOpener } from './panels';
+import type { PanelName } from './panels';
 import { peopleOf, tilesChoices, tilesOnPage } from './people';
 import type { TilesChoice } from './people';
+import { usePausedPictures } from './pausedPictures';
+import { useSavings } from './savings';
 import { useSteadySpeaker } from './speaker';
+import { useSpeakerOutput } from './speakerOutput';
 import { Stage } from './Stage';
+import { PinContext } from './TileActions';
 
-type PanelName = 'chat' | 'people';
+// The bar at the top goes away from a meeting that is only watched.
+const fadesAfter = 3_000;
 
 /** The meeting itself: stage, panel and bars around one call. */
 export function Meeting({ code, title }: { code: string; title: string }) {
@@ -50,7 +59,12 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const self = people.find((each) => each.self);
   const active = people.find((each) => each.active && !each.self);
   const speaker = useSteadySpeaker(active?.id);
-  const network = useNetwork(state.connection);
+  const { network, loss } = useNetwork(state);
+  const [pinned, pin] = useState<string>();
+  const idle = useIdle(fadesAfter);
+  const savings = useSavings();
+  const { sink, output } = useSpeakerOutput(state.microphone.on);
+  usePausedPictures();
   const microphone = useDeviceSwitch('microphone', state.microphone);
   const camera = useDeviceSwitch('camera', state.camera);
   useMeetingKeys({ m: microphone.toggle, v: camera.toggle });
@@ -69,6 +83,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
 
   const toggle = (name: PanelName) => () => setPanel(panel === name ? null : name);
   const close = () => setPanel(null);
+  const pinning = { pinned: people.find((each) => each.id === pinned)?.id, pin };
   const canShare = navigator.mediaDevices?.getDisplayMedia !== undefined;
 
   const controls: ControlBarProps = {
@@ -85,6 +100,8 @@ export function Meeting({ code, title }: { code: string; title: string }) {
     hand: { up: (self?.hand ?? 0) > 0, toggle: () => call.raiseHand(self?.hand === 0) },
     people: { count: people.length, open: panel === 'people', toggle: toggle('people') },
     chat: { unread: state.unread, open: panel === 'chat', toggle: toggle('chat') },
+    output,
+    more: { ...savings.actions, onConnection: toggle('connection') },
     leave: (
       <LeaveButton
         host={self?.host ?? false}
@@ -101,7 +118,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
     value,
     label: value === 'auto' ? t('meeting.auto') : t('meeting.tiles', { count: Number(value) }),
   }));
-  return (
+  const room = (
     <div className="relative flex h-dvh flex-col overflow-clip bg-canvas text-ink">
       {away ? (
         <Strip />
@@ -109,6 +126,10 @@ export function Meeting({ code, title }: { code: string; title: string }) {
         <TopBar
           title={title}
           network={network}
+          connectionOpen={panel === 'connection'}
+          onConnection={toggle('connection')}
+          saving={savings.chip}
+          faded={idle && network === 'good'}
           page={page}
           pages={pages}
           onPage={setPage}
@@ -141,6 +162,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
             code={code}
             people={people}
             speaker={speaker}
+            pinned={pinning.pinned}
             frame={frame}
             squeezed={squeezed}
             frozen={away}
@@ -153,7 +175,9 @@ export function Meeting({ code, title }: { code: string; title: string }) {
         </div>
         {panel !== null && (
           <div className={panelPlace(frame)}>
-            {panel === 'chat' ? (
+            {panel === 'connection' ? (
+              <ConnectionPanel network={network} loss={loss} sheet={sheet} onClose={close} />
+            ) : panel === 'chat' ? (
               <ChatPanel
                 chat={state.chat}
                 more={state.chatMore}
@@ -184,10 +208,16 @@ export function Meeting({ code, title }: { code: string; title: string }) {
       ) : (
         <ControlBar {...controls} />
       )}
-      <AudioSinks streams={call.audioStreams()} />
+      <AudioSinks streams={call.audioStreams()} sink={sink} />
       <Announcer people={people} chat={state.chat} chatOpen={panel === 'chat'} />
       <EndMeeting open={ending} count={people.length} onClose={() => setEnding(false)} />
+      {savings.dialog}
     </div>
+  );
+  return (
+    <PanelOpener value={setPanel}>
+      <PinContext value={pinning}>{room}</PinContext>
+    </PanelOpener>
   );
 }
 

@@ -33,7 +33,7 @@ export function ShareStage(props: StageView) {
   const tabs = sharers.length > 1 ? tabsHeight : 0;
   const top = landscape ? 56 + tabs : tabs;
   const height = props.height - top - (landscape ? 88 : 0);
-  const faces = squeezed ? [] : stripOrder(people, speaker);
+  const faces = squeezed ? [] : stripOrder(people, props.pinned ?? speaker);
   const places = layout({ width, height, gap, count: faces.length, phone });
   const strip = places.strip.flatMap((rect, i) => {
     const person = faces[i];
@@ -73,7 +73,7 @@ export function ShareStage(props: StageView) {
                 {t('meeting.ownShareText')}
               </p>
             ) : stream ? (
-              <Video stream={stream} fit="whole" />
+              <Video stream={stream} fit="whole" watch={call.watchFrames} />
             ) : (
               <p
                 role="status"

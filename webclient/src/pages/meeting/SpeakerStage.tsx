@@ -8,8 +8,10 @@ import { cameraWishes } from './wishes';
 const small = { width: 152, height: 96 };
 
 /** A phone on its side: the speaker fills it, two small tiles lie on the right. */
-export function SpeakerStage({ people, speaker, frozen, width, height, onWishes }: StageView) {
+export function SpeakerStage(props: StageView) {
+  const { people, speaker, pinned, frozen, width, height, onWishes } = props;
   const main =
+    people.find((each) => each.id === pinned) ??
     people.find((each) => each.id === speaker && !each.self) ??
     people.find((each) => !each.self) ??
     people[0];

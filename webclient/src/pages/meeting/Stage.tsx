@@ -5,6 +5,7 @@ import { useSize } from '../../state/viewport';
 import type { Frame } from '../../state/viewport';
 import { useCall } from './call';
 import { GridStage } from './GridStage';
+import { PinnedStage } from './PinnedStage';
 import type { Person } from './people';
 import { ShareStage } from './ShareStage';
 import { SpeakerStage } from './SpeakerStage';
@@ -14,6 +15,8 @@ export interface StageProps {
   people: Person[];
   /** The last speaker, steady enough to move tiles for. */
   speaker: string | undefined;
+  /** Whom we keep large. */
+  pinned: string | undefined;
   frame: Frame;
   /** A sheet covers most of a phone. */
   squeezed: boolean;
@@ -48,6 +51,7 @@ export function Stage(props: StageProps) {
     call.setTiles(wishes);
   };
 
+  const pinned = people.find((each) => each.id === props.pinned);
   const view = { ...props, width, height, onWishes };
   return (
     <section
@@ -65,6 +69,8 @@ export function Stage(props: StageProps) {
             <ShareStage {...view} />
           ) : frame === 'phone-landscape' ? (
             <SpeakerStage {...view} />
+          ) : pinned && people.length > 1 ? (
+            <PinnedStage {...view} large={pinned} />
           ) : (
             <GridStage {...view} />
           ))}

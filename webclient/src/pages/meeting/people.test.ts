@@ -21,6 +21,7 @@ function state(change: Partial<CallState>): CallState {
     microphone: { on: false, busy: false },
     camera: { on: false, busy: false },
     screen: { on: false, busy: false, hasAudio: false },
+    saving: { dataSaver: false, audioOnly: false },
     connection: { up: 'connected', down: 'connected' },
     ...change,
   };

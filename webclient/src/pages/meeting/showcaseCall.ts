@@ -1,7 +1,8 @@
-import type { CallState, CallStats, ChatEntry, TileWish } from '../../call';
-import type { Participant, Publication } from '../../protocol/messages';
+import type { CallState, CallStats, ChatEntry, Saving, TileWish } from '../../call';
+import type { Participant, Publication, SlotQuality } from '../../protocol/messages';
 import type { Call } from './call';
 import { paintPerson, paintPlan } from './showcasePaint';
+import { showcaseQuality, showcaseStats, slotOf } from './showcaseQuality';
 
 const names = [
   'Mara Lindqvist',
@@ -33,7 +34,8 @@ const lines: [number, string][] = [
 ];
 
 /**
- * A call with nobody behind it. Parameters: fake (how many), share, away, unread, sheet of a host.
+ * A call with nobody behind it. Parameters: fake (how many), share, away, unread, host, poor (a bad link: ours, or
+ * with poor=up our way up).
  * It has the engine's surface, so the page cannot tell.
  */
 export class ShowcaseCall implements Call {
@@ -60,6 +62,8 @@ export class ShowcaseCall implements Call {
       microphone: { on: params.has('mic'), busy: false },
       camera: { on: !params.has('dark'), busy: false },
       screen: { on: params.has('mine'), busy: false, hasAudio: false },
+      saving: { dataSaver: params.has('saver'), audioOnly: false },
+      quality: showcaseQuality(participants, `p${self}`, params.get('poor')),
       connection: { up: 'connected', down: 'connected' },
     };
   }
@@ -118,12 +122,20 @@ export class ShowcaseCall implements Call {
     return [];
   }
   async stats(): Promise<CallStats> {
-    return { offers: { up: 0, down: 0 }, up: [], down: [] };
+    return showcaseStats(this.state, Date.now());
+  }
+  qualityOf(participant: string): SlotQuality | undefined {
+    return this.state.quality?.slots.find(({ mid }) => mid === slotOf(participant));
+  }
+  setSaving(saving: Saving): void {
+    this.become({ saving });
   }
   async join(): Promise<void> {}
   async useMicrophone(): Promise<void> {}
   async useCamera(): Promise<void> {}
   rename(): void {}
+  setPreferences(): void {}
+  watchFrames = () => () => {};
   retryChat(): void {}
   setTiles(_: TileWish[]): void {}
   close(): void {}

@@ -1,0 +1,77 @@
+import clsx from 'clsx';
+import { Ellipsis, Pin, PinOff } from 'lucide-react';
+import { createContext, useContext } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Menu, MenuItem } from '../../ui/Menu';
+import { usePanelOpener } from './panels';
+import type { Person } from './people';
+
+/** Whose picture stays large because we said so. */
+export interface Pinning {
+  pinned: string | undefined;
+  pin: (id: string | undefined) => void;
+}
+
+export const PinContext = createContext<Pinning>({ pinned: undefined, pin: () => {} });
+
+const round =
+  'relative inline-flex size-8 items-center justify-center rounded-full bg-pill text-ink before:absolute before:-inset-1.5 before:content-[""] hover:bg-black';
+
+/** Pin and menu of a tile: on hover, on focus, and after a touch of the tile. */
+export function TileActions({
+  person,
+  small,
+  shown,
+}: {
+  person: Person;
+  small: boolean;
+  shown: boolean;
+}) {
+  const { t } = useTranslation();
+  const { pinned, pin } = useContext(PinContext);
+  const openPanel = usePanelOpener();
+  const { id, name } = person;
+  const isPinned = pinned === id;
+  const toggle = () => pin(isPinned ? undefined : id);
+  const sign = isPinned ? (
+    <PinOff size={16} aria-hidden="true" />
+  ) : (
+    <Pin size={16} aria-hidden="true" />
+  );
+  return (
+    <div
+      data-on-video
+      className={clsx(
+        'absolute flex gap-4 transition-opacity duration-[120ms]',
+        small ? 'top-1.5 left-1.5' : 'top-2.5 left-2.5',
+        'group-hover/tile:opacity-100 focus-within:opacity-100 has-data-[state=open]:opacity-100',
+        !shown && !isPinned && 'pointer-events-none opacity-0 group-hover/tile:pointer-events-auto',
+      )}
+    >
+      {(!small || isPinned) && (
+        <button
+          type="button"
+          aria-label={t(isPinned ? 'meeting.unpin' : 'meeting.pin', { name })}
+          aria-pressed={isPinned}
+          onClick={toggle}
+          className={round}
+        >
+          {sign}
+        </button>
+      )}
+      <Menu
+        label={t('meeting.tileMenu', { name })}
+        trigger={
+          <button type="button" aria-label={t('meeting.tileMenu', { name })} className={round}>
+            <Ellipsis size={16} aria-hidden="true" />
+          </button>
+        }
+      >
+        <MenuItem icon={sign} onSelect={toggle}>
+          {t(isPinned ? 'meeting.unpinShort' : 'meeting.pinShort')}
+        </MenuItem>
+        <MenuItem onSelect={() => openPanel('connection')}>{t('quality.details')}</MenuItem>
+      </Menu>
+    </div>
+  );
+}
