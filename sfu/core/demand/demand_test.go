@@ -86,8 +86,8 @@ func TestDemandIsTheSumOfItsReceivers(t *testing.T) {
 			return layers
 		}
 		for range 2000 {
-			before, deadline, ok := d.Layers(now), time.Time{}, false
-			deadline, ok = d.Deadline()
+			before := d.Layers(now)
+			deadline, ok := d.Deadline()
 			now = now.Add(time.Duration(rng.IntN(4000)) * time.Millisecond)
 			if got := d.Layers(now); got != before && (!ok || now.Before(deadline)) {
 				t.Fatalf("seed %d: %08b became %08b by itself before %v", seed, before, got, deadline)

@@ -15,8 +15,9 @@ const (
 	Repair
 	Video
 	Padding
-	classes
 )
+
+const classes = 4
 
 // Entry is one packet that waits to be numbered and sent.
 type Entry[T any] struct {

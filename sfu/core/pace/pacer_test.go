@@ -159,8 +159,10 @@ func TestClear(t *testing.T) {
 func TestRefusesWhatIsNotSane(t *testing.T) {
 	p := pace.New[int](1_000_000)
 	for _, e := range []pace.Entry[int]{
-		{Class: 200, Size: 100}, {Class: pace.Video, Slot: -1, Size: 100},
-		{Class: pace.Video, Slot: 1 << 30, Size: 100}, {Class: pace.Repair, Size: -1},
+		{Class: 200, Size: 100},
+		{Class: pace.Video, Slot: -1, Size: 100},
+		{Class: pace.Video, Slot: 1 << 30, Size: 100},
+		{Class: pace.Repair, Size: -1},
 	} {
 		if p.Push(begin, e) {
 			t.Errorf("took %+v", e)

@@ -30,12 +30,12 @@ func newSource(rng *rand.Rand) *source {
 func (s *source) entry() pace.Entry[int] {
 	s.next++
 	e := pace.Entry[int]{Item: s.next, Size: 1 + s.rng.IntN(1250), Slot: s.rng.IntN(s.slots)}
-	switch n := s.rng.IntN(20); {
-	case n == 0:
+	switch s.rng.IntN(20) {
+	case 0:
 		e.Class, e.Size = pace.Audio, 20+s.rng.IntN(100)
-	case n == 1:
+	case 1:
 		e.Class = pace.Repair
-	case n == 2:
+	case 2:
 		e.Class, e.Size = pace.Padding, 1+s.rng.IntN(255)
 	default:
 		e.Class = pace.Video

@@ -93,9 +93,17 @@ func TestBlame(t *testing.T) {
 		yours, theirs int
 		want          string
 	}{
-		{100, 100, ""}, {80, 80, ""}, {79, 95, "your connection"}, {95, 79, "their connection"},
-		{30, 60, "your connection"}, {60, 30, "their connection"}, {50, 50, "both connections"}, {50, 70, "both connections"},
-		{0, 0, "both connections"}, {0, 100, "your connection"}, {100, 0, "their connection"},
+		{100, 100, ""},
+		{80, 80, ""},
+		{79, 95, "your connection"},
+		{95, 79, "their connection"},
+		{30, 60, "your connection"},
+		{60, 30, "their connection"},
+		{50, 50, "both connections"},
+		{50, 70, "both connections"},
+		{0, 0, "both connections"},
+		{0, 100, "your connection"},
+		{100, 0, "their connection"},
 	} {
 		if got := quality.Blame(c.yours, c.theirs).String(); got != c.want {
 			t.Errorf("yours %d, theirs %d: %q, want %q", c.yours, c.theirs, got, c.want)
