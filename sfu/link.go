@@ -54,7 +54,6 @@ func (l *link) open(mid string, line egress.Line) {
 	for kind := range line.Payloads {
 		kinds[kind] = true
 	}
-	kinds[codec.RED] = line.Decodes(codec.RED)
 	l.decodes[mid] = kinds
 }
 
@@ -101,12 +100,10 @@ func (l *link) probes(now time.Time) (clusters []probe.Cluster) {
 	if !l.measurable {
 		return nil
 	}
-	state, limited := l.estimator.State(), l.estimator.AppLimited(now)
+	state := l.estimator.State()
 	l.prober.Update(now, probe.Input{
 		Estimate: l.estimator.Rate(), Acked: l.estimator.Acked(), Goal: l.plan.Next,
-		AppLimited: limited,
-		// What was so before we fell silent says nothing of now.
-		Overusing: !limited && (state == estimate.Overuse || state == estimate.LossLimited),
+		AppLimited: l.estimator.AppLimited(now), Overusing: state == estimate.Overuse || state == estimate.LossLimited,
 		Paused: l.paused(), Loss: l.estimator.Loss(), RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(),
 	})
 	for {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
@@ -26,7 +27,12 @@ type oracle struct {
 	sent      map[packet.Seq]*seen
 	resent    map[packet.Seq]resends
 	picture   numbers // newest of each cyclic number
+	vp9       numbers
+	number    uint16                // newest frame number in a dependency descriptor
+	inForce   *dependency.Structure // that the receiver knows
+	active    uint32
 	segment   segment
+	decoder   decoder
 
 	first   packet.Timestamp
 	played  time.Duration // ahead of the wall clock, by playing faster or slower
@@ -41,10 +47,12 @@ type numbers struct{ picture, tl0, key int }
 type seen struct {
 	out        forward.Out
 	descriptor []byte
+	dependency []byte
 	packet     *packet.Packet
-	origin     origin
+	origin     *origin
 	timestamp  packet.Timestamp
 	descr      codec.Descriptor
+	says       dependency.Descriptor
 }
 
 type resends struct {
@@ -58,8 +66,11 @@ type segment struct {
 	numbers map[packet.Seq]packet.Seq // source number to slot number, holes included
 	newest  packet.Seq                // source number
 	next    packet.Seq                // slot number
-	padding map[packet.Seq]bool       // padding-only packets that came in order
-	padded  packet.Seq                // the newest of them
+	closed  map[packet.Seq]bool       // padding and what was dropped on purpose, if it came in order
+	latest  packet.Seq                // of them
+	dropped map[int64]bool            // pictures none of which goes out
+	frames  uint16                    // offset of the frame numbers …
+	bound   bool                      // … once one was sent
 }
 
 func newOracle(start forward.Start, audio bool) *oracle {
@@ -67,33 +78,44 @@ func newOracle(start forward.Start, audio bool) *oracle {
 		audio:   audio,
 		start:   start,
 		picture: numbers{int(start.PictureID) - 1, int(start.TL0) - 1, int(start.KeyIndex) - 1},
+		vp9:     numbers{int(start.PictureID) - 1, int(start.TL0) - 1, 0},
+		number:  start.Frame - 1,
 		sent:    map[packet.Seq]*seen{},
 		resent:  map[packet.Seq]resends{},
+		decoder: newDecoder(),
 	}
 }
 
-// padding notes a padding-only packet of any source.
-func (o *oracle) padding(publication uint32, p *packet.Packet) {
+// refused notes a packet of any source that was not forwarded, and why.
+func (o *oracle) refused(publication uint32, p *packet.Packet, from *origin, reason forward.Reason) {
 	g := &o.segment
-	if o.started && o.same(publication, p) && p.Seq > g.newest && p.Seq > g.padded {
-		g.padding[p.Seq] = true
-		g.padded = p.Seq
+	switch reason {
+	case forward.PaddingOnly, forward.AboveTarget, forward.DependsOnDropped, forward.Discarded, forward.WaitsForKeyFrame:
+	default:
+		return
+	}
+	if !o.started || !o.same(publication, p) || p.Seq <= g.newest || p.Seq <= g.latest {
+		return
+	}
+	g.closed[p.Seq] = true
+	g.latest = p.Seq
+	if !p.PaddingOnly() {
+		g.dropped[from.picture] = true
 	}
 }
 
 func (o *oracle) same(publication uint32, p *packet.Packet) bool {
 	first := o.segment.first
-	return first.out.Publication == publication && first.packet.Spatial == p.Spatial && first.packet.Feed == p.Feed
+	return first.out.Publication == publication && first.packet.Stream == p.Stream && first.packet.Feed == p.Feed
 }
 
 // check takes a forwarded packet.
-func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from origin) error {
-	s := &seen{out: out, descriptor: bytes.Clone(out.Descriptor), packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp)}
-	seq := o.seq.Unwrap(out.Sequence)
-	kind := codec.VP8
-	if o.audio {
-		kind = codec.Opus
+func (o *oracle) check(now time.Time, kind codec.Kind, out forward.Out, p *packet.Packet, from *origin) error {
+	s := &seen{
+		out: out, descriptor: bytes.Clone(out.Descriptor), dependency: bytes.Clone(out.Dependency),
+		packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp),
 	}
+	seq := o.seq.Unwrap(out.Sequence)
 	payload := append(bytes.Clone(s.descriptor), out.Payload...)
 	var err error
 	if s.descr, err = codec.Parse(kind, payload); err != nil {
@@ -102,14 +124,17 @@ func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from or
 	if s.descr.HasPictureID && !s.descr.LongPictureID {
 		return fmt.Errorf("picture id is not 15 bits wide")
 	}
-	if out.Marker != p.Marker || out.Publication != from.publication || out.Spatial != p.Spatial {
-		return fmt.Errorf("marker, publication or layer changed: %+v", out)
+	if p.Marker && !out.Marker || out.Publication != from.publication || out.Codec != kind {
+		return fmt.Errorf("marker, publication or codec changed: %+v", out)
 	}
 	if !bytes.Equal(out.Payload, p.Payload[p.Descriptor.Size:]) {
 		return fmt.Errorf("payload changed")
 	}
 	if old, twice := o.sent[seq]; twice {
 		return fmt.Errorf("number %d twice: %+v, then %+v", seq, old.origin, from)
+	}
+	if err = o.checkDependency(s, !o.started || out.Switched); err != nil {
+		return fmt.Errorf("dependency descriptor: %w", err)
 	}
 	if !o.started || out.Switched {
 		err = o.begin(now, seq, s)
@@ -122,6 +147,49 @@ func (o *oracle) check(now time.Time, out forward.Out, p *packet.Packet, from or
 	o.sent[seq] = s
 	o.forwarded++
 	return o.checkLead(now, s)
+}
+
+// checkDependency reads the descriptor as the receiver would.
+func (o *oracle) checkDependency(s *seen, begins bool) (err error) {
+	if s.out.Dependency == nil {
+		if begins && s.packet.Dependency != nil && s.packet.Dependency.Attached {
+			return fmt.Errorf("missing where a source begins")
+		}
+		return nil
+	}
+	if s.says, err = dependency.Parse(s.dependency, o.inForce); err != nil {
+		return fmt.Errorf("does not parse: %w", err)
+	}
+	from, g := s.packet.Dependency, &o.segment
+	if s.says.Attached {
+		o.inForce, o.active = s.says.Structure, s.says.Structure.All()
+	}
+	if s.says.HasActive {
+		o.active = s.says.Active
+	}
+	needed := false
+	for i, indication := range s.says.Indications {
+		needed = needed || o.active>>i&1 != 0 && indication != dependency.NotPresent
+	}
+	if !needed {
+		return fmt.Errorf("a frame that no active target has: %b", o.active)
+	}
+	if begins || !g.bound {
+		if s.says.Number != o.number+1 {
+			return fmt.Errorf("frame number %d after %d", s.says.Number, o.number)
+		}
+		g.frames, g.bound = s.says.Number-from.Number, true
+		if begins {
+			defer func() { o.segment.frames, o.segment.bound = s.says.Number-from.Number, true }()
+		}
+	}
+	if s.says.Number-from.Number != g.frames && !begins {
+		return fmt.Errorf("frame number moved by %d, not %d", s.says.Number-from.Number, g.frames)
+	}
+	if begins || int16(s.says.Number-o.number) > 0 {
+		o.number = s.says.Number
+	}
+	return nil
 }
 
 // begin checks the first packet of another source.
@@ -147,14 +215,20 @@ func (o *oracle) begin(now time.Time, seq packet.Seq, s *seen) error {
 			return fmt.Errorf("first packet is %d at %d, want %+v", s.out.Sequence, s.out.Timestamp, o.start)
 		}
 	}
-	if err := o.follow(s.descr, numbers{1, 1, 1}, o.picture); err != nil {
+	former := o.picture
+	if s.out.Codec == codec.VP9 {
+		former = o.vp9
+	}
+	if err := o.follow(s.descr, numbers{1, 1, 1}, former); err != nil {
 		return fmt.Errorf("switch: %w", err)
 	}
 	o.started = true
 	o.segment = segment{
 		first: s, newest: s.packet.Seq, next: seq + 1,
 		numbers: map[packet.Seq]packet.Seq{s.packet.Seq: seq},
-		padding: map[packet.Seq]bool{},
+		closed:  map[packet.Seq]bool{},
+		dropped: map[int64]bool{},
+		frames:  o.segment.frames, bound: s.out.Dependency != nil,
 	}
 	o.renew(seq, s)
 	return nil
@@ -169,7 +243,7 @@ func (o *oracle) goOn(seq packet.Seq, s *seen) error {
 	newest := s.packet.Seq > g.newest
 	for g.newest < s.packet.Seq {
 		g.newest++
-		if !g.padding[g.newest] {
+		if !g.closed[g.newest] {
 			g.numbers[g.newest] = g.next
 			g.next++
 		}
@@ -182,6 +256,9 @@ func (o *oracle) goOn(seq packet.Seq, s *seen) error {
 	}
 	first := g.first.origin
 	moved := numbers{int(s.origin.picture - first.picture), int(s.origin.tl0 - first.tl0), int(s.origin.key - first.key)}
+	if s.out.Codec == codec.VP8 {
+		moved.picture -= g.droppedBefore(s.origin.picture)
+	}
 	start := numbers{int(g.first.descr.PictureID), int(g.first.descr.TL0), int(g.first.descr.KeyIndex)}
 	if err := o.follow(s.descr, moved, start); err != nil {
 		return err
@@ -192,6 +269,16 @@ func (o *oracle) goOn(seq packet.Seq, s *seen) error {
 		o.late++
 	}
 	return nil
+}
+
+// droppedBefore is how many dropped pictures of the segment are older.
+func (g *segment) droppedBefore(picture int64) (n int) {
+	for dropped := range g.dropped {
+		if dropped < picture {
+			n++
+		}
+	}
+	return n
 }
 
 // follow checks that each number of d is start + moved.
@@ -214,14 +301,18 @@ func (o *oracle) follow(d codec.Descriptor, moved, start numbers) error {
 
 func (o *oracle) renew(seq packet.Seq, s *seen) {
 	o.newestOut, o.newest = seq, s
+	last := &o.picture
+	if s.out.Codec == codec.VP9 {
+		last = &o.vp9
+	}
 	if s.descr.HasPictureID {
-		o.picture.picture = int(s.descr.PictureID)
+		last.picture = int(s.descr.PictureID)
 	}
 	if s.descr.HasTL0 {
-		o.picture.tl0 = int(s.descr.TL0)
+		last.tl0 = int(s.descr.TL0)
 	}
 	if s.descr.HasKeyIndex {
-		o.picture.key = int(s.descr.KeyIndex)
+		last.key = int(s.descr.KeyIndex)
 	}
 }
 
@@ -260,7 +351,8 @@ func (o *oracle) checkResend(now time.Time, number uint16, f *forward.Forwarder)
 	}
 	again := f.Rebuild(got, number, first.packet)
 	if !got.Of(first.packet) || again.Publication != first.out.Publication || again.Timestamp != first.out.Timestamp ||
-		again.Marker != first.out.Marker || !bytes.Equal(again.Descriptor, first.descriptor) || !bytes.Equal(again.Payload, first.out.Payload) {
+		again.Marker != first.out.Marker || again.Codec != first.out.Codec ||
+		!bytes.Equal(again.Dependency, first.dependency) || !bytes.Equal(again.Descriptor, first.descriptor) || !bytes.Equal(again.Payload, first.out.Payload) {
 		return fmt.Errorf("resend of %d: %+v, first sent as %+v", seq, got, first)
 	}
 	r := o.resent[seq]

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"math"
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
@@ -34,8 +35,9 @@ type Filter struct {
 	congested bool
 	rtt       time.Duration
 
-	described bool // frames are chosen by the dependency descriptor
-	blind     bool // a descriptor went missing, and the payload does not tell
+	described bool             // frames are chosen by the dependency descriptor
+	blind     bool             // a descriptor went missing, and the payload does not tell
+	from      packet.Timestamp // of the key frame that ended it
 	frames    *scalable
 	pictures  pictures
 	temporal  temporal
@@ -81,7 +83,7 @@ func (f *Filter) apply() {
 // Begin starts another source, whose first packet comes next and starts a key frame.
 func (f *Filter) Begin(kind codec.Kind) {
 	f.kind = kind
-	f.described, f.blind, f.announced = false, false, false
+	f.described, f.blind, f.announced, f.from = false, false, false, math.MinInt64
 	f.frames.begin()
 	f.apply()
 	f.pictures.clear()
@@ -92,7 +94,7 @@ func (f *Filter) Begin(kind codec.Kind) {
 // Take decides about one packet of the shown stream: newest says that none with a higher number came
 // before, gap that numbers right before it are missing.
 func (f *Filter) Take(now time.Time, p *packet.Packet, newest, gap bool) Verdict {
-	if d := p.Dependency; d != nil && d.Structure != nil && (f.described || d.Attached) {
+	if d := p.Dependency; d != nil && d.Structure != nil && (f.described || d.Attached && newest) {
 		if v, ok := f.byDescriptor(now, p); ok {
 			return v
 		}
@@ -103,8 +105,13 @@ func (f *Filter) Take(now time.Time, p *packet.Packet, newest, gap bool) Verdict
 	if f.described {
 		f.fallBack(p)
 	}
-	if f.blind = f.blind && !p.Descriptor.Key; f.blind {
+	switch {
+	case f.blind && !(newest && p.Descriptor.Key):
 		return Verdict{Decision: WaitsForKeyFrame}
+	case f.blind:
+		f.blind, f.from = false, p.Timestamp
+	case p.Timestamp < f.from:
+		return Verdict{Decision: Late}
 	}
 	return f.byPayload(p, newest, gap)
 }
@@ -135,16 +142,18 @@ func (f *Filter) byDescriptor(now time.Time, p *packet.Packet) (Verdict, bool) {
 
 // fallBack goes on without descriptors in the middle of a source that had them.
 func (f *Filter) fallBack(p *packet.Packet) {
-	level := f.frames.layer()
+	level, targets, several := f.frames.layer(), f.frames.targets(), f.frames.several()
 	f.described, f.announced = false, false
 	f.frames.begin()
-	f.blind = !p.Descriptor.HasTID && !p.Descriptor.HasLayers
+	f.blind = targets > 1 && !p.Descriptor.HasTID && !p.Descriptor.HasLayers
 	f.pictures.clear()
 	f.temporal.begin()
 	f.spatial.begin()
 	if level != packet.None {
-		f.temporal.level, f.spatial.level = min(level.Temporal, f.temporal.level), min(level.Spatial, f.spatial.level)
+		f.temporal.level = min(level.Temporal, f.temporal.level)
 	}
+	// Which layers lean on which is not known any more.
+	f.spatial.lost = several
 }
 
 // byPayload decides by the payload descriptor. Where that tells no layers apart, everything goes out.
@@ -158,6 +167,7 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	if at == nil {
 		at = f.pictures.add(p.Timestamp)
 		at.fate = f.enter(p, newest, gap)
+		at.level = f.spatial.levelAt(p.Timestamp)
 	}
 	v.Decision = at.fate
 	if v.Decision != Forward || !d.HasLayers {
@@ -166,7 +176,7 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	bit := uint8(1) << (d.SID & 7)
 	if at.decided&bit == 0 {
 		at.decided |= bit
-		if f.spatial.frame(*d, p.Payload[0]&vp9NotInterLayer != 0) {
+		if f.goes(at, p) {
 			at.forwarded |= bit
 		}
 	}
@@ -174,8 +184,19 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 		v.Decision = f.spatial.refusal()
 	}
 	v.Layer.Spatial = int8(d.SID) //nolint:gosec // 3 bits
-	v.Marker = p.Marker || d.EndOfLayer && v.Layer.Spatial == f.spatial.level
+	v.Marker = p.Marker || d.EndOfLayer && v.Layer.Spatial == at.level
 	return v
+}
+
+// goes reports whether the frame of p goes out with its picture.
+func (f *Filter) goes(at *picture, p *packet.Packet) bool {
+	unused := p.Payload[0]&vp9NotInterLayer != 0
+	if p.Timestamp < f.pictures.highest {
+		return f.spatial.goes(at.level, &p.Descriptor, unused)
+	}
+	goes := f.spatial.frame(p.Timestamp, &p.Descriptor, unused)
+	at.level = f.spatial.level
+	return goes
 }
 
 // enter decides about a picture at the first of its packets to come.
@@ -183,17 +204,17 @@ func (f *Filter) enter(p *packet.Packet, newest, gap bool) Decision {
 	d := p.Descriptor
 	if !newest {
 		// Its number was left for it, so all that matters is whether it is of use.
-		if d.HasTID && int8(d.TID) > f.temporal.level { //nolint:gosec // 3 bits
-			return AboveTarget
+		if f.temporal.admits(p) {
+			return Forward
 		}
-		return Forward
+		return AboveTarget
 	}
 	key := d.Key
 	if d.HasLayers {
 		key = d.SID == 0 && d.Start && !d.InterPicture
 	}
-	shown := f.temporal.enter(f.kind, d, key)
-	f.spatial.enter(key)
+	shown := f.temporal.enter(f.kind, p, key)
+	f.spatial.enter(p.Timestamp, key)
 	switch {
 	case f.kind == codec.VP8 && gap:
 		// What is missing may be the start of this picture, or what it replaces: it passes (exempt).
@@ -206,13 +227,9 @@ func (f *Filter) enter(p *packet.Packet, newest, gap bool) Decision {
 	return Forward
 }
 
-// discardable reports whether no other picture needs the one of p.
+// discardable reports whether no other picture needs the one of p. VP9 does not tell.
 func (f *Filter) discardable(p *packet.Packet) bool {
-	d := &p.Descriptor
-	if !d.HasTID || d.TID == 0 {
-		return false
-	}
-	return f.kind == codec.VP8 && p.Payload[0]&vp8NonReference != 0 || f.kind == codec.VP9 && f.temporal.highest(d.TID)
+	return f.kind == codec.VP8 && p.Descriptor.TID > 0 && p.Payload[0]&vp8NonReference != 0
 }
 
 // Sent says that p, whose verdict was Forward, went out for the first time.

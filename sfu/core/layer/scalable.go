@@ -73,6 +73,19 @@ func (s *scalable) layer() packet.Layer {
 	return packet.Layer{Spatial: s.structure.TargetSpatial[s.current], Temporal: s.structure.TargetTemporal[s.current]}
 }
 
+// targets is how many decode targets the source has.
+func (s *scalable) targets() int {
+	if s.structure == nil {
+		return 0
+	}
+	return s.structure.Targets
+}
+
+// several reports whether the source has more than one spatial layer.
+func (s *scalable) several() bool {
+	return s.structure != nil && s.structure.TargetSpatial[s.order[0]] > 0
+}
+
 // take decides about one packet's frame, nil for one too old to be known. Packets of a frame share its fate.
 func (s *scalable) take(now time.Time, p *packet.Packet, congested bool) *frame {
 	d := p.Dependency

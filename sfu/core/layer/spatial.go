@@ -1,6 +1,9 @@
 package layer
 
-import "github.com/plenum-meet/plenum/sfu/core/codec"
+import (
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
 
 // absence is after how many pictures without it a spatial layer is taken to have stopped.
 const absence = 8
@@ -10,22 +13,29 @@ const absence = 8
 type spatial struct {
 	level  int8
 	target int8
-	cut    bool  // do not go on above the target
-	top    int8  // highest layer that came since the last key picture
-	alone  bool  // between key pictures no layer needs the one below (K-SVC)
-	lost   bool  // nothing can go out before the next key picture
-	absent uint8 // pictures since the level's latest frame
+	cut    bool             // do not go on above the target
+	top    int8             // highest layer that came since the last key picture
+	alone  bool             // between key pictures no layer needs the one below (K-SVC)
+	lost   bool             // nothing can go out before the next key picture
+	absent uint8            // pictures since the level's latest frame
+	former int8             // level before it rose …
+	rose   packet.Timestamp // … at this picture
 }
 
 // begin starts a source at its key picture.
-func (s *spatial) begin() { *s = spatial{level: s.target, target: s.target} }
+func (s *spatial) begin() { *s = spatial{level: s.target, target: s.target, former: s.target} }
 
 // enter takes the first packet of the newest picture; key says that it needs no former picture.
-func (s *spatial) enter(key bool) {
+func (s *spatial) enter(timestamp packet.Timestamp, key bool) {
 	s.absent++
 	switch {
 	case key:
+		before := s.level
+		if s.lost {
+			before = -1
+		}
 		s.begin()
+		s.former, s.rose = min(before, s.level), timestamp
 	case !s.alone:
 		s.level = min(s.level, s.target)
 	case s.target < s.level && s.cut, s.absent > absence:
@@ -34,21 +44,36 @@ func (s *spatial) enter(key bool) {
 	}
 }
 
-// frame reports whether one layer's frame of a picture goes out; unused says that no layer above needs it.
-func (s *spatial) frame(d codec.Descriptor, unused bool) bool {
+// frame reports whether one layer's frame of the newest picture goes out; unused says that no layer above needs it.
+func (s *spatial) frame(timestamp packet.Timestamp, d *codec.Descriptor, unused bool) bool {
 	sid := int8(d.SID)
 	s.top = max(s.top, sid)
 	if sid > 0 && d.InterPicture && d.Start {
 		s.alone = !d.InterLayer
 	}
 	if sid == s.level+1 && sid <= s.target && d.Start && !d.InterPicture {
+		s.former, s.rose = min(s.former, s.level), timestamp
 		s.level = sid
 	}
 	if sid == min(s.level, s.top) {
 		s.absent = 0
 	}
-	idle := sid < min(s.level, s.top) && d.InterPicture && (unused || s.alone)
-	return !s.lost && sid <= s.level && !idle
+	return s.goes(s.level, d, unused)
+}
+
+// goes reports whether a frame goes out of a picture whose layers do up to level.
+func (s *spatial) goes(level int8, d *codec.Descriptor, unused bool) bool {
+	sid := int8(d.SID)
+	idle := sid < min(level, s.top) && d.InterPicture && (unused || s.alone)
+	return !s.lost && sid <= level && !idle
+}
+
+// levelAt is the level of a picture that none was known of until now.
+func (s *spatial) levelAt(timestamp packet.Timestamp) int8 {
+	if timestamp < s.rose {
+		return min(s.level, s.former)
+	}
+	return s.level
 }
 
 // refusal is why a frame does not go out.

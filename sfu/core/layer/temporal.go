@@ -16,6 +16,7 @@ type picture struct {
 	fate      Decision
 	forwarded uint8 // a bit for each spatial layer whose frame goes out
 	decided   uint8 // … whose frame was looked at
+	level     int8  // spatial layer up to which it goes out
 }
 
 // pictures remembers the latest decisions: a late packet of a dropped picture must not leak.
@@ -55,15 +56,19 @@ func (h *pictures) add(timestamp packet.Timestamp) *picture {
 type temporal struct {
 	level  int8
 	target int8
-	seen   uint8 // a bit for each layer that came
+	seen   uint8            // a bit for each layer that came
+	former int8             // level before it rose …
+	rose   packet.Timestamp // … at this picture
 }
 
 // begin starts a source: its key frame lets every layer in.
-func (t *temporal) begin() { t.level, t.seen = t.target, 0 }
+func (t *temporal) begin() { *t = temporal{level: t.target, target: t.target, former: t.target} }
 
 // enter takes the first packet of the newest picture and reports whether the picture goes out.
-func (t *temporal) enter(kind codec.Kind, d codec.Descriptor, key bool) bool {
+func (t *temporal) enter(kind codec.Kind, p *packet.Packet, key bool) bool {
+	d := &p.Descriptor
 	t.level = min(t.level, t.target)
+	before := t.level
 	if key {
 		t.level = t.target
 	}
@@ -75,11 +80,21 @@ func (t *temporal) enter(kind codec.Kind, d codec.Descriptor, key bool) bool {
 	if d.Sync && d.Start && t.level < t.target {
 		t.rise(kind, tid)
 	}
+	if t.level > before {
+		t.former, t.rose = before, p.Timestamp
+	}
 	return tid <= t.level
 }
 
-// highest reports whether no layer above tid goes out.
-func (t *temporal) highest(tid uint8) bool { return int8(tid) == t.shown() } //nolint:gosec // 3 bits
+// admits reports whether a picture that none is known of goes out late: what it needs was dropped if
+// it is from before the latest rise.
+func (t *temporal) admits(p *packet.Packet) bool {
+	level := t.level
+	if p.Timestamp < t.rose {
+		level = min(level, t.former)
+	}
+	return !p.Descriptor.HasTID || int8(p.Descriptor.TID) <= level
+}
 
 // shown is the highest layer that goes out, as far as one came.
 func (t *temporal) shown() int8 {
