@@ -54,6 +54,7 @@ func (l *link) open(mid string, line egress.Line) {
 	for kind := range line.Payloads {
 		kinds[kind] = true
 	}
+	kinds[codec.RED] = line.Decodes(codec.RED)
 	l.decodes[mid] = kinds
 }
 
