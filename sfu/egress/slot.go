@@ -193,6 +193,9 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 		return unchanged
 	}
 	result := unchanged
+	if out.Wake {
+		result = waits
+	}
 	if out.Switched || out.Codec != s.codec {
 		s.codec, s.payload = out.Codec, s.line.Payloads[out.Codec]
 	}
