@@ -1,8 +1,10 @@
 package transport
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -146,6 +148,24 @@ func TestAFloodOfRTCPIsCutToItsBudget(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what costs much to parse", func(t *testing.T) {
+		// 65 535 packets arrived, say 40 bytes: each would become an object.
+		raw := slices.Concat([]byte{0x8f, 205, 0, 9}, make([]byte, 36))
+		binary.BigEndian.PutUint32(raw[8:], 1)
+		binary.BigEndian.PutUint16(raw[14:], 65535)
+		for at := 20; at < 38; at += 2 {
+			binary.BigEndian.PutUint16(raw[at:], 0x3fff)
+		}
+		var got counted
+		d := &downstream{egress: &got, told: rate{budget: rtcpBudget}, asked: rate{budget: nackBudget}, seen: rate{budget: feedbackBudget}}
+		u := &upstream{ingress: &got, told: rate{budget: rtcpBudget}}
+		if n := testing.AllocsPerRun(10, func() {
+			d.rtcp(time.Unix(0, 0), 1, raw)
+			u.rtcp(time.Unix(0, 0), 1, raw)
+		}); n > 10 {
+			t.Errorf("%v allocations", n)
+		}
+	})
 	t.Run("a flood of sender reports", func(t *testing.T) {
 		var got counted
 		u := &upstream{ingress: &got, told: rate{budget: rtcpBudget}}
@@ -160,5 +180,33 @@ func TestAFloodOfRTCPIsCutToItsBudget(t *testing.T) {
 		if got.senderReports != rtcpBudget+1 {
 			t.Errorf("%d sender reports got through", got.senderReports)
 		}
+	})
+}
+
+// FuzzRTCP checks that nothing a peer says as RTCP panics, on either connection.
+func FuzzRTCP(f *testing.F) {
+	for _, p := range []rtcp.Packet{
+		&rtcp.TransportLayerNack{MediaSSRC: 1, Nacks: []rtcp.NackPair{{PacketID: 7, LostPackets: 0xffff}}},
+		&rtcp.PictureLossIndication{MediaSSRC: 1},
+		&rtcp.FullIntraRequest{MediaSSRC: 1, FIR: []rtcp.FIREntry{{SSRC: 1}}},
+		&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 1}}},
+		&rtcp.SenderReport{SSRC: 1, Reports: []rtcp.ReceptionReport{{SSRC: 1}}},
+		&rtcp.CCFeedbackReport{},
+		&rtcp.ReceiverEstimatedMaximumBitrate{SSRCs: []uint32{1}},
+	} {
+		raw, err := p.Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+		f.Add(slices.Concat(raw, raw, raw[:5]))
+	}
+	f.Add(slices.Concat([]byte{0x8f, 205, 0, 5}, make([]byte, 20)))
+	f.Fuzz(func(_ *testing.T, raw []byte) {
+		var told counted
+		d := &downstream{egress: &told, told: rate{budget: rtcpBudget}, asked: rate{budget: nackBudget}, seen: rate{budget: feedbackBudget}}
+		d.rtcp(time.Unix(0, 0), 1, raw)
+		u := &upstream{ingress: &told, told: rate{budget: rtcpBudget}}
+		u.rtcp(time.Unix(0, 0), 1, raw)
 	})
 }

@@ -3,6 +3,9 @@
 //	browser ── UDP or TCP ──> mux ── ICE, DTLS, SRTP (pion) ── receiver.Write ──> sfu.Ingress
 //	browser <── UDP or TCP ── mux <── SRTP (pion) <── egress.Writer <── shard
 //
+// Both directions speak VP8, H.264, VP9 and AV1, each with RTX, and Opus with RED: an answer grants what the client offers
+// of these, in the order of the offer. engine.go has the list, and that of the header extensions.
+//
 // It is the only package of the server that imports pion/webrtc. The client always offers and the server answers; the
 // client's candidates are not used, since its own checks show where it is (full ICE rather than lite: the first frame
 // comes sooner, and the server notices by itself when a path is gone). No interceptors run: packets are taken where SRTP

@@ -127,11 +127,8 @@ func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 	if d.told.take(now, 1) == 0 {
 		return
 	}
-	packets, err := rtcp.Unmarshal(raw)
-	if err != nil {
-		return
-	}
-	for _, p := range packets {
+	wanted := func(header rtcp.Header, packet []byte) bool { return d.wants(now, header, packet) }
+	for _, p := range readControl(raw, wanted) {
 		switch p := p.(type) {
 		case *rtcp.TransportLayerNack:
 			var numbers []uint16
@@ -150,7 +147,7 @@ func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 				d.egress.KeyFrame(packet.SSRC(ssrc))
 			}
 		case *rtcp.TransportLayerCC:
-			if n := int(p.PacketStatusCount); p.MediaSSRC == ssrc && d.seen.take(now, n) == n {
+			if p.MediaSSRC == ssrc {
 				d.egress.Feedback(now, p)
 			}
 		case *rtcp.ReceiverReport:
@@ -159,6 +156,23 @@ func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 			d.report(now, ssrc, p.Reports)
 		}
 	}
+}
+
+// wants tells what is worth parsing.
+func (d *downstream) wants(now time.Time, header rtcp.Header, packet []byte) bool {
+	switch header.Type {
+	case rtcp.TypeSenderReport, rtcp.TypeReceiverReport:
+		return true
+	case rtcp.TypeTransportSpecificFeedback:
+		if header.Count != rtcp.FormatTCC {
+			return header.Count == rtcp.FormatTLN
+		}
+		n, ok := statuses(packet)
+		return ok && d.seen.take(now, n) == n
+	case rtcp.TypePayloadSpecificFeedback:
+		return header.Count == rtcp.FormatPLI || header.Count == rtcp.FormatFIR
+	}
+	return false
 }
 
 // report passes on once what pion hands over once for each stream that it speaks of.

@@ -193,11 +193,8 @@ func (u *upstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 	if u.told.take(now, 1) == 0 {
 		return
 	}
-	packets, err := rtcp.Unmarshal(raw)
-	if err != nil {
-		return
-	}
-	for _, p := range packets {
+	reports := func(header rtcp.Header, _ []byte) bool { return header.Type == rtcp.TypeSenderReport }
+	for _, p := range readControl(raw, reports) {
 		if report, ok := p.(*rtcp.SenderReport); ok && report.SSRC == ssrc {
 			u.ingress.SenderReport(now, packet.SSRC(ssrc), report.NTPTime, report.RTPTime)
 		}
