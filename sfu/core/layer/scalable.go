@@ -267,13 +267,15 @@ func (s *scalable) lowerJoins(f *frame) bool {
 }
 
 // joins reports whether another decode target can be shown from this frame on. Downward all that it
-// needs went out; upward the frame has to be one to join at.
+// needs went out. Upward in time it does from a frame on that needs nothing which was dropped; upward in
+// space the frame has to be one to join at.
 func (s *scalable) joins(f *frame, i int8) bool {
+	state := s.chain(f, i)
 	if s.current >= 0 && s.below(i) {
-		state := s.chain(f, i)
 		return state == intact || state == missing && s.protector(i) == s.protector(s.current)
 	}
-	return indication(f.says, i) == dependency.Switch && s.chain(f, i) == intact && s.references(f) == Forward
+	rises := s.current >= 0 && s.structure.TargetSpatial[i] == s.structure.TargetSpatial[s.current]
+	return state == intact && (rises || indication(f.says, i) == dependency.Switch) && s.references(f) == Forward
 }
 
 // below reports whether what decode target i needs is part of what the current one needs.

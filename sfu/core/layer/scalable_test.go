@@ -1,0 +1,311 @@
+package layer
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/dependency"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// described is a filter and a scalable stream with dependency descriptors, two packets to a frame.
+type described struct {
+	t       *testing.T
+	f       Filter
+	now     time.Time
+	seq     packet.Seq
+	pattern *dependency.Pattern
+	inForce *dependency.Structure
+	active  *uint32 // announced with each frame
+	held    []*packet.Packet
+	hold    string // frames that the network keeps back: "S1T0 S2T0"
+}
+
+func newDescribed(t *testing.T, mode dependency.Mode, spatial, temporal int, target packet.Layer) *described {
+	t.Helper()
+	d := &described{t: t, f: NewFilter(), now: time.Unix(1000, 0), seq: 100, pattern: dependency.NewPattern(mode, spatial, temporal)}
+	d.f.Prepare()
+	d.f.SetTarget(target, false)
+	d.f.Begin(codec.AV1)
+	return d
+}
+
+func (d *described) packets(f dependency.Frame, timestamp packet.Timestamp, top bool) (out []*packet.Packet) {
+	for part := range 2 {
+		w := f
+		w.First, w.Last, w.Attach = part == 0, part == 1, f.Attach && part == 0
+		if d.active != nil {
+			w.HasActive, w.Active = true, *d.active
+		}
+		says, err := dependency.Parse(d.pattern.Structure().Append(nil, w), d.inForce)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if says.Attached {
+			d.inForce = says.Structure
+		}
+		d.seq++
+		out = append(out, &packet.Packet{
+			Seq: d.seq, Timestamp: timestamp, Payload: []byte{0}, Marker: top && part == 1, Dependency: &says,
+			Descriptor: codec.Descriptor{Start: part == 0, Key: says.Attached},
+		})
+	}
+	return out
+}
+
+// plays one picture and says what becomes of each frame: "S0T0 S1T0* S2T0-" has the marker on S1 and S2 dropped.
+func (d *described) plays(key bool) string {
+	d.t.Helper()
+	d.now = d.now.Add(33 * ms)
+	timestamp := packet.Timestamp(d.seq+1) * 1000
+	frames := d.pattern.Picture(key)
+	var said []string
+	for i, f := range frames {
+		spatial, temporal := d.pattern.Layer(f)
+		name := fmt.Sprintf("S%dT%d", spatial, temporal)
+		packets := d.packets(f, timestamp, i == len(frames)-1)
+		if strings.Contains(d.hold, name) {
+			d.held = append(d.held, packets...)
+			continue
+		}
+		said = append(said, name+d.takes(packets, true))
+	}
+	return strings.Join(said, " ")
+}
+
+func (d *described) takes(packets []*packet.Packet, newest bool) (mark string) {
+	d.t.Helper()
+	for i, p := range packets {
+		v := d.f.Take(d.now, p, newest, false)
+		switch {
+		case v.Decision != Forward:
+			if i > 0 && mark == "" {
+				d.t.Errorf("packets of one frame differ: %+v", v)
+			}
+			mark = map[Decision]string{
+				AboveTarget: "-", DependsOnDropped: "!", WaitsForKeyFrame: "?", Discarded: "~", Late: "<",
+			}[v.Decision]
+		case mark != "":
+			d.t.Errorf("packets of one frame differ: %+v", v)
+		default:
+			d.f.Sent(p)
+			if v.Marker {
+				mark = "*"
+			}
+		}
+	}
+	return mark
+}
+
+func (d *described) expect(key bool, want string) {
+	d.t.Helper()
+	if got := d.plays(key); got != want {
+		d.t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func (d *described) hungry(want bool) {
+	d.t.Helper()
+	if got := d.f.Hungry(); got != want {
+		d.t.Errorf("asks for a key frame: %v", got)
+	}
+}
+
+func at(spatial, temporal int8) packet.Layer { return packet.Layer{Spatial: spatial, Temporal: temporal} }
+
+func TestFullSVC(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 3, 2, at(2, All))
+	d.expect(true, "S0T0 S1T0 S2T0*")
+	d.expect(false, "S0T1 S1T1 S2T1*")
+	d.f.SetTarget(at(1, 0), false)
+	d.expect(false, "S0T0 S1T0* S2T0-")
+	d.hungry(false) // down at any picture
+	d.expect(false, "S0T1- S1T1- S2T1-")
+	d.f.SetTarget(at(2, All), false)
+	d.hungry(true) // up in space by a key picture
+	d.expect(false, "S0T0 S1T0* S2T0-")
+	d.expect(false, "S0T1 S1T1* S2T1-") // up in time at once
+	d.expect(true, "S0T0 S1T0 S2T0*")
+	d.hungry(false)
+}
+
+func TestKSVC(t *testing.T) {
+	d := newDescribed(t, dependency.KeyOnly, 3, 1, at(2, All))
+	d.expect(true, "S0T0 S1T0 S2T0*")
+	d.expect(false, "S0T0- S1T0- S2T0*")
+	d.f.SetTarget(at(0, All), false)
+	d.expect(false, "S0T0- S1T0- S2T0*") // what layer 0 needs did not go out
+	d.hungry(true)
+	d.expect(true, "S0T0* S1T0- S2T0-")
+	d.expect(false, "S0T0* S1T0- S2T0-")
+	d.hungry(false)
+	d.f.SetTarget(at(2, All), false)
+	d.expect(true, "S0T0 S1T0 S2T0*")
+	d.expect(false, "S0T0- S1T0- S2T0*")
+	d.f.SetTarget(at(0, All), true)
+	d.expect(false, "S0T0? S1T0? S2T0?") // cut
+	d.hungry(true)
+	d.expect(true, "S0T0* S1T0- S2T0-")
+}
+
+func TestTemporalLayersJoinWhereNothingDroppedIsNeeded(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 1, 3, at(0, 0))
+	d.expect(true, "S0T0*")
+	d.expect(false, "S0T2-")
+	d.expect(false, "S0T1-")
+	d.f.SetTarget(at(0, All), false)
+	d.expect(false, "S0T2-") // it refers to the T1 that was dropped
+	d.expect(false, "S0T0*")
+	d.expect(false, "S0T2*")
+	d.expect(false, "S0T1*")
+	d.expect(false, "S0T2*")
+}
+
+func TestALostFrameOfAChainIsWaitedForThenGivenUp(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
+	d.expect(true, "S0T0 S1T0*")
+	d.hold = "S1T0"
+	d.expect(false, "S0T0")
+	d.hold = ""
+	d.expect(false, "S0T0 S1T0*") // it may still come
+	d.hungry(false)
+	d.now = d.now.Add(repairMost)
+	d.expect(false, "S0T0* S1T0-") // better a low layer than one with a hole
+	d.hungry(true)
+	d.expect(true, "S0T0 S1T0*")
+}
+
+func TestALateFrameHealsItsChain(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
+	d.expect(true, "S0T0 S1T0*")
+	d.hold = "S1T0"
+	d.expect(false, "S0T0")
+	d.hold = ""
+	d.expect(false, "S0T0 S1T0*")
+	if mark := d.takes(d.held, false); mark != "*" {
+		t.Errorf("the late frame: %q", mark)
+	}
+	d.now = d.now.Add(repairMost)
+	d.expect(false, "S0T0 S1T0*")
+	d.hungry(false)
+}
+
+func TestTheLowestLayerGoesOnWithAHole(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 1, 1, at(0, All))
+	d.expect(true, "S0T0*")
+	d.hold = "S0T0"
+	d.expect(false, "")
+	d.hold = ""
+	d.expect(false, "S0T0*")
+	d.now = d.now.Add(repairMost)
+	d.expect(false, "S0T0*") // the viewer's decoder copes, or asks
+	d.hungry(true)
+}
+
+func TestHalfAFrameIsNoFrame(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
+	d.expect(true, "S0T0 S1T0*")
+	d.now = d.now.Add(33 * ms)
+	for i, f := range d.pattern.Picture(false) {
+		packets := d.packets(f, packet.Timestamp(d.seq+1)*1000, i == 1)
+		if i == 1 {
+			packets = packets[1:] // its first packet is lost
+		}
+		d.takes(packets, true)
+	}
+	d.expect(false, "S0T0 S1T0*")
+	d.now = d.now.Add(repairMost)
+	d.expect(false, "S0T0* S1T0-")
+}
+
+func TestWhatTheNextPictureDoesWithoutGoesFirstUnderCongestion(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 2, 2, at(1, All))
+	d.expect(true, "S0T0 S1T0*")
+	d.f.SetCongested(true)
+	d.expect(false, "S0T1~ S1T1!")
+	d.expect(false, "S0T0 S1T0*")
+	d.f.SetCongested(false)
+	d.expect(false, "S0T1 S1T1*")
+}
+
+func TestInactiveTargetsAreNotChosen(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 3, 1, at(2, All))
+	low := d.pattern.Structure().Within(1, All)
+	d.active = &low
+	d.expect(true, "S0T0 S1T0* S2T0-")
+	d.hungry(false)
+	all := d.pattern.Structure().All()
+	d.active = &all
+	d.expect(false, "S0T0 S1T0* S2T0-")
+	d.hungry(true)
+	d.expect(true, "S0T0 S1T0 S2T0*")
+}
+
+func TestALayerThatIsAnnouncedButNeverComesIsNotWaitedFor(t *testing.T) {
+	d := newDescribed(t, dependency.KeyOnly, 2, 1, at(1, All))
+	d.hold = "S1T0"
+	d.expect(true, "S0T0")
+	for range absence {
+		d.expect(false, "S0T0-")
+	}
+	d.plays(false)
+	d.hungry(true)
+	d.expect(true, "S0T0*")
+	d.expect(false, "S0T0*")
+}
+
+func TestAnotherStructureBeginsAtItsKeyPicture(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
+	d.expect(true, "S0T0 S1T0*")
+	d.hold = "S0T0 S1T0"
+	d.expect(false, "")
+	d.hold = ""
+	late := d.held
+	d.pattern = dependency.NewPattern(dependency.Full, 3, 1)
+	for range 40 {
+		d.pattern.Picture(false) // its numbers are ahead of those before
+	}
+	d.f.SetTarget(at(2, All), false)
+	d.expect(true, "S0T0 S1T0 S2T0*")
+	if mark := d.takes(late, false); mark != "<" {
+		t.Errorf("a frame of the structure before: %q", mark)
+	}
+	d.expect(false, "S0T0 S1T0 S2T0*")
+}
+
+func TestAV1WithoutItsDescriptorsWaitsForAKeyFrame(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
+	d.expect(true, "S0T0 S1T0*")
+	bare := func(key bool) Decision {
+		d.seq++
+		p := &packet.Packet{Seq: d.seq, Timestamp: packet.Timestamp(d.seq) * 1000, Payload: []byte{0}, Descriptor: codec.Descriptor{Key: key}}
+		return d.f.Take(d.now, p, true, false).Decision
+	}
+	if got := bare(false); got != WaitsForKeyFrame {
+		t.Errorf("decision %d", got)
+	}
+	d.hungry(true)
+	if bare(true) != Forward || bare(false) != Forward {
+		t.Error("does not go on at the key frame")
+	}
+	d.hungry(false)
+	d.expect(true, "S0T0 S1T0*") // they are back
+}
+
+func TestWhatTheReceiverIsTold(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 3, 2, at(1, 0))
+	frames := d.pattern.Picture(true)
+	v := d.f.Take(d.now, d.packets(frames[0], 1000, false)[0], true, false)
+	if want := d.pattern.Structure().Within(1, 0); !v.Describe || v.Active != want {
+		t.Errorf("active %b, want %b (%v)", v.Active, want, v.Describe)
+	}
+	// A slot that did not begin where the structure came cannot pass descriptors on.
+	d.f.Begin(codec.AV1)
+	v = d.f.Take(d.now, d.packets(frames[1], 1000, false)[0], true, false)
+	if v.Decision != Forward || v.Describe {
+		t.Errorf("got %+v", v)
+	}
+}
