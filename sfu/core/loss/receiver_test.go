@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -301,35 +302,40 @@ func TestJitter(t *testing.T) {
 	}
 }
 
-// TestLossyLink plays a minute of video over a link that loses in both directions: nearly
-// everything is repaired, and no packet is asked for many times.
+// TestLossyLink plays five minutes of video over a link that loses as much in each direction: nearly everything is
+// repaired within a second, and no packet is asked for many times.
 func TestLossyLink(t *testing.T) {
 	for _, test := range []struct {
-		name string
-		loss float64
-		rtt  time.Duration
-		nack float64 // per lost packet, at most
+		loss    float64
+		rtt     time.Duration
+		missing float64 // share of all packets, at most
+		nacks   float64 // per lost packet, at most
 	}{
-		{"5 %, 40 ms", 0.05, 40 * ms, 2},
-		{"10 %, 40 ms", 0.10, 40 * ms, 2},
-		{"10 %, 150 ms", 0.10, 150 * ms, 3},
-		{"10 %, 5 ms", 0.10, 5 * ms, 3},
-		{"30 %, 40 ms", 0.30, 40 * ms, 4},
+		{0.01, 40 * ms, 0.0005, 1.3},
+		{0.05, 40 * ms, 0.0005, 1.4},
+		{0.10, 40 * ms, 0.001, 1.5},
+		{0.20, 40 * ms, 0.003, 2},
+		{0.30, 40 * ms, 0.01, 3},
+		{0.10, 150 * ms, 0.002, 2},
+		{0.10, 5 * ms, 0.001, 3},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%.0f %%, %v", 100*test.loss, test.rtt), func(t *testing.T) {
 			seed := rand.Uint64()
-			t.Logf("seed %d", seed)
 			link := lossy{rng: rand.New(rand.NewPCG(seed, 7)), loss: test.loss, rtt: test.rtt, r: NewReceiver(90000)}
-			link.run(20000)
+			const packets = 100_000
+			link.run(packets)
 			s := link.r.Snapshot()
-			if per := float64(s.Nacks) / float64(link.lost); per > test.nack {
-				t.Errorf("%.2f NACKs per lost packet, of %d", per, link.lost)
+			nacks, missing := float64(s.Nacks)/float64(link.lost), float64(link.missing)/packets
+			t.Logf("seed %d: %.3f %% not repaired within a second, %.2f NACKs per lost packet", seed, 100*missing, nacks)
+			if nacks > test.nacks || missing > test.missing {
+				t.Errorf("want %.3f %% and %.2f at most", 100*test.missing, test.nacks)
 			}
-			if link.missing > 20 {
-				t.Errorf("%d packets were never repaired, of %d lost", link.missing, link.lost)
-			}
-			if s.Received+s.Recovered+uint64(link.missing) != 20000 || s.Lost != int64(link.lost) {
+			if s.Lost != int64(link.lost) {
 				t.Errorf("%+v, lost %d", s, link.lost)
+			}
+			total := link.r.Interval()
+			if total.Expected != packets || total.Lost != int64(link.lost) || total.Recovered != int64(s.Recovered) {
+				t.Errorf("%+v, of %d lost", total, link.lost)
 			}
 		})
 	}
@@ -342,7 +348,7 @@ type lossy struct {
 	rtt     time.Duration
 	r       *Receiver
 	lost    int
-	missing int
+	missing int // not repaired, or too late to be of use
 }
 
 type arrival struct {
@@ -353,12 +359,15 @@ type arrival struct {
 func (l *lossy) run(packets int) {
 	now := time.Unix(1000, 0)
 	var repairs []arrival
-	gone := map[uint16]bool{}
+	gone := map[uint16]time.Time{}
 	var nacks []uint16
 	for n := range packets + 2000 {
 		now = now.Add(3 * ms)
 		for len(repairs) > 0 && !repairs[0].at.After(now) {
 			if _, ok := l.r.Recovered(now, repairs[0].seq); ok {
+				if now.Sub(gone[repairs[0].seq]) > time.Second {
+					l.missing++
+				}
 				delete(gone, repairs[0].seq)
 			}
 			repairs = repairs[1:]
@@ -368,7 +377,10 @@ func (l *lossy) run(packets int) {
 		case n >= packets:
 		case n > 0 && n < packets-1 && l.rng.Float64() < l.loss:
 			l.lost++
-			gone[seq] = true
+			if _, twice := gone[seq]; twice {
+				l.missing++ // in the cycle before
+			}
+			gone[seq] = now
 		default:
 			l.r.Received(now, seq, uint32(n))
 		}
@@ -381,7 +393,41 @@ func (l *lossy) run(packets int) {
 		}
 		slices.SortFunc(repairs, func(a, b arrival) int { return a.at.Compare(b.at) })
 	}
-	l.missing = len(gone)
+	l.missing += len(gone)
+}
+
+func TestIntervalsAddUp(t *testing.T) {
+	b := newBench(t)
+	b.receive(1, 2, 4, 8)
+	if got := b.r.Interval(); got.Expected != 9 || got.Lost != 4 || got.Recovered != 0 {
+		t.Errorf("first: %+v", got)
+	}
+	b.r.Recovered(b.now, b.first+3)
+	b.receive(9)
+	if got := b.r.Interval(); got.Expected != 1 || got.Lost != 0 || got.Recovered != 1 {
+		t.Errorf("second: %+v", got)
+	}
+	if got := b.r.Interval(); got.Expected != 0 || got.Lost != 0 {
+		t.Errorf("third: %+v", got)
+	}
+	b.receive(2000) // another stream: what is between was never sent
+	if got := b.r.Interval(); got.Expected != 1 || got.Lost != 0 {
+		t.Errorf("after a jump: %+v", got)
+	}
+}
+
+func TestAVoiceIsAskedForLessOften(t *testing.T) {
+	b := newBench(t)
+	b.r.Limit(2)
+	b.receive(2)
+	asked := 0
+	for range 1000 {
+		b.after(10 * ms)
+		asked += len(b.r.Nacks(b.now, 50*ms, nil))
+	}
+	if asked != 2 || !b.r.NeedsKeyFrame() {
+		t.Errorf("asked %d times", asked)
+	}
 }
 
 func TestReceivingDoesNotAllocate(t *testing.T) {
