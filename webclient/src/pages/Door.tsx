@@ -63,7 +63,7 @@ export function Door({
   return (
     <div className="flex min-h-dvh flex-col bg-canvas text-ink">
       <AppHead showEmail />
-      <main className="mx-auto grid w-full max-w-[1232px] grow content-start items-center gap-x-6 gap-y-6 lg:gap-x-16 px-4 pb-8 sm:px-10 lg:grid-cols-[minmax(0,760fr)_minmax(0,360fr)] lg:content-center lg:pb-24 flat:grid-cols-2 flat:pb-4">
+      <main className="mx-auto grid w-full max-w-[1232px] grow content-start items-center gap-x-6 gap-y-6 lg:gap-x-16 px-4 pb-8 max-sm:pb-24 sm:px-10 lg:grid-cols-[minmax(0,760fr)_minmax(0,360fr)] lg:content-center lg:pb-24 flat:grid-cols-2 flat:items-start flat:pb-4">
         <div className="flex min-w-0 flex-col gap-4 lg:gap-5 flat:gap-3">
           <PreviewPicture
             preview={preview}
@@ -105,7 +105,7 @@ export function Door({
                 onChange={(event) => setName(event.target.value)}
               />
             )}
-            <div className="sticky bottom-4">
+            <div className="max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:bg-canvas max-sm:px-4 max-sm:pt-3 max-sm:pb-4 sm:sticky sm:bottom-4">
               <Button type="submit" size="large" busy={joining} className="min-h-13 w-full">
                 {joining ? t('door.joining') : joinText()}
               </Button>

@@ -9,10 +9,10 @@ export function EntryLayout({ title, children }: { title: string; children: Reac
   return (
     <div className="flex min-h-dvh bg-surface-1 text-ink">
       <div className="flex min-w-0 grow flex-col lg:basis-[47%]">
-        <header className="px-5 py-5 sm:px-10 sm:py-9">
+        <header className="px-5 py-5 sm:px-10 sm:py-9 flat:py-4">
           <Wordmark />
         </header>
-        <main className="mx-auto flex w-full max-w-[424px] grow flex-col justify-center px-6 pt-2 pb-16 sm:pb-24">
+        <main className="mx-auto flex w-full max-w-[424px] grow flex-col justify-center px-6 pt-2 pb-16 sm:pb-24 flat:justify-start flat:pt-0 flat:pb-6">
           <h1 className="text-page">{title}</h1>
           {children}
         </main>

@@ -50,7 +50,7 @@ export function SignIn() {
   return (
     <EntryLayout title={t('entry.signIn')}>
       <form
-        className="mt-8 flex flex-col gap-5"
+        className="mt-8 flex flex-col gap-5 flat:mt-4 flat:gap-3"
         onSubmit={(event) => void submit(event)}
         noValidate
       >

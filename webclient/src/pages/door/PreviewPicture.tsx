@@ -29,7 +29,9 @@ export function PreviewPicture({
       aria-label={t('door.preview')}
       data-theme="dark"
       className={clsx(
-        'relative flex w-full flex-col overflow-hidden rounded-tile bg-surface-1 text-ink lg:aspect-video',
+        'relative flex w-full flex-col rounded-tile bg-surface-1 text-ink lg:aspect-video',
+        // What is written grows beyond the picture's shape rather than being cut.
+        (!trouble || trouble.device === 'microphone') && 'overflow-hidden',
         !stream && 'min-h-60',
       )}
     >
