@@ -92,8 +92,18 @@ func (p *person) publishes(first uint32, sources ...sfu.Source) {
 	p.up = p.call.transport.Upstreams()[before]
 }
 
-// receives offers two audio and two video slots (mids a0 a1 v0 v1) and a screen slot s0, and opens them.
+// receives offers slots and opens them.
 func (p *person) receives() {
+	p.call.t.Helper()
+	before := len(p.call.transport.Downstreams())
+	p.offersSlots()
+	p.down = p.call.transport.Downstreams()[before]
+	p.down.Open()
+	p.call.settle(0)
+}
+
+// offersSlots offers two audio and two video slots (mids a0 a1 v0 v1) and a screen slot s0.
+func (p *person) offersSlots() {
 	p.call.t.Helper()
 	slots := []sfu.SlotSpec{
 		{MID: "a0", Kind: sfu.AudioSlot},
@@ -106,9 +116,6 @@ func (p *person) receives() {
 	if _, err := p.peer.OfferDownstream(context.Background(), "offer of "+p.name+strconv.Itoa(before), slots); err != nil {
 		p.call.t.Fatal(err)
 	}
-	p.down = p.call.transport.Downstreams()[before]
-	p.down.Open()
-	p.call.settle(0)
 }
 
 func (p *person) camera(rids ...string) *sfutest.Publisher {

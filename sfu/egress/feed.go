@@ -73,8 +73,11 @@ func (f *Feed) Scalable() bool { return f.Streams == 1 && f.scaled.Load() > 1 }
 
 // SetLayers says how many spatial layers the one stream has, and reports whether that is news. For the writer.
 func (f *Feed) SetLayers(n int8) bool {
+	if f.Streams != 1 {
+		return false
+	}
 	next := int32(min(max(n, 1), MaxLayers))
-	return f.Streams == 1 && f.scaled.Swap(next) != next && next != 1
+	return max(f.scaled.Swap(next), 1) != next
 }
 
 // StreamOf is the stream that carries a spatial layer.

@@ -110,6 +110,9 @@ func (p *Peer) open(mid string, video bool, line Line) *Slot {
 	return slot
 }
 
+// ID names the connection to publications.
+func (p *Peer) ID() uint64 { return p.id }
+
 // Show makes a slot carry a publication from its next key frame on; a nil feed empties the slot. With cut it stops at
 // once what it shows of the same publication, for the link cannot carry it.
 func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
@@ -127,8 +130,11 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 		default:
 			slot.forward.SetTarget(now, target)
 		}
+		// On the list before the past is looked at, or a packet between the two would be in neither; and before a key
+		// frame is asked for, which the past may save.
+		p.shard.list(slot)
 		if fresh {
-			p.replay(now, slot, feed, target) // before a key frame is asked for
+			p.replay(now, slot, feed, target)
 		}
 		p.shard.refresh(now, slot)
 	})

@@ -14,7 +14,7 @@ const (
 )
 
 // Cached returns the packets of a stream from its latest key frame on, oldest first, with which a slot can start without
-// waiting for the publisher. It returns nil if the key frame is incomplete, too old, or more than so many packets or
+// waiting for the publisher. It returns nil if the key frame has a hole, is too old, or more than so many packets or
 // bytes behind. For any goroutine.
 func (f *Feed) Cached(now time.Time, stream int8, packets, bytes int) []*packet.Packet {
 	if stream < 0 || stream >= f.Streams {
@@ -48,9 +48,7 @@ func (f *Feed) Cached(now time.Time, stream int8, packets, bytes int) []*packet.
 		}
 		cached = append(cached, p)
 	}
-	if !complete {
-		return nil
-	}
+	// A key frame that is still coming in goes on live.
 	return cached
 }
 

@@ -178,6 +178,13 @@ func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
 
 // refresh puts the slot on the lists of the feeds that it needs, and asks for a key frame if it waits for one.
 func (s *Shard) refresh(now time.Time, slot *Slot) {
+	s.list(slot)
+	slot.tell()
+	s.wake(now, slot)
+}
+
+// list puts the slot on the lists of the feeds that it needs, and takes it off the others.
+func (s *Shard) list(slot *Slot) {
 	for _, released := range slot.releaseFeeds() {
 		s.unlist(released, slot)
 	}
@@ -190,8 +197,6 @@ func (s *Shard) refresh(now time.Time, slot *Slot) {
 			feed.Publisher.Subscribe(s)
 		}
 	}
-	slot.tell()
-	s.wake(now, slot)
 }
 
 // wake asks for the key frame that a slot waits for, as often as the forwarder says.

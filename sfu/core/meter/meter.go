@@ -21,6 +21,7 @@ const (
 // sums are counts of one cycle, by temporal layer and cumulative: what a viewer of that layer is sent.
 type sums struct {
 	bytes, frames [MaxTemporal]int32
+	took          time.Duration
 }
 
 // row is one spatial layer.
@@ -31,8 +32,14 @@ type row struct {
 	begun     bool
 	closed    [cycles]sums // a ring
 	n         int          // cycles since the layer began to flow
-	rate      [MaxTemporal]packet.Bitrate
-	fps       [MaxTemporal]int
+	values    values
+	before    values    // of the cycle before: the last one of a layer that stops is not full
+	since     time.Time // first packet, while n is 0: nor is its first one
+}
+
+type values struct {
+	rate [MaxTemporal]packet.Bitrate
+	fps  [MaxTemporal]int
 }
 
 // Meter measures one feed. It allocates nothing.
@@ -59,6 +66,9 @@ func (m *Meter) Add(now time.Time, p *packet.Packet) (renewed bool) {
 		return renewed
 	}
 	r := &m.layers[p.Spatial]
+	if !r.own && r.n == 0 {
+		r.since = now
+	}
 	r.own = true
 	temporal := min(max(p.Temporal, 0), MaxTemporal-1)
 	if !r.begun || p.Timestamp > r.timestamp {
@@ -117,32 +127,41 @@ func (m *Meter) close(now time.Time) {
 	m.ends = now.Add(cycle)
 	for i := range m.layers {
 		r := &m.layers[i]
-		if !r.own || silent {
-			r.n = 0
-		} else {
+		if r.own && !silent {
+			r.running.took = took
+			if r.n == 0 {
+				r.running.took = max(now.Sub(r.since), cycle/5)
+			}
 			r.closed[r.n%cycles] = r.running
 			r.n++
-			r.average(took)
+			r.before = r.values
+			r.average()
+		} else if r.n > 0 {
+			r.n = 0
+			r.values = r.before
 		}
 		r.running, r.own = sums{}, false
 	}
 }
 
-// average renews the values from the latest cycles; took is the length of the last one.
-func (r *row) average(took time.Duration) {
+// average renews the values from the latest cycles.
+func (r *row) average() {
 	n := min(r.n, cycles)
-	span := time.Duration(n-1)*cycle + took
+	var span time.Duration
+	for i := range n {
+		span += r.closed[i].took
+	}
 	for t := range MaxTemporal {
 		var bytes, frames int64
 		for i := range n {
 			bytes += int64(r.closed[i].bytes[t])
 			frames += int64(r.closed[i].frames[t])
 		}
-		r.rate[t] = packet.Bitrate(bytes * 8 * int64(time.Second) / int64(span))
-		r.fps[t] = int((frames*int64(time.Second) + int64(span)/2) / int64(span))
+		r.values.rate[t] = packet.Bitrate(bytes * 8 * int64(time.Second) / int64(span))
+		r.values.fps[t] = int((frames*int64(time.Second) + int64(span)/2) / int64(span))
 		if t > 0 {
 			// Decode targets end at the highest temporal layer that there is.
-			r.rate[t] = max(r.rate[t], r.rate[t-1])
+			r.values.rate[t] = max(r.values.rate[t], r.values.rate[t-1])
 		}
 	}
 }
@@ -153,7 +172,7 @@ func (m *Meter) Rate(l packet.Layer) packet.Bitrate {
 	if !ok {
 		return 0
 	}
-	return m.layers[s].rate[t]
+	return m.layers[s].values.rate[t]
 }
 
 // FPS is how many pictures a second a viewer of a layer gets. 0 until it is known.
@@ -162,7 +181,7 @@ func (m *Meter) FPS(l packet.Layer) int {
 	if !ok {
 		return 0
 	}
-	return m.layers[s].fps[t]
+	return m.layers[s].values.fps[t]
 }
 
 // index finds a layer; temporal layers beyond the highest are the highest.
