@@ -85,6 +85,7 @@ type Plan struct {
 // Allocator plans for one peer. Its state is the hysteresis alone.
 type Allocator struct {
 	window  window
+	ceiling ceiling
 	slots   map[int]*state
 	planned time.Time
 	rate    packet.Bitrate // it was made for
@@ -130,7 +131,9 @@ func (a *Allocator) Plan(now time.Time, in Input) Plan {
 		up:   budget(a.window.low(now), in.Audio) * 100 / (100 + headroom),
 	}
 	a.enter(now, in)
+	f.ceiling = a.ceiling.at(now, a.window.low(now))
 	a.share(&f)
+	a.ceiling.judge(now, a.rate, &f, a.order)
 	plan := Plan{Slots: make([]Decision, len(in.Slots)), Budget: f.hold}
 	for i := range a.entries {
 		e := &a.entries[i]

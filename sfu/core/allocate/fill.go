@@ -120,19 +120,20 @@ func sortOrder(order []*entry) {
 type fill struct {
 	now       time.Time
 	hold, up  packet.Bitrate // what may be used for what was there before, and for more
+	ceiling   packet.Bitrate // the same for more, from failures
 	used      packet.Bitrate
-	congested bool // the latest plan does not fit any more
+	before    packet.Bitrate // by the latest plan, at present rates
+	congested bool           // which does not fit any more
 }
 
 func (f *fill) run(order []*entry) {
-	f.used = 0
-	var before packet.Bitrate
+	f.used, f.before = 0, 0
 	for _, e := range order {
 		if !e.fresh {
-			before += e.rate(e.held)
+			f.before += e.rate(e.held)
 		}
 	}
-	f.congested = before > f.hold
+	f.congested = f.before > f.hold
 	for _, e := range order {
 		f.first(e)
 	}
@@ -178,7 +179,7 @@ func (f *fill) raise(e *entry, over packet.Bitrate) bool {
 		if used > f.hold+over {
 			return false
 		}
-	case e.blocked && (next > 0 || e.state.failures > 0) || used > f.up+over:
+	case e.blocked && next > 0 || used > min(f.up, f.ceiling)+over:
 		e.settling = used*(100+headroom)/100 <= f.hold+over
 		return false
 	}

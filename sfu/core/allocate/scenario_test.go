@@ -294,11 +294,11 @@ func (s *scenario) describe(d allocate.Decision) string {
 
 func (s *scenario) snapshot() {
 	snap := s.allocator.Snapshot(s.now)
-	fmt.Fprintf(&s.out, "rate %d, lowest %d, budget %d, used %d, next %d\n",
-		snap.Rate/1000, snap.Lowest/1000, snap.Budget/1000, snap.Used/1000, snap.Next/1000)
+	fmt.Fprintf(&s.out, "rate %d, lowest %d, budget %d, used %d, next %d, ceiling %d for %.1fs, failures %d\n",
+		snap.Rate/1000, snap.Lowest/1000, snap.Budget/1000, snap.Used/1000, snap.Next/1000, snap.Ceiling/1000, snap.Seconds, snap.Failures)
 	for i, n := range snap.Slots {
-		fmt.Fprintf(&s.out, "%s: chosen %d for %.1fs, blocked for %.1fs, failures %d, shaky %b, %s\n",
-			s.slots[i].name, n.Chosen.Spatial, n.Seconds, n.Blocked, n.Failures, n.Shaky, n.Reason)
+		fmt.Fprintf(&s.out, "%s: chosen %d for %.1fs, blocked for %.1fs, shaky %b, %s\n",
+			s.slots[i].name, n.Chosen.Spatial, n.Seconds, n.Blocked, n.Shaky, n.Reason)
 	}
 }
 

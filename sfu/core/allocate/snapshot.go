@@ -16,7 +16,11 @@ type Snapshot struct {
 	Budget packet.Bitrate `json:"budget"` // for video
 	Used   packet.Bitrate `json:"used"`
 	Next   packet.Bitrate `json:"next"` // rate at which more becomes possible, 0 if all is there
-	Slots  []SlotSnapshot `json:"slots"`
+	// Ceiling of what up-steps may use for some more seconds after Failures in a row; 0 is none.
+	Ceiling  packet.Bitrate `json:"ceiling"`
+	Seconds  float64        `json:"seconds"`
+	Failures int            `json:"failures"`
+	Slots    []SlotSnapshot `json:"slots"`
 }
 
 // SlotSnapshot explains what one slot was given.
@@ -25,19 +29,22 @@ type SlotSnapshot struct {
 	Publication uint32       `json:"publication"`
 	Chosen      packet.Layer `json:"chosen"` // what the rate is kept for
 	Reason      string       `json:"reason"`
-	Seconds     float64      `json:"seconds"`  // since it was chosen
-	Blocked     float64      `json:"blocked"`  // seconds during which it does not go up
-	Failures    int          `json:"failures"` // up-steps in a row that the link dropped soon
-	Shaky       uint8        `json:"shaky"`    // layers, a bit each, that stopped and have not flowed for 2 s again
+	Seconds     float64      `json:"seconds"` // since it was chosen
+	Blocked     float64      `json:"blocked"` // seconds during which it does not go up
+	Shaky       uint8        `json:"shaky"`   // layers, a bit each, that stopped and have not flowed for 2 s again
 }
 
 // Snapshot explains the allocator.
 func (a *Allocator) Snapshot(now time.Time) Snapshot {
 	s := Snapshot{Rate: a.window.last, Lowest: a.window.low(now), Budget: a.plan.Budget, Used: a.plan.Used, Next: a.plan.Next}
+	s.Failures = a.ceiling.failures
+	if now.Before(a.ceiling.until) {
+		s.Ceiling, s.Seconds = a.ceiling.used, a.ceiling.until.Sub(now).Seconds()
+	}
 	for _, id := range slices.Sorted(maps.Keys(a.slots)) {
 		slot := a.slots[id]
 		s.Slots = append(s.Slots, SlotSnapshot{
-			ID: id, Publication: slot.publication, Chosen: slot.chosen, Failures: slot.failures, Shaky: slot.shaky,
+			ID: id, Publication: slot.publication, Chosen: slot.chosen, Shaky: slot.shaky,
 			Seconds: now.Sub(slot.since).Seconds(), Blocked: max(slot.blocked.Sub(now), 0).Seconds(),
 		})
 	}

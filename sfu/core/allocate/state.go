@@ -7,12 +7,9 @@ import (
 )
 
 const (
-	active  = 8 * time.Second  // a layer chosen for longer that the link dropped …
-	pause   = 10 * time.Second // … keeps its slot from going up for so long
-	retry   = 5 * time.Second  // the same after an up-step that the link dropped sooner, doubled each time …
-	retries = 3                // … that often
-	proven  = 30 * time.Second // an up-step that lasts clears the failures
-	grace   = 5 * time.Second  // for a publisher to send a layer that was asked for
+	active = 8 * time.Second  // a layer chosen for longer that the link dropped …
+	pause  = 10 * time.Second // … keeps its slot from going up for so long
+	grace  = 5 * time.Second  // for a publisher to send a layer that was asked for
 )
 
 // state is what is remembered of a slot.
@@ -22,7 +19,6 @@ type state struct {
 	chosen      packet.Layer // by the latest plan
 	since       time.Time    // of that
 	rose        bool         // it was an up-step
-	failures    int          // up-steps in a row that the link dropped soon
 	blocked     time.Time    // no up-step before
 	flowed      uint8        // layers that were live, a bit each
 	asked       [maxSpatial]time.Time
@@ -82,17 +78,8 @@ func (s *state) ask(now time.Time, i int8, wanted bool) {
 // choose notes what a plan decided. dropped says that it is less because the link cannot carry
 // what it was.
 func (s *state) choose(now time.Time, chosen packet.Layer, dropped bool) {
-	held := now.Sub(s.since)
-	if held >= proven {
-		s.failures = 0
-	}
-	switch {
-	case !dropped:
-	case held > active:
+	if dropped && now.Sub(s.since) > active {
 		s.blocked = now.Add(pause)
-	case s.rose:
-		s.blocked = now.Add(retry << s.failures)
-		s.failures = min(s.failures+1, retries)
 	}
 	if s.fresh || chosen != s.chosen {
 		s.rose = !s.fresh && above(chosen, s.chosen)
@@ -149,6 +136,7 @@ func (a *Allocator) wake(now time.Time) time.Time {
 		if e.settling {
 			sooner(a.window.leaves(now))
 			sooner(e.state.blocked)
+			sooner(a.ceiling.until)
 		}
 		for i := range maxSpatial {
 			if e.state.shaky&(1<<i) != 0 && !e.state.back[i].IsZero() {
