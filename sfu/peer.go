@@ -318,7 +318,6 @@ func fatal(reason string) bool {
 }
 
 func (p *Peer) dropDownstream() {
-	p.unwatch(time.Now())
 	p.down.close()
 	p.down = nil
 }

@@ -16,7 +16,7 @@ type truth struct {
 	top               bool    // last frame of its picture
 	layerSync         bool    // VP8 Y or VP9 U would be true
 	unused            bool    // no frame above it in the picture needs it
-	tl0, keyIndex     int64
+	free              bool    // no frame needs it
 	packets           int
 	wire              dependency.Frame
 }
@@ -49,6 +49,7 @@ func (e *patterned) next(key bool) []*truth {
 	for _, f := range e.pattern.Picture(key) {
 		t := &truth{id: int64(len(e.layers)), wire: f, layerSync: true}
 		t.spatial, t.temporal = e.pattern.Layer(f)
+		t.free = t.temporal == 2
 		for _, diff := range e.pattern.Structure().Templates[f.Template].FrameDiffs {
 			t.refs = append(t.refs, t.id-int64(diff))
 		}

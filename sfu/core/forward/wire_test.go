@@ -44,8 +44,8 @@ func vp8(s style, o *origin, first bool) []byte {
 	if first {
 		head |= 0x10
 	}
-	if o.frame.temporal == 2 {
-		head |= 0x20 // nothing needs it
+	if o.frame.free {
+		head |= 0x20
 	}
 	var rest []byte
 	if s.picture {

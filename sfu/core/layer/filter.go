@@ -145,13 +145,11 @@ func (f *Filter) fallBack(p *packet.Packet) {
 	level, targets, several := f.frames.layer(), f.frames.targets(), f.frames.several()
 	f.described, f.announced = false, false
 	f.frames.begin()
-	f.blind = targets > 1 && !p.Descriptor.HasTID && !p.Descriptor.HasLayers
+	f.blind = level == packet.None || targets > 1 && !p.Descriptor.HasTID && !p.Descriptor.HasLayers
 	f.pictures.clear()
 	f.temporal.begin()
 	f.spatial.begin()
-	if level != packet.None {
-		f.temporal.level = min(level.Temporal, f.temporal.level)
-	}
+	f.temporal.level = min(max(level.Temporal, 0), f.temporal.level)
 	// Which layers lean on which is not known any more.
 	f.spatial.lost = several
 }
@@ -211,7 +209,7 @@ func (f *Filter) enter(p *packet.Packet, newest, gap bool) Decision {
 	}
 	key := d.Key
 	if d.HasLayers {
-		key = d.SID == 0 && d.Start && !d.InterPicture
+		key = d.SID == 0 && !d.InterPicture
 	}
 	shown := f.temporal.enter(f.kind, p, key)
 	f.spatial.enter(p.Timestamp, key)

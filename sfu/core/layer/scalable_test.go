@@ -114,7 +114,9 @@ func (d *described) hungry(want bool) {
 	}
 }
 
-func at(spatial, temporal int8) packet.Layer { return packet.Layer{Spatial: spatial, Temporal: temporal} }
+func at(spatial, temporal int8) packet.Layer {
+	return packet.Layer{Spatial: spatial, Temporal: temporal}
+}
 
 func TestFullSVC(t *testing.T) {
 	d := newDescribed(t, dependency.Full, 3, 2, at(2, All))

@@ -13,6 +13,7 @@ const (
 	patience   = time.Second            // for the wanted stream before another one is taken
 	quiet      = 250 * time.Millisecond // without packets: a stream may have stopped
 	alive      = time.Second            // since its last packet a stream is worth asking for
+	live       = 100 * time.Millisecond // a packet that came longer ago is replayed, in order
 	steady     = 2 * time.Second        // that a stream which had stopped must flow before it counts again
 	askLeast   = 200 * time.Millisecond // between two requests, at least …
 	askMost    = time.Second            // … and at most
@@ -148,10 +149,13 @@ func (s *Selector) Select(now time.Time, publication uint32, p *packet.Packet) D
 	switch {
 	case publication == 0 || s.wanted == 0:
 		return Empty
-	case s.target < 0:
-		return Paused
 	case p.Stream < 0 || p.Stream >= Max:
 		return OtherLayer
+	case s.target < 0:
+		if publication == s.wanted {
+			s.see(now, p)
+		}
+		return Paused
 	}
 	shown := publication == s.current.Publication && p.Stream == s.current.Stream
 	if publication != s.wanted {
@@ -171,6 +175,8 @@ func (s *Selector) Select(now time.Time, publication uint32, p *packet.Packet) D
 	if !s.awaited(now, p.Stream) {
 		return OtherLayer
 	}
+	// What overtook a retransmission may have come before the slot looked.
+	overtaken = overtaken || p.Recovered && now.Sub(p.Arrival) < live
 	if !StartsKeyFrame(p) || overtaken {
 		return WaitsForKeyFrame
 	}

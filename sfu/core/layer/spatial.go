@@ -11,15 +11,16 @@ const absence = 8
 // spatial is the spatial layer up to which the frames of VP9 pictures go out, by payload
 // descriptors (RFC 9628 §4.2). It serves where no dependency descriptor comes.
 type spatial struct {
-	level  int8
-	target int8
-	cut    bool             // do not go on above the target
-	top    int8             // highest layer that came since the last key picture
-	alone  bool             // between key pictures no layer needs the one below (K-SVC)
-	lost   bool             // nothing can go out before the next key picture
-	absent uint8            // pictures since the level's latest frame
-	former int8             // level before it rose …
-	rose   packet.Timestamp // … at this picture
+	level   int8
+	target  int8
+	cut     bool             // do not go on above the target
+	top     int8             // highest layer that came since the last key picture
+	alone   bool             // between key pictures no layer needs the one below (K-SVC)
+	thinned bool             // since the last key picture a frame below the level was left out
+	lost    bool             // nothing can go out before the next key picture
+	absent  uint8            // pictures since the level's latest frame
+	former  int8             // level before it rose …
+	rose    packet.Timestamp // … at this picture
 }
 
 // begin starts a source at its key picture.
@@ -36,7 +37,7 @@ func (s *spatial) enter(timestamp packet.Timestamp, key bool) {
 		}
 		s.begin()
 		s.former, s.rose = min(before, s.level), timestamp
-	case !s.alone:
+	case !s.alone && !s.thinned:
 		s.level = min(s.level, s.target)
 	case s.target < s.level && s.cut, s.absent > absence:
 		// Of the layers below nothing went out since the last key picture.
@@ -65,12 +66,16 @@ func (s *spatial) frame(timestamp packet.Timestamp, d *codec.Descriptor, unused 
 func (s *spatial) goes(level int8, d *codec.Descriptor, unused bool) bool {
 	sid := int8(d.SID)
 	idle := sid < min(level, s.top) && d.InterPicture && (unused || s.alone)
+	s.thinned = s.thinned || idle
 	return !s.lost && sid <= level && !idle
 }
 
 // levelAt is the level of a picture that none was known of until now.
 func (s *spatial) levelAt(timestamp packet.Timestamp) int8 {
-	if timestamp < s.rose {
+	switch {
+	case s.lost:
+		return -1
+	case timestamp < s.rose:
 		return min(s.level, s.former)
 	}
 	return s.level
