@@ -63,7 +63,8 @@ type sight struct {
 	rtt        time.Duration
 	queue      time.Duration
 	jitter     time.Duration
-	excess     float64 // loss beyond what there is without a queue
+	packet     time.Duration // how long one packet is on a link of this rate
+	excess     float64       // loss beyond what there is without a queue
 	appLimited bool
 }
 
@@ -90,7 +91,7 @@ func (a *aimd) update(s sight) {
 			a.changed = s.now
 			return
 		}
-		if s.known && !s.appLimited && a.standing.drain(s) {
+		if s.known && (!s.appLimited || a.standing.overflows(s)) && a.standing.drain(s) {
 			a.starting = false
 			a.rate = aimdDecrease * min(a.rate, s.acked)
 			a.decreased, a.everDown, a.changed = s.now, true, s.now

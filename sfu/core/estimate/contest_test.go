@@ -1,6 +1,11 @@
 package estimate_test
 
-import "time"
+import (
+	"testing"
+	"time"
+
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
+)
 
 // tcp is a flow as loss-driven senders are: it fills the queue until it overflows.
 type tcp struct {
@@ -68,3 +73,44 @@ func (f *tcp) lost(number int) {
 }
 
 func (f *tcp) delivered(from, to time.Duration) float64 { return rateOf(f.got, from, to) }
+
+// TestTwoViewersShareALink has a second viewer come while the first has it all.
+func TestTwoViewersShareALink(t *testing.T) {
+	for _, rate := range []int64{600_000, 1_000_000, 2_000_000, 4_000_000} {
+		for seed := range uint64(5) {
+			down, up := path(rate, queued, rtt40)
+			r := newRig(down, up, seed)
+			one, two := r.flow(estimate.Default(), elastic(10_000_000)), r.flow(estimate.Default(), elastic(10_000_000))
+			late := time.Duration(seed) * 2357 * time.Millisecond
+			one.start(0)
+			two.start(late)
+			r.run(late + 90*time.Second)
+			a, b := one.sentBetween(late+30*time.Second, late+90*time.Second), two.sentBetween(late+30*time.Second, late+90*time.Second)
+			share, use := min(a, b)/max(a, b), (a+b)/float64(rate)
+			p95 := r.queueing(late+30*time.Second, late+90*time.Second, 95)
+			t.Logf("%d, %v apart: the lesser has %.0f %% of the greater, %.0f %% used, p95 of the queue %v", rate, late, 100*share, 100*use, p95)
+			if share < 0.8 || use < 0.85 || p95 > 70*time.Millisecond {
+				t.Errorf("%d, %v apart: the lesser has %.0f %% of the greater, %.0f %% used, p95 of the queue %v", rate, late, 100*share, 100*use, p95)
+			}
+		}
+	}
+}
+
+// TestATCPFlowDoesNotStarveUs has a download fill the queue for 90 s.
+func TestATCPFlowDoesNotStarveUs(t *testing.T) {
+	for _, rate := range []int64{1_000_000, 3_000_000, 5_000_000} {
+		down, up := path(rate, queued, rtt40)
+		r := newRig(down, up, 1)
+		f := r.flow(estimate.Default(), elastic(10_000_000))
+		f.start(0)
+		other := r.tcp(20*time.Second, 110*time.Second)
+		r.run(150 * time.Second)
+		ours := f.delivered(30*time.Second, 110*time.Second) / float64(rate)
+		theirs := other.delivered(30*time.Second, 110*time.Second) / float64(rate)
+		after := f.sentBetween(130*time.Second, 150*time.Second) / float64(rate)
+		t.Logf("%d: %.0f %% ours, %.0f %% theirs; 20 s after it %.0f %%", rate, 100*ours, 100*theirs, 100*after)
+		if ours < 0.1 || after < 0.85 {
+			t.Errorf("%d: %.0f %% ours, %.0f %% theirs; 20 s after it %.0f %%", rate, 100*ours, 100*theirs, 100*after)
+		}
+	}
+}

@@ -104,7 +104,7 @@ func (e *Estimator) Feedback(now time.Time, results []Result) {
 	kept := 1 - e.loss.usual()
 	e.aimd.update(sight{
 		now: at, usage: e.detector.usage, acked: acked / kept, sent: sent / kept, known: known,
-		rtt: e.rtt, queue: e.queue.delay, jitter: e.Jitter(), excess: e.loss.excess(), appLimited: e.appLimited.limited,
+		rtt: e.rtt, queue: e.queue.delay, packet: e.packetTime(), jitter: e.Jitter(), excess: e.loss.excess(), appLimited: e.appLimited.limited,
 	})
 	e.settle()
 }

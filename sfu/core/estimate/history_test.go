@@ -87,6 +87,18 @@ func TestALostPacketMayComeAfterAll(t *testing.T) {
 	}
 }
 
+func TestWhatFeedbackSkipsIsLostUnlessFeedbackIsMissing(t *testing.T) {
+	h := estimate.NewHistory()
+	now := all(h, epoch, 60)
+	h.Match(now, came(5, 9, 0)) // the first may begin anywhere
+	if r := h.Match(now, came(15, 19, 1)); len(r) != 10 || r[0].Received || r[4].Received || !r[5].Received {
+		t.Errorf("skipped: %+v", r)
+	}
+	if r := h.Match(now, came(30, 39, 3)); len(r) != 10 || !r[0].Received {
+		t.Errorf("after missing feedback: %+v", r)
+	}
+}
+
 func TestFeedbackIsReadOnceHoweverOftenItComes(t *testing.T) {
 	h := estimate.NewHistory()
 	now := all(h, epoch, 10)
@@ -169,7 +181,7 @@ func TestALongRoundTripIsRememberedLonger(t *testing.T) {
 	for n := int64(2000); n < 4500; n++ {
 		h.Put(at(n), 1000, estimate.Media, 0)
 	}
-	if r := h.Match(at(4500), came(2000, 2000, 163)); len(r) != 1 {
+	if r := h.Match(at(4500), came(2000, 2000, 163)); len(r) == 0 || !r[len(r)-1].Received {
 		t.Error("a packet of 5 s ago is forgotten at a round trip of 600 ms")
 	}
 }
@@ -301,6 +313,7 @@ func TestMatchIsAsASlowReferenceSays(t *testing.T) {
 		now, sent := epoch, int64(0)
 		received, lost := map[int64]bool{}, map[int64]bool{}
 		arrivals := map[int64]time.Duration{}
+		before, covered := -2, int64(0) // the latest feedback
 		for count := 0; sent < 70_000; count++ {
 			n := 1 + random.Int64N(60)
 			for i := range n {
@@ -322,9 +335,15 @@ func TestMatchIsAsASlowReferenceSays(t *testing.T) {
 				at, ok := arrivals[n]
 				return at, ok
 			}))
+			first := from
+			if before == count-1 {
+				first = min(from, covered)
+			}
+			before, covered = count, max(covered, to+1)
 			i := 0
-			for number := from; number <= to; number++ {
+			for number := first; number <= to; number++ {
 				_, came := arrivals[number]
+				came = came && number >= from // what is skipped is lost
 				if received[number] || !came && lost[number] {
 					continue
 				}

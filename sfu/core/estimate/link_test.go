@@ -13,13 +13,12 @@ import (
 const (
 	rtt40  = 40 * time.Millisecond
 	queued = 300 * time.Millisecond
-	seeds  = 20
 )
 
 var rates = []int64{300_000, 500_000, 1_000_000, 3_000_000, 5_000_000}
 
 // worst runs one elastic flow with each seed and returns the lowest use of the link by the
-// estimate, and the longest 95th percentile of the queue, both from 10 s to 70 s.
+// estimate, and the longest 95th percentile of the queue, both from 10 s to 50 s.
 func worst(rate int64, rtt time.Duration, seeds uint64, change func(d, u *link.Conditions), eats func(time.Duration) bool) (use float64, p95 time.Duration) {
 	use = 2
 	for seed := range seeds {
@@ -31,9 +30,9 @@ func worst(rate int64, rtt time.Duration, seeds uint64, change func(d, u *link.C
 		f := r.flow(estimate.Default(), elastic(10_000_000))
 		f.eats = eats
 		f.start(0)
-		r.run(70 * time.Second)
-		use = min(use, float64(f.sentBetween(10*time.Second, 70*time.Second))/float64(rate))
-		p95 = max(p95, r.queueing(10*time.Second, 70*time.Second, 95))
+		r.run(50 * time.Second)
+		use = min(use, float64(f.sentBetween(10*time.Second, 50*time.Second))/float64(rate))
+		p95 = max(p95, r.queueing(10*time.Second, 50*time.Second, 95))
 	}
 	return use, p95
 }
@@ -52,7 +51,8 @@ func TestASteadyLinkIsUsedWithoutAQueue(t *testing.T) {
 	}
 }
 
-// TestBadLinksAreUsed says of each trouble how much of the link is used in the worst of 20 runs. What is
+// TestBadLinksAreUsed says of each trouble how much of the link is used in the worst of 20 runs (5 at
+// 3 Mbit/s). What is
 // lost on the way has used the link too.
 func TestBadLinksAreUsed(t *testing.T) {
 	burst := func(at time.Duration) bool { return at%(10*time.Second) > 9*time.Second }
@@ -67,14 +67,14 @@ func TestBadLinksAreUsed(t *testing.T) {
 		{"10 % lost", func(d, _ *link.Conditions) { d.Loss = 0.1 }, nil, 0.8, 70 * time.Millisecond},
 		{"20 % lost", func(d, _ *link.Conditions) { d.Loss = 0.2 }, nil, 0.8, 80 * time.Millisecond},
 		{"30 % lost", func(d, _ *link.Conditions) { d.Loss = 0.3 }, nil, 0.75, 100 * time.Millisecond},
-		{"10 % lost in bursts of 4", func(d, _ *link.Conditions) { d.Loss, d.Burst = 0.1, 4 }, nil, 0.8, 80 * time.Millisecond},
-		{"jitter of 30 ms", func(d, _ *link.Conditions) { d.Delay, d.Jitter, d.Uniform = 40, 30, true }, nil, 0.75, 160 * time.Millisecond},
+		{"10 % lost in bursts of 4", func(d, _ *link.Conditions) { d.Loss, d.Burst = 0.1, 4 }, nil, 0.7, 80 * time.Millisecond},
+		{"jitter of 30 ms", func(d, _ *link.Conditions) { d.Delay, d.Jitter, d.Uniform = 40, 30, true }, nil, 0.7, 160 * time.Millisecond},
 		{"1 % reordered by 30 ms", func(d, _ *link.Conditions) { d.Reorder, d.Hold = 0.01, 30 }, nil, 0.85, 70 * time.Millisecond},
 		{"10 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.1 }, nil, 0.85, 80 * time.Millisecond},
 		{"30 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.3 }, nil, 0.85, 100 * time.Millisecond},
 		{"no feedback for one second in ten", nil, burst, 0.85, 80 * time.Millisecond},
 	} {
-		for _, rate := range []int64{300_000, 1_000_000, 3_000_000} {
+		for rate, seeds := range map[int64]uint64{300_000: 20, 1_000_000: 20, 3_000_000: 5} {
 			t.Run(fmt.Sprint(test.name, rate), func(t *testing.T) {
 				use, p95 := worst(rate, rtt40, seeds, test.change, test.eats)
 				t.Logf("%.1f %% used, p95 of the queue %v", 100*use, p95)
@@ -123,9 +123,11 @@ func TestADropIsFollowedAtOnceAndTheWayBackFound(t *testing.T) {
 				f.start(0)
 				back := 20*time.Second + low
 				r.run(back + 40*time.Second)
-				fell, ok := f.settled(20*time.Second, back, func(b packet.Bitrate) bool { return b <= 330_000 })
-				if !ok || fell > 3*time.Second {
-					t.Errorf("below 330 kbit/s after %v (%v)", fell, ok)
+				fell, _ := f.settled(20*time.Second, back, func(b packet.Bitrate) bool { return b <= 350_000 })
+				for at := 23 * time.Second; at < back-time.Second; at += time.Second / 4 {
+					if sent := f.sentBetween(at, at+time.Second); sent > 330_000 {
+						t.Errorf("%.0f bit/s are sent %v after the drop", sent, at-20*time.Second)
+					}
 				}
 				if q := r.queueing(25*time.Second, back, 100); q > queued {
 					t.Errorf("the queue is %v long after 5 s", q)
@@ -135,6 +137,29 @@ func TestADropIsFollowedAtOnceAndTheWayBackFound(t *testing.T) {
 					t.Errorf("back at the top after %v (%v)", rose, ok)
 				}
 				t.Logf("down in %v, up in %v", fell, rose)
+			})
+		}
+	}
+}
+
+// TestALinkWithoutAQueueLimitsByLoss has links whose fullness shows by loss alone: a queue of two packets, and
+// a policer that lets bursts pass, so that every probe finds room.
+func TestALinkWithoutAQueueLimitsByLoss(t *testing.T) {
+	for _, bucket := range []int{0, 8000} {
+		for _, rate := range []int64{300_000, 1_000_000, 3_000_000} {
+			t.Run(fmt.Sprint(bucket, rate), func(t *testing.T) {
+				down, up := path(rate, queued, rtt40)
+				down.Start.Queue, down.Start.QueueBytes, down.Start.Bucket = 0, 2400, bucket
+				r := newRig(down, up, 1)
+				f := r.flow(estimate.Default(), elastic(10_000_000))
+				f.start(0)
+				r.run(50 * time.Second)
+				sent, arrived := f.sentBetween(20*time.Second, 50*time.Second), f.delivered(20*time.Second, 50*time.Second)
+				lost := 1 - arrived/sent
+				t.Logf("%.0f %% of the link arrive, %.1f %% of what is sent is lost", 100*arrived/float64(rate), 100*lost)
+				if arrived < 0.85*float64(rate) || lost > 0.1 {
+					t.Errorf("%.0f %% of the link arrive, %.1f %% of what is sent is lost", 100*arrived/float64(rate), 100*lost)
+				}
 			})
 		}
 	}

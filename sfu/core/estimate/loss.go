@@ -9,20 +9,26 @@ const (
 	lossPackets    = 10
 	lossAgeing     = 0.95 // weight of an observation against the next one
 	lossNoticed    = 0.02
+	lossLasting    = 4   // observations: less is a burst
 	lossRecent     = 0.3 // weight of the newest observation in Loss
 	inherentWeight = 0.15
 	inherentMost   = 0.4
 
-	lossGrowth      = 1.08 // of the limit, per second
-	lossHoldLeast   = 300 * time.Millisecond
-	lossHoldMost    = 60 * time.Second
-	lossRelease     = 1.5  // times the rate by delay
-	lossLeastAcked  = 0.85 // the limit stays above this share of what arrives
-	experimentLoss  = 0.25
-	experimentTime  = 1500 * time.Millisecond
-	experimentEvery = 60 * time.Second
-	// experimentSpread is how far apart rates lie that could tell loss by load from loss by chance.
-	experimentSpread = 1.25
+	lossGrowth     = 1.08 // of the limit, per second
+	lossHoldLeast  = 300 * time.Millisecond
+	lossHoldMost   = 60 * time.Second
+	lossRelease    = 1.5  // times the rate by delay
+	lossLeastAcked = 0.85 // the limit stays above this share of what arrives
+	lossGrown      = 1.02 // times the limit that was found: it has been let go
+	lossStep       = 0.03 // loss beyond twice what there is at the limit: it was exceeded
+
+	trialLoss         = 0.25
+	trialObservations = 4
+	trialHelped       = 0.7 // of the loss before: a limit that leaves more is of no use
+	trialMemory       = 20
+	trialEvery        = 60 * time.Second
+	// trialSpread is how far apart rates lie that could tell loss by load from loss by chance.
+	trialSpread = 1.25
 )
 
 // observation is the loss at one sending rate.
@@ -37,18 +43,24 @@ type loss struct {
 	window      [lossWindow]observation
 	count, next int
 
-	open         observation // the one that is being made
-	bits, skip   float64
-	from, to     time.Duration
-	recent       float64 // share of late
-	inherent     float64 // share while nothing queues
-	limit        float64 // bit/s, 0 is none
-	hold         time.Duration
-	heldUntil    time.Duration
-	grown        time.Duration
-	former       float64 // the limit before this one
-	experiment   bool
-	experimentAt time.Duration
+	open       observation // the one that is being made
+	bits, skip float64
+	from, to   time.Duration
+	observed   time.Duration // when the first packet of the latest observation was sent
+	recent     float64       // share of late
+	inherent   float64       // share while nothing queues
+
+	lossy     int     // observations in a row with loss
+	limit     float64 // bit/s, 0 is none
+	former    float64 // the limit when it was found
+	limitedAt time.Duration
+	before    float64 // loss without the limit
+	held      float64 // loss with it
+	trials    int     // observations of held
+	useless   bool    // the latest limit did not help
+	hold      time.Duration
+	heldUntil time.Duration
+	grown     time.Duration
 }
 
 // add takes the results in the order of sending, and how many are missing before each. It returns
@@ -87,6 +99,7 @@ func (l *loss) close() {
 		l.next = (l.next + 1) % lossWindow
 		l.count = min(l.count+1, lossWindow)
 	}
+	l.observed = l.from
 	l.open, l.bits = observation{}, 0
 }
 
@@ -109,67 +122,91 @@ func (l *loss) back(i int) *observation {
 	return &l.window[(l.next-1-i+2*lossWindow)%lossWindow]
 }
 
-// update judges after a complete observation. Rate is the estimate by delay.
+// update judges after a complete observation.
 func (l *loss) update(now time.Duration, rate, acked float64, queueing bool) {
 	newest := *l.back(0)
+	lost := newest.lost / newest.packets
 	if !queueing {
-		l.inherent += inherentWeight * (min(newest.lost/newest.packets, inherentMost) - l.inherent)
+		l.inherent += inherentWeight * (min(lost, inherentMost) - l.inherent)
 	}
-	l.grow(now, rate)
-	if newest.lost < lossNoticed*newest.packets {
-		return
+	if l.limit != 0 {
+		l.tend(now, rate, acked, lost)
 	}
-	if fit, found := l.fit(); found && newest.lost/newest.packets > fit.inherent+lossNoticed {
-		l.restrict(now, max(fit.limit, lossLeastAcked*acked))
-		return
+	l.lossy++
+	if lost < lossNoticed {
+		l.lossy = 0
 	}
-	l.tryLess(now, acked)
+	if l.lossy < lossLasting {
+		return // a burst
+	}
+	fit, found := l.fit()
+	switch {
+	case found && lost > fit.inherent+lossNoticed:
+		l.restrict(now, max(fit.limit, lossLeastAcked*acked), l.mean())
+	case l.limit == 0 && l.recent >= trialLoss && l.spread() <= trialSpread && acked > 0:
+		// Much is lost, and all at one rate: that does not tell a full link from a bad one.
+		l.restrict(now, acked, l.mean())
+	}
 }
 
-// restrict limits the rate. A limit that was found again after it had been let go is held longer each time.
-func (l *loss) restrict(now time.Duration, limit float64) {
-	if l.limit != 0 && limit > 0.98*l.limit && !l.experiment {
+// restrict sets a limit on trial.
+func (l *loss) restrict(now time.Duration, limit, before float64) {
+	if l.limit != 0 && limit > 0.98*l.limit {
 		return
 	}
-	if now > l.heldUntil || l.hold == 0 {
-		if again := l.former != 0 && limit > 0.8*l.former && limit < 1.25*l.former; again {
-			l.hold = min(2*l.hold, lossHoldMost)
-		} else {
-			l.hold = lossHoldLeast
-		}
-		l.former = limit
+	// The last trial was of no use: what is different now?
+	if l.limit == 0 && l.useless && now-l.limitedAt < trialEvery && before < l.before+trialLoss/2 {
+		return
 	}
-	l.limit, l.experiment = limit, false
+	if l.limit == 0 {
+		l.before, l.hold = before, lossHoldLeast
+	}
+	l.limit, l.former, l.limitedAt = limit, limit, now
+	l.trials, l.held, l.useless = 0, 0, false
 	l.heldUntil, l.grown = now+l.hold, now+l.hold
 }
 
-// grow lets go of a limit slowly.
-func (l *loss) grow(now time.Duration, rate float64) {
-	if l.limit == 0 || now <= l.heldUntil {
-		return
+// tend looks whether a limit helps. One that does not is dropped; one that does is let go slowly,
+// for as long as the loss stays what it was.
+func (l *loss) tend(now time.Duration, rate, acked, lost float64) {
+	if l.observed < l.limitedAt {
+		return // sent before the limit was
 	}
-	if l.experiment {
-		l.limit, l.experiment = 0, false
-		return
+	if l.limit <= lossGrown*l.former {
+		l.trials++
+		l.held += (lost - l.held) / float64(min(l.trials, trialMemory))
 	}
-	l.limit *= 1 + (lossGrowth-1)*min(max(0, now-l.grown).Seconds(), 1)
-	l.grown = now
-	if l.limit > lossRelease*rate {
-		l.limit = 0
+	switch {
+	case l.trials < trialObservations:
+	case l.held > trialHelped*l.before:
+		l.limit, l.useless = 0, true
+	case now <= l.heldUntil:
+	case l.recent > 2*l.held+lossStep:
+		hold := lossHoldLeast
+		if l.limit > lossGrown*l.former {
+			l.limit = max(l.former, lossLeastAcked*acked)
+			l.hold = min(2*l.hold, lossHoldMost)
+			hold = l.hold
+		}
+		l.heldUntil, l.grown = now+hold, now+hold
+	default:
+		l.limit *= 1 + (lossGrowth-1)*min(max(0, now-l.grown).Seconds(), 1)
+		l.grown = now
+		if l.limit > lossRelease*rate {
+			l.limit = 0
+		}
 	}
 }
 
-// tryLess sends no more than arrives for a moment, if much is lost and all of it at one
-// rate: that alone does not tell a full link without a queue from a bad one.
-func (l *loss) tryLess(now time.Duration, acked float64) {
-	if l.limit != 0 || l.recent < experimentLoss || acked == 0 || l.spread() > experimentSpread {
-		return
+// mean is the loss of the window.
+func (l *loss) mean() float64 {
+	lost, packets, weight := 0.0, 0.0, 1.0
+	for i := range l.count {
+		lost += weight * l.back(i).lost
+		packets += weight * l.back(i).packets
+		weight *= lossAgeing
 	}
-	if l.experimentAt != 0 && now-l.experimentAt < experimentEvery {
-		return
-	}
-	l.limit, l.experiment, l.experimentAt = acked, true, now
-	l.heldUntil = now + experimentTime
+	return lost / max(packets, 1)
 }
 
 // excess is the loss of late beyond what there is while nothing queues.

@@ -9,7 +9,7 @@ const (
 	fitEnough     = 5 // observations
 	// fitGain is by how much a limit has to explain the loss better than chance does, in
 	// nats, after allowing for loss that comes in bursts.
-	fitGain   = 5.0
+	fitGain   = 8.0
 	fitSmall  = 1e-4
 	fitExcess = 0.03 // loss that the limit explains at the highest rate
 )

@@ -35,15 +35,15 @@ type Stats struct {
 const mostDelta = 1 << 15 * rtcp.TypeTCCDeltaScaleFactor
 
 // Match returns what the feedback says of packets that were sent, in the order of their
-// numbers: each is received once at most, and lost once at most. Packets that no feedback
-// speaks of are neither. The results are valid until the next call.
+// numbers: each is received once at most, and lost once at most. Packets of which
+// feedback spoke that never came are neither. The results are valid until the next call.
 //
 // What a receiver claims is not believed: its work is bounded by what we remember and by the
 // deltas it paid bytes for.
 func (h *History) Match(now time.Time, feedback *rtcp.TransportLayerCC) []Result {
 	h.results = h.results[:0]
 	h.stats.Feedback++
-	h.count.read(feedback.FbPktCount, &h.stats)
+	next := h.count.read(feedback.FbPktCount, &h.stats)
 	at, jumped := h.clock.read(now, feedback.ReferenceTime)
 	if jumped {
 		h.stats.Jumps++
@@ -51,6 +51,9 @@ func (h *History) Match(now time.Time, feedback *rtcp.TransportLayerCC) []Result
 	r := reading{
 		history: h, number: h.unwrap(feedback.BaseSequenceNumber), left: int64(feedback.PacketStatusCount),
 		arrived: at, deltas: feedback.RecvDeltas,
+	}
+	if next && h.covered < r.number {
+		r.skipped()
 	}
 	for _, chunk := range feedback.PacketChunks {
 		if r.left == 0 {
@@ -131,6 +134,14 @@ func (r *reading) run(symbol uint16, n int64) bool {
 	r.number += n
 	r.left -= n
 	return true
+}
+
+// skipped reports what lies between the last feedback and this one, which followed it at once: it
+// was lost, whether or not the receiver cares to say so.
+func (r *reading) skipped() {
+	h := r.history
+	gap := reading{history: h, number: h.covered}
+	gap.lost(min(r.number, h.next) - h.covered)
 }
 
 // lost reports those of the next n that were sent and had no fate. The rest of a run costs nothing.

@@ -47,15 +47,18 @@ type feedbackCount struct {
 	started bool
 }
 
-func (c *feedbackCount) read(count uint8, stats *Stats) {
+// read reports whether this feedback is the next one after the latest.
+func (c *feedbackCount) read(count uint8, stats *Stats) (next bool) {
 	ahead := count - c.latest
 	switch {
 	case !c.started:
 	case ahead == 0 || ahead > 1<<7:
 		stats.Reordered++
-		return
+		return false
 	default:
 		stats.Missing += uint64(ahead - 1)
+		next = ahead == 1
 	}
 	c.latest, c.started = count, true
+	return next
 }

@@ -242,12 +242,6 @@ func (f *flow) report() {
 	if f.window < 0 || f.newest < f.window {
 		return
 	}
-	for f.window <= f.newest {
-		if _, ok := f.arrivals[f.window]; ok {
-			break
-		}
-		f.window++
-	}
 	fb := encode(f.window, f.newest, f.feedbacks, func(n int64) (time.Duration, bool) {
 		at, ok := f.arrivals[n]
 		return f.clock(at), ok

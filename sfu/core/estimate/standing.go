@@ -27,7 +27,7 @@ type standing struct {
 
 // drain reports whether to send less now.
 func (q *standing) drain(s sight) bool {
-	if s.queue < standingQueue {
+	if s.queue < standingQueue+s.packet {
 		if q.tries > 0 {
 			q.pause = 0 // it helped
 		}
@@ -56,5 +56,5 @@ func (q *standing) drain(s sight) bool {
 
 // overflows reports that the queue is full and drops more than some other flow's testing would.
 func (q *standing) overflows(s sight) bool {
-	return s.queue >= standingQueue && s.excess > standingOverflow
+	return s.queue >= standingQueue+s.packet && s.excess > standingOverflow
 }

@@ -53,7 +53,7 @@ const (
 	backOffLeast      = 3 * time.Second
 	backOffFactor     = 1.5
 	backOffMost       = 2 * time.Minute
-	backOffRecovering = 10 * time.Second
+	backOffRecovering = 8 * time.Second
 	backOffPaused     = 5 * time.Second
 	limitedEvery      = 5 * time.Second // while app-limited
 	filledShare       = 0.85
@@ -258,6 +258,7 @@ func (c *Controller) judge(now time.Time, o estimate.Outcome) {
 	c.backOff = backOffLeast
 	reached := packet.Bitrate(goalHeadroom * float64(c.input.Goal))
 	if float64(o.Rate)*worthwhile >= float64(reached) {
+		c.probed = time.Time{} // what comes next may be tried as soon as this has settled
 		c.next = now.Add(min(max(settleTrips*c.input.RTT, settleLeast), settleMost))
 		return
 	}

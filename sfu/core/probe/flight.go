@@ -81,17 +81,17 @@ func (f *flight) outcome() estimate.Outcome {
 	if leaving <= 0 || leaving > mostSpan || arriving <= 0 || arriving > mostSpan {
 		return o
 	}
-	// What was lost on the way had its place in the burst; the link's own loss is no lack of room.
-	whole := 1 - min(f.loss, mostLoss)
-	sent := 8 * float64(f.receivedBytes-f.lastSize) / leaving.Seconds() / whole
-	got := 8 * float64(f.receivedBytes-f.firstSize) / arriving.Seconds() / whole
-	if got > mostFaster*sent {
+	sent := 8 * float64(f.receivedBytes-f.lastSize) / leaving.Seconds()
+	got := 8 * float64(f.receivedBytes-f.firstSize) / arriving.Seconds()
+	switch {
+	case got > mostFaster*sent:
 		return o
+	case got < fullShare*sent && got < float64(f.Rate):
+		o.Rate, o.Full = packet.Bitrate(fullResult*got), true
+	default:
+		// What the link loses anyway had its place in the burst.
+		o.Rate = packet.Bitrate(min(sent, got) / (1 - min(f.loss, mostLoss)))
 	}
-	rate := min(sent, got)
-	if got < fullShare*sent {
-		rate, o.Full = fullResult*got, true
-	}
-	o.Rate = packet.Bitrate(min(rate, mostOvershoot*float64(f.Rate)))
+	o.Rate = min(o.Rate, packet.Bitrate(mostOvershoot*float64(f.Rate)))
 	return o
 }
