@@ -20,7 +20,7 @@ type ceiling struct {
 	used     packet.Bitrate // by the plan that failed, a margin less
 	rate     packet.Bitrate // that the link was taken to carry then
 	until    time.Time
-	failures int // in a row
+	failures int       // in a row
 	rose     time.Time // a plan above what failed was made, and held since
 }
 

@@ -71,7 +71,7 @@ func describe(in allocate.Input, r *reference) string {
 func TestMoreRateIsNeverWorse(t *testing.T) {
 	for seed := range uint64(seeds) {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		for range 150 {
+		for range 60 {
 			in := meeting(rng, 25)
 			r := newReference(in)
 			less := r.levels(allocate.New().Plan(begin, in))
