@@ -24,6 +24,7 @@ type connection struct {
 	closed  atomic.Bool
 
 	rtt, rttRead atomic.Int64 // nanoseconds; the latter since 1970
+	rttReading   atomic.Bool  // pion is being asked, once at a time however long it takes
 }
 
 func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection, taker taker) error {
@@ -79,8 +80,10 @@ const rttAge = time.Second
 // returned and read anew behind the caller's back, since pion answers from the agent's loop.
 func (c *connection) RTT() time.Duration {
 	now := time.Now().UnixNano()
-	if read := c.rttRead.Load(); now-read >= int64(rttAge) && c.rttRead.CompareAndSwap(read, now) && !c.closed.Load() {
+	if now-c.rttRead.Load() >= int64(rttAge) && !c.closed.Load() && c.rttReading.CompareAndSwap(false, true) {
+		c.rttRead.Store(now)
 		go func() {
+			defer c.rttReading.Store(false)
 			if stats, ok := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats(); ok {
 				c.rtt.Store(int64(stats.CurrentRoundTripTime * float64(time.Second)))
 			}
