@@ -167,6 +167,12 @@ func TestAFeedSaysWhatFlowsAndWhatItCosts(t *testing.T) {
 	if f.Flows(now) != 0b001 {
 		t.Errorf("flows %03b right after a stop that nobody asked for", f.Flows(now))
 	}
+	send(3*time.Second, 0, 1)
+	now = now.Add(time.Second) // an outage
+	send(100*ms, 0, 1)
+	if f.Flows(now) != 0b011 {
+		t.Errorf("flows %03b right after nothing came at all", f.Flows(now))
+	}
 	next := NewFeed(2, 7, codec.VP8, 3, 64, 500*ms, nobody{})
 	f.SetHeight(1, 360)
 	next.Inherit(f)

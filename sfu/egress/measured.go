@@ -33,7 +33,7 @@ func (m *measured) add(p *packet.Packet) {
 	}
 	m.pause()
 	a := &m.activity[p.Spatial]
-	a.Packet(p.Arrival, m.silence(p.Spatial))
+	a.Packet(p.Arrival, m.silence(p.Spatial), m.othersFlow(p.Spatial, p.Arrival))
 	latest, from := a.Since()
 	m.from[p.Spatial].Store(from.UnixNano())
 	m.latest[p.Spatial].Store(latest.UnixNano())
@@ -43,6 +43,19 @@ func (m *measured) add(p *packet.Packet) {
 	if m.meter.Add(p.Arrival, p) {
 		m.publish()
 	}
+}
+
+// othersFlow reports whether a layer has come without a break while this one was silent.
+func (m *measured) othersFlow(spatial int8, now time.Time) bool {
+	if now.UnixNano()-m.latest[spatial].Load() <= int64(normalSilence) {
+		return true // most of the time: nobody asks
+	}
+	for s := range int8(MaxLayers) {
+		if s != spatial && m.activity[s].Steady(now, m.silence(s)) {
+			return true
+		}
+	}
+	return false
 }
 
 // pause tells the activities of layers that were asked to stop.

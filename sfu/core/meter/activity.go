@@ -3,7 +3,8 @@ package meter
 import "time"
 
 const (
-	// probation is how long a layer must flow after a stop that nobody asked for: its publisher may be at its limit.
+	// probation is how long a layer must flow after a stop of its own that nobody asked for: its publisher may be at its
+	// limit. What stops all layers at once is no fault of one.
 	probation = 2 * time.Second
 	// slowest is the longest that a layer of few pictures a second may be silent.
 	slowest = 3 * time.Second
@@ -13,23 +14,29 @@ const (
 // Padding is no activity: do not tell of it.
 type Activity struct {
 	latest time.Time
+	began  time.Time // the present run of packets
 	from   time.Time
 	paused bool // by our wish
 }
 
-// Packet takes the arrival of media; still is Silence.
-func (a *Activity) Packet(now time.Time, still time.Duration) {
+// Packet takes the arrival of media; still is Silence. alone says that other layers went on while this one was silent.
+func (a *Activity) Packet(now time.Time, still time.Duration, alone bool) {
 	switch {
 	case a.latest.IsZero():
-		a.from = now
+		a.began, a.from = now, now
 	case now.Sub(a.latest) > still:
-		a.from = now
-		if !a.paused {
+		a.began, a.from = now, now
+		if alone && !a.paused {
 			a.from = now.Add(probation)
 		}
 		a.paused = false
 	}
 	a.latest = now
+}
+
+// Steady reports whether the layer has come for that long without a break.
+func (a *Activity) Steady(now time.Time, still time.Duration) bool {
+	return !a.latest.IsZero() && now.Sub(a.latest) <= still && now.Sub(a.began) > still
 }
 
 // Pause says that the publisher was asked to stop: that it comes back at our wish is no flapping.

@@ -177,24 +177,29 @@ func TestActivity(t *testing.T) {
 	var a Activity
 	now := time.Unix(1000, 0)
 	still := 500 * ms
+	alone := true
 	flows := func() bool {
 		latest, from := a.Since()
 		return !latest.IsZero() && now.Sub(latest) <= still && !now.Before(from)
 	}
 	send := func(d time.Duration) {
 		for end := now.Add(d); now.Before(end); now = now.Add(40 * ms) {
-			a.Packet(now, still)
+			a.Packet(now, still, alone)
 		}
 	}
-	if flows() {
+	if flows() || a.Steady(now, still) {
 		t.Error("flows before anything came")
 	}
-	a.Packet(now, still)
-	if !flows() {
-		t.Error("does not flow at the first packet")
+	a.Packet(now, still, alone)
+	if !flows() || a.Steady(now, still) {
+		t.Error("does not flow at the first packet, or steadily")
+	}
+	send(600 * ms)
+	if !a.Steady(now, still) {
+		t.Error("not steady after half a second")
 	}
 	now = now.Add(still + ms)
-	if flows() {
+	if flows() || a.Steady(now, still) {
 		t.Error("flows after a silence")
 	}
 	send(1900 * ms)
@@ -209,14 +214,21 @@ func TestActivity(t *testing.T) {
 	a.Pause()
 	send(100 * ms) // on the way
 	now = now.Add(10 * time.Second)
-	a.Packet(now, still)
+	a.Packet(now, still, alone)
 	if !flows() {
 		t.Error("does not flow when it comes back at our wish")
 	}
 	now = now.Add(time.Second)
-	a.Packet(now, still)
+	a.Packet(now, still, alone)
 	if flows() {
 		t.Error("one pause excuses two stops")
+	}
+	// Nor is what stops all layers.
+	alone = false
+	now = now.Add(time.Second)
+	a.Packet(now, still, alone)
+	if !flows() {
+		t.Error("does not flow after an outage")
 	}
 }
 
