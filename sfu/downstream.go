@@ -18,7 +18,8 @@ type downstream struct {
 
 	// The rest belongs to the peer's loop.
 	link    *link
-	showing map[string]showing // by MID, what the shard was told last
+	showing map[string]showing     // by MID, what the shard was told last
+	watched map[*Publication]uint8 // layers that the publication was told we want
 }
 
 // showing is a feed and the layer wanted of it.
@@ -28,7 +29,7 @@ type showing struct {
 }
 
 func newDownstream(peer *Peer) (*downstream, error) {
-	d := &downstream{peer: peer, link: newLink(), showing: map[string]showing{}}
+	d := &downstream{peer: peer, link: newLink(), showing: map[string]showing{}, watched: map[*Publication]uint8{}}
 	conn, err := peer.room.server.transport.NewDownstream(d)
 	if err != nil {
 		return nil, err

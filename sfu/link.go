@@ -61,6 +61,14 @@ func (l *link) open(mid string, line egress.Line) {
 // canShow reports whether the client decodes the codec in that slot.
 func (l *link) canShow(mid string, kind codec.Kind) bool { return l.decodes[mid][kind] }
 
+// kinds are the codecs that the client decodes in that slot.
+func (l *link) kinds(mid string) (list []codec.Kind) {
+	for kind := range l.decodes[mid] {
+		list = append(list, kind)
+	}
+	return list
+}
+
 // waiting takes for how long packets have had no feedback, and reports whether the slots are to be planned anew.
 func (l *link) waiting(now time.Time, unanswered time.Duration) bool {
 	if !l.fed {
@@ -101,10 +109,12 @@ func (l *link) probes(now time.Time) (clusters []probe.Cluster) {
 	if !l.measurable {
 		return nil
 	}
-	state := l.estimator.State()
+	state, limited := l.estimator.State(), l.estimator.AppLimited(now)
 	l.prober.Update(now, probe.Input{
 		Estimate: l.estimator.Rate(), Acked: l.estimator.Acked(), Goal: l.plan.Next,
-		AppLimited: l.estimator.AppLimited(now), Overusing: state == estimate.Overuse || state == estimate.LossLimited,
+		AppLimited: limited,
+		// What was so before we fell silent says nothing of now.
+		Overusing: !limited && (state == estimate.Overuse || state == estimate.LossLimited),
 		Paused: l.paused(), Loss: l.estimator.Loss(), RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(),
 	})
 	for {

@@ -318,6 +318,7 @@ func fatal(reason string) bool {
 }
 
 func (p *Peer) dropDownstream() {
+	p.unwatch(time.Now())
 	p.down.close()
 	p.down = nil
 }

@@ -41,6 +41,7 @@ func (p *Peer) plan(now time.Time) {
 	for i, d := range p.down.link.plan.Slots {
 		p.show(mids[i], showing{feed: feeds[i], target: d.Target}, d.Cut)
 	}
+	p.watch(now)
 	p.probe(now)
 }
 

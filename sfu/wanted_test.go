@@ -8,6 +8,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/sfutest"
 )
 
 // asked are the layers that a publisher was asked for, one after the other.
@@ -48,7 +49,9 @@ func (f *filmed) connects() {
 	f.layers = nil
 	for i, rid := range []string{"q", "h", "f"} {
 		ssrc := packet.SSRC(100*len(f.call.transport.Upstreams()) + i) //nolint:gosec // a handful
-		f.layers = append(f.layers, f.sends("0", ssrc, codec.VP8, rid, "q", "h", "f"))
+		layer := f.sends("0", ssrc, codec.VP8, rid, "q", "h", "f")
+		layer.height = 180 << i
+		f.layers = append(f.layers, layer)
 	}
 }
 
@@ -216,6 +219,65 @@ func TestAMicrophoneIsNotAskedForLayers(t *testing.T) {
 		c.settle(20 * time.Second)
 		if got := ada.asked(); len(got) != 0 {
 			c.t.Errorf("asked for %v", got)
+		}
+	})
+}
+
+func TestWishesDecideWhatIsSent(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada, bob, carl := c.filmed(), c.join("bob"), c.join("carl")
+		bob.receives()
+		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 180))
+		ada.film(12 * time.Second)
+		ada.expect(t, "a small tile", 0b001)
+		carl.receives()
+		carl.peer.Wish(wish("v1", "ada", sfu.Camera, 360))
+		ada.film(200 * time.Millisecond)
+		ada.expect(t, "a larger one", 0b001, 0b011)
+		carl.peer.SetSaving(true, false)
+		bob.peer.SetSaving(false, true)
+		ada.film(6 * time.Second)
+		carl.peer.SetSaving(false, true)
+		ada.film(11 * time.Second)
+		ada.expect(t, "nobody wants pictures", 0b001, 0b011, 0b001, 0)
+		bob.peer.SetSaving(false, false)
+		ada.film(200 * time.Millisecond)
+		ada.expect(t, "one does again", 0b001, 0b011, 0b001, 0, 0b001)
+		bob.peer.Close()
+		ada.film(11 * time.Second)
+		ada.expect(t, "it left", 0b001, 0b011, 0b001, 0, 0b001, 0)
+	})
+}
+
+func TestAViewerWithoutTheCodecGetsAnother(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada, bob, carl := c.join("ada"), c.join("bob"), c.join("carl")
+		ada.publishes(7, sfu.Camera)
+		camera := ada.sends("0", 100, codec.VP9, "")
+		film := func(d time.Duration) {
+			for range int(d / (50 * time.Millisecond)) {
+				if wanted := ada.wantedEvents(); len(wanted) > 0 {
+					camera.raw.Codec = wanted[len(wanted)-1].Codec
+				}
+				camera.picture(camera.wanted())
+				c.settle(50 * time.Millisecond)
+			}
+		}
+		film(100 * time.Millisecond)
+		carl.receivesAll()
+		carl.peer.Wish(wish("v0", "ada", sfu.Camera, 360))
+		film(2 * time.Second)
+		bob.receives() // VP8 alone
+		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 360))
+		film(2 * time.Second)
+		for _, p := range []*person{bob, carl} {
+			packets := p.sees("v0")
+			if len(packets) < 20 || packets[len(packets)-1].PayloadType != sfutest.VP8Payload {
+				t.Errorf("%s got %d packets", p.name, len(packets))
+			}
+			continuous(t, packets)
 		}
 	})
 }

@@ -110,20 +110,38 @@ func (d *Descriptor) readFrame(r *reader, t *Template) {
 			d.Indications[i] = Indication(r.take(2)) //nolint:gosec // 2 bits
 		}
 	}
-	if d.flags&frameDiffsFlag != 0 {
-		d.FrameDiffs = nil
-		for size := r.take(2); size != 0; size = r.take(2) {
-			d.FrameDiffs = append(d.FrameDiffs, uint16(r.take(4*int(size))+1)) //nolint:gosec // 12 bits
-		}
-	}
-	if d.flags&chainDiffsFlag != 0 {
-		d.ChainDiffs = make([]uint16, d.Structure.Chains)
-		for i := range d.ChainDiffs {
-			d.ChainDiffs[i] = uint16(r.take(8)) //nolint:gosec // 8 bits
-		}
+	if d.flags&(frameDiffsFlag|chainDiffsFlag) != 0 {
+		d.readDiffs(r)
 	}
 	if int(d.Spatial) < len(d.Structure.Widths) {
 		d.Width, d.Height = d.Structure.Widths[d.Spatial], d.Structure.Heights[d.Spatial]
+	}
+}
+
+// readDiffs reads distances of the frame's own, which most frames of simulcast have: so they share one allocation.
+func (d *Descriptor) readDiffs(r *reader) {
+	frames := 0
+	if d.flags&frameDiffsFlag != 0 {
+		ahead := *r
+		for size := ahead.take(2); size != 0; size = ahead.take(2) {
+			ahead.take(4 * int(size))
+			frames++
+		}
+	}
+	own := make([]uint16, frames+d.Structure.Chains)
+	if d.flags&frameDiffsFlag != 0 {
+		d.FrameDiffs = own[:frames:frames]
+		for i := range d.FrameDiffs {
+			size := int(r.take(2))
+			d.FrameDiffs[i] = uint16(r.take(4*size)) + 1 //nolint:gosec // 12 bits
+		}
+		r.take(2)
+	}
+	if d.flags&chainDiffsFlag != 0 {
+		d.ChainDiffs = own[frames:]
+		for i := range d.ChainDiffs {
+			d.ChainDiffs[i] = uint16(r.take(8)) //nolint:gosec // 8 bits
+		}
 	}
 }
 
