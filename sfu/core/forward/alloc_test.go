@@ -3,6 +3,7 @@ package forward_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
@@ -31,43 +32,133 @@ func slots(n int) ([]*forward.Forwarder, func() *packet.Packet) {
 	}
 }
 
+// fed is a publication that fills slots, and the packets that come next.
+type fed struct {
+	name  string
+	slots func(n int) (all []*forward.Forwarder, next func() *packet.Packet)
+}
+
+var feeds = []fed{
+	{"VP8", slots},
+	{"VP8 with descriptor", func(n int) ([]*forward.Forwarder, func() *packet.Packet) {
+		return svcSlots(n, codec.VP8, 1, 3, forward.All)
+	}},
+	{"VP9", func(n int) ([]*forward.Forwarder, func() *packet.Packet) {
+		return svcSlots(n, codec.VP9, 3, 3, forward.All)
+	}},
+	{"AV1", func(n int) ([]*forward.Forwarder, func() *packet.Packet) {
+		return svcSlots(n, codec.AV1, 3, 3, forward.All)
+	}},
+	{"AV1 below its top", func(n int) ([]*forward.Forwarder, func() *packet.Packet) { return svcSlots(n, codec.AV1, 3, 3, 0) }},
+}
+
+// svcSlots returns slots that show a stream with dependency descriptors.
+func svcSlots(n int, kind codec.Kind, spatial, temporal int, target int8) ([]*forward.Forwarder, func() *packet.Packet) {
+	var t testing.B
+	s := newScalable(1, kind, spatial, temporal)
+	now := begin
+	var made []*packet.Packet
+	for picture := range 4096 {
+		made = append(made, s.at(&t, now, picture == 0)...)
+		now = now.Add(33 * ms)
+	}
+	all := make([]*forward.Forwarder, n)
+	for i := range all {
+		all[i] = forward.NewVideo(forward.Start{Sequence: uint16(i), Timestamp: uint32(i)})
+		all[i].Show(begin, s.source(), packet.Layer{Spatial: min(2, target), Temporal: target})
+		for _, p := range made[:spatial] {
+			all[i].Forward(begin, 1, p)
+		}
+	}
+	// Behind the last picture the first delta picture comes again, as if it were the next.
+	again := made[spatial:]
+	length := packet.Seq(len(again))
+	at := -1
+	return all, func() *packet.Packet {
+		if at++; at == len(again) {
+			at = 0
+			for i, p := range again {
+				q, d := *p, *p.Dependency
+				q.Seq += length
+				q.Timestamp += packet.Timestamp(length) / packet.Timestamp(spatial) * 2970
+				q.Arrival = q.Arrival.Add(time.Duration(length) / time.Duration(spatial) * 33 * ms)
+				d.Number += uint16(length)
+				q.Dependency = &d
+				again[i] = &q
+			}
+		}
+		return again[at]
+	}
+}
+
 func TestForwardDoesNotAllocate(t *testing.T) {
-	for _, n := range fanOuts {
-		all, next := slots(n)
-		if allocs := testing.AllocsPerRun(200, func() {
-			p := next()
-			for _, f := range all {
-				out, reason := f.Forward(p.Arrival, 1, p)
-				if reason != forward.Forwarded {
-					t.Fatal(reason)
+	for _, feed := range feeds {
+		for _, n := range []int{1, 50} {
+			all, next := feed.slots(n)
+			forwarded := 0
+			if allocs := testing.AllocsPerRun(200, func() {
+				p := next()
+				for _, f := range all {
+					out, reason := f.Forward(p.Arrival, 1, p)
+					if reason == forward.Forwarded {
+						forwarded++
+						if sent, ok := f.Resend(p.Arrival, out.Sequence); ok {
+							f.Rebuild(sent, out.Sequence, p)
+						}
+					}
+					f.Forward(p.Arrival, 2, p)
+					f.KeyFrameWanted(p.Arrival)
+					f.Wants(1)
+					f.Deadline()
 				}
-				f.Resend(p.Arrival, out.Sequence)
-				f.Forward(p.Arrival, 2, p)
-				f.KeyFrameWanted(p.Arrival)
-				f.Wants(1)
-				f.Deadline()
+			}); allocs != 0 {
+				t.Errorf("%s, %d slots: %v allocations per packet", feed.name, n, allocs)
+			}
+			if forwarded == 0 {
+				t.Errorf("%s: nothing is forwarded", feed.name)
+			}
+		}
+	}
+}
+
+func TestForwardingAVoiceDoesNotAllocate(t *testing.T) {
+	red := codec.AppendRED(nil, 111, []codec.Block{{Offset: 960, Data: []byte{1, 2}}}, []byte{3, 4})
+	for _, source := range []forward.Source{{Codec: codec.Opus, RED: 63}, {Codec: codec.RED, RED: 63}, {Codec: codec.RED}} {
+		slot := forward.NewAudio(forward.Start{})
+		slot.SetProtection(2)
+		source.Publication, source.Layers = 1, 1
+		slot.Show(begin, source, whole(0))
+		p := &packet.Packet{Arrival: begin, Payload: red, Seq: 1 << 16, Timestamp: 1 << 32}
+		if allocs := testing.AllocsPerRun(200, func() {
+			p.Seq++
+			p.Timestamp += 960
+			p.Arrival = p.Arrival.Add(20 * ms)
+			if _, reason := slot.Forward(p.Arrival, 1, p); reason != forward.Forwarded {
+				t.Fatal(reason)
 			}
 		}); allocs != 0 {
-			t.Errorf("%d slots: %v allocations per packet", n, allocs)
+			t.Errorf("%+v: %v allocations per packet", source, allocs)
 		}
 	}
 }
 
 // BenchmarkForward reports the time per packet and slot.
 func BenchmarkForward(b *testing.B) {
-	for _, n := range fanOuts {
-		b.Run(fmt.Sprintf("slots=%d", n), func(b *testing.B) {
-			all, next := slots(n)
-			b.ReportAllocs()
-			i := 0
-			p := next()
-			for b.Loop() {
-				if i == n {
-					i, p = 0, next()
+	for _, feed := range feeds {
+		for _, n := range fanOuts {
+			b.Run(fmt.Sprintf("%s/slots=%d", feed.name, n), func(b *testing.B) {
+				all, next := feed.slots(n)
+				b.ReportAllocs()
+				i := 0
+				p := next()
+				for b.Loop() {
+					if i == n {
+						i, p = 0, next()
+					}
+					all[i].Forward(p.Arrival, 1, p)
+					i++
 				}
-				all[i].Forward(p.Arrival, 1, p)
-				i++
-			}
-		})
+			})
+		}
 	}
 }

@@ -75,7 +75,7 @@ func (d *decoder) handed(kind codec.Kind, p *packet.Packet, from *origin, out fo
 	}
 	f.disturbed = f.disturbed || gap
 	f.mixed = f.mixed || f.segment != d.segment
-	if f.parts[from.part] {
+	if f.parts[from.part] && reason != forward.Forwarded {
 		return // a duplicate
 	}
 	f.parts[from.part] = true

@@ -326,12 +326,14 @@ func (o *oracle) checkLead(now time.Time, s *seen) error {
 	}
 	lead := time.Duration(s.timestamp-o.first)*time.Second/clock - now.Sub(o.born) - o.played
 	if !o.checked.IsZero() {
-		most := now.Sub(o.checked) / 8
+		most := max(now.Sub(o.checked), 0) / 8
 		faster := max(min(lead, most), -most)
 		o.played += faster
 		lead -= faster
 	}
-	o.checked = now
+	if now.After(o.checked) {
+		o.checked = now
+	}
 	if lead > maxSlotLead || lead < -maxSlotLag {
 		return fmt.Errorf("slot's clock leads the wall clock by %v", lead)
 	}

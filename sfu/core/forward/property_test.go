@@ -122,7 +122,9 @@ func newScene(seed uint64, audio bool) *scene {
 // run plays until so many packets reached the slot, then calms down and expects the picture.
 func (s *scene) run(packets int) error {
 	for s.packets < packets {
-		s.act()
+		if err := s.act(); err != nil {
+			return err
+		}
 		if err := s.frame(); err != nil {
 			return err
 		}
@@ -146,7 +148,9 @@ func (s *scene) settle() error {
 			e.top, e.keyAt = int8(c.spatial), s.now
 		}
 	}
-	s.show(s.cameras[s.rng.IntN(len(s.cameras))])
+	if err := s.show(s.cameras[s.rng.IntN(len(s.cameras))]); err != nil {
+		return err
+	}
 	for range 250 {
 		if err := s.frame(); err != nil {
 			return fmt.Errorf("settling: %w", err)
@@ -168,7 +172,7 @@ func (s *scene) expected() packet.Layer {
 	return packet.Layer{Spatial: min(s.target.Spatial, int8(c.spatial)-1), Temporal: min(s.target.Temporal, int8(c.temporal)-1)}
 }
 
-func (s *scene) show(c *camera) {
+func (s *scene) show(c *camera) error {
 	s.oracle.decoder.turned()
 	s.wanted = c
 	s.target = s.anyLayer(c)
@@ -176,6 +180,26 @@ func (s *scene) show(c *camera) {
 		Publication: c.number, Clock: uint32(c.clock), Codec: c.kind, Layers: int8(max(c.spatial, 1)), Scalable: c.scalable,
 	}
 	s.slot.Show(s.now, source, s.target)
+	return s.replay(c)
+}
+
+// replay starts the slot from the key-frame cache, as a shard may.
+func (s *scene) replay(c *camera) (err error) {
+	e := c.streams[0]
+	if !c.audio && !c.scalable {
+		e = c.streams[s.target.Spatial]
+	}
+	key, ok := e.ring.LatestKey()
+	if c.audio || c.muted || !ok || s.rng.IntN(2) == 0 {
+		return nil
+	}
+	e.ring.Since(key, func(p *packet.Packet) bool {
+		if p.Feed == c.feed {
+			err = s.hand(c, p, e.origins[p.Seq])
+		}
+		return err == nil
+	})
+	return err
 }
 
 func (s *scene) anyLayer(c *camera) packet.Layer {
@@ -187,11 +211,11 @@ func (s *scene) anyLayer(c *camera) packet.Layer {
 }
 
 // act does something to the slot or to a camera now and then.
-func (s *scene) act() {
+func (s *scene) act() error {
 	c := s.cameras[s.rng.IntN(len(s.cameras))]
 	switch s.rng.IntN(240) {
 	case 0, 1, 2, 3:
-		s.show(c)
+		return s.show(c)
 	case 4, 5, 6, 7, 20, 21:
 		if s.wanted != nil {
 			s.oracle.decoder.turned()
@@ -232,8 +256,9 @@ func (s *scene) act() {
 		}
 	}
 	if s.wanted == nil && s.rng.IntN(30) == 0 {
-		s.show(c)
+		return s.show(c)
 	}
+	return nil
 }
 
 // frame plays one frame time.
@@ -357,7 +382,7 @@ func (s *scene) hand(c *camera, p *packet.Packet, from *origin) error {
 		s.oracle.refused(c.number, p, from, reason)
 		return nil
 	}
-	return s.oracle.check(s.now, c.kind, out, p, from)
+	return s.oracle.check(p.Arrival, c.kind, out, p, from)
 }
 
 // resend asks for a number that is likely to be known.

@@ -165,7 +165,7 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	if at == nil {
 		at = f.pictures.add(p.Timestamp)
 		at.fate = f.enter(p, newest, gap)
-		at.level = f.spatial.levelAt(p.Timestamp)
+		at.level, at.top = f.spatial.levelAt(p.Timestamp), f.spatial.top
 	}
 	v.Decision = at.fate
 	if v.Decision != Forward || !d.HasLayers {
@@ -190,10 +190,10 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 func (f *Filter) goes(at *picture, p *packet.Packet) bool {
 	unused := p.Payload[0]&vp9NotInterLayer != 0
 	if p.Timestamp < f.pictures.highest {
-		return f.spatial.goes(at.level, &p.Descriptor, unused)
+		return f.spatial.goes(at.level, at.top, &p.Descriptor, unused)
 	}
 	goes := f.spatial.frame(p.Timestamp, &p.Descriptor, unused)
-	at.level = f.spatial.level
+	at.level, at.top = f.spatial.level, f.spatial.top
 	return goes
 }
 

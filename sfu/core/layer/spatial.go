@@ -59,13 +59,13 @@ func (s *spatial) frame(timestamp packet.Timestamp, d *codec.Descriptor, unused 
 	if sid == min(s.level, s.top) {
 		s.absent = 0
 	}
-	return s.goes(s.level, d, unused)
+	return s.goes(s.level, s.top, d, unused)
 }
 
-// goes reports whether a frame goes out of a picture whose layers do up to level.
-func (s *spatial) goes(level int8, d *codec.Descriptor, unused bool) bool {
+// goes reports whether a frame goes out of a picture whose layers do up to level, where top is the highest.
+func (s *spatial) goes(level, top int8, d *codec.Descriptor, unused bool) bool {
 	sid := int8(d.SID)
-	idle := sid < min(level, s.top) && d.InterPicture && (unused || s.alone)
+	idle := sid < min(level, top) && d.InterPicture && (unused || s.alone)
 	s.thinned = s.thinned || idle
 	return !s.lost && sid <= level && !idle
 }

@@ -17,6 +17,7 @@ type picture struct {
 	forwarded uint8 // a bit for each spatial layer whose frame goes out
 	decided   uint8 // … whose frame was looked at
 	level     int8  // spatial layer up to which it goes out
+	top       int8  // highest that was known of
 }
 
 // pictures remembers the latest decisions: a late packet of a dropped picture must not leak.
