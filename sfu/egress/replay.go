@@ -27,7 +27,7 @@ func (f *Feed) Cached(now time.Time, stream int8, packets, bytes int) []*packet.
 		return nil
 	}
 	key := ring.Get(first)
-	if key == nil || key.Feed != uint16(f.era.Load()) || now.Sub(key.Arrival) > cacheAge { //nolint:gosec // as it was stored
+	if key == nil || uint32(key.Feed) != f.era.Load() || now.Sub(key.Arrival) > cacheAge {
 		return nil
 	}
 	cached := make([]*packet.Packet, 0, newest-first+1)
@@ -60,7 +60,7 @@ func (f *Feed) PreRoll(now time.Time) []*packet.Packet {
 		return nil
 	}
 	last := ring.Get(newest)
-	if last == nil || last.Feed != uint16(f.era.Load()) { //nolint:gosec // as it was stored
+	if last == nil || uint32(last.Feed) != f.era.Load() {
 		return nil
 	}
 	first := newest

@@ -13,7 +13,10 @@ export interface Leg {
 
 export interface Stop {
   id: string;
+  /** In full, for the initials. */
   name: string;
+  /** As it stands under them. */
+  short: string;
 }
 
 /** Whose side it is, as a picture of three stops and one sentence. */
@@ -39,17 +42,17 @@ export function QualityCard({
     <section aria-label={title} className="w-[min(22.5rem,calc(100vw-3rem))] p-4">
       <h2 className="text-panel font-semibold">{title}</h2>
       <div className="mt-3 grid grid-cols-[4rem_1fr_4rem_1fr_4rem] items-start text-label">
-        <StopSign name={from.name}>
+        <StopSign name={from.short}>
           <Avatar id={from.id} name={from.name} size={40} />
         </StopSign>
-        <LegLine leg={first} from={from.name} to={t('productName')} />
+        <LegLine leg={first} from={from.short} to={t('productName')} />
         <StopSign name={t('productName')}>
           <span className="inline-flex size-10 items-center justify-center rounded-full bg-surface-3">
             <BrandMark size={22} className="text-ink" />
           </span>
         </StopSign>
-        <LegLine leg={second} from={t('productName')} to={to.name} />
-        <StopSign name={to.name}>
+        <LegLine leg={second} from={t('productName')} to={to.short} />
+        <StopSign name={to.short}>
           <Avatar id={to.id} name={to.name} size={40} />
         </StopSign>
       </div>

@@ -300,7 +300,7 @@ function Picture({
         slot.source === 'screen' ? t('meeting.shareOf', { name }) : (name.split(/\s+/)[0] ?? name)
       }
       value={theirs ? t('connection.theirSide', { size }) : size}
-      note={said && why(t, said, i18n.language)}
+      note={theirs ? t('connection.theirReason') : said && why(t, said, i18n.language)}
       bad={side !== 'none' || paused}
     />
   );

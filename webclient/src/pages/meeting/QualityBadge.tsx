@@ -34,7 +34,7 @@ export function QualityBadge({ person, quality }: { person: Person; quality: Pic
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
-          side="top"
+          side="bottom"
           align="end"
           sideOffset={8}
           collisionPadding={12}
@@ -71,14 +71,17 @@ function Explanation({
   const carries = rateText(state.quality?.estimate ?? 0, i18n.language);
   const good: Leg = { bad: false, text: t('quality.good') };
   const ours = quality.side === 'yours' && !person.self;
-  const self = { id: state.self ?? '', name: t('quality.you') };
-  const them = { id: person.id, name: person.self ? t('quality.others') : firstName(person.name) };
+  const own = state.participants.find(({ id }) => id === state.self)?.name ?? '';
+  const self = { id: state.self ?? '', name: own, short: t('quality.you') };
+  const them = person.self
+    ? { id: 'others', name: t('quality.others'), short: t('quality.others') }
+    : { id: person.id, name: person.name, short: firstName(person.name) };
 
   return (
     <QualityCard
       title={t(person.self ? 'quality.ownTitle' : 'quality.title')}
       from={person.self ? self : them}
-      to={person.self ? { id: 'others', name: t('quality.others') } : self}
+      to={person.self ? them : self}
       first={ours ? good : { bad: true, text: figure }}
       second={ours ? { bad: true, text: carries } : good}
       text={sentence(t, person, quality, carries, size)}

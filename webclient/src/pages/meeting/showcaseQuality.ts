@@ -114,7 +114,11 @@ export function showcaseStats(state: CallState, at: number): CallStats {
         codec: 'VP8',
         packetsReceived: Math.round(at / 10),
         packetsLost: Math.round(at / 5000),
-        bytesReceived: flowed(badly ? 400_000 : height * height * 3, at, i),
+        bytesReceived: flowed(
+          badly ? 110_000 : height * height * (state.quality!.down < 40 ? 1.2 : 3),
+          at,
+          i,
+        ),
         frameWidth: Math.round((height * 16) / 9),
         frameHeight: height,
         framesPerSecond: 30,

@@ -1,0 +1,94 @@
+import { expectGrowing, expectPicture, expectSound, expectStill } from './expectations';
+import { expect, test } from './fixtures';
+import type { Person } from './person';
+
+const media = { timeout: 60_000, intervals: [250, 500, 1_000] };
+
+/** The height of somebody's picture as the viewer decodes it. */
+const height = async (viewer: Person, of: Person) =>
+  (await viewer.slot(of, 'camera'))?.frameHeight ?? 0;
+
+/** Frames of the largest layer of a camera that somebody has sent. */
+async function topFrames(of: Person): Promise<number> {
+  const layers = await of.sending('camera');
+  return layers.find(({ rid }) => rid === 'f')?.framesEncoded ?? 0;
+}
+
+async function choose(person: Person, item: string): Promise<void> {
+  await person.control('More').click();
+  await person.page.getByRole('menuitemcheckbox', { name: item }).click();
+}
+
+test('nothing is sent or received that nobody wants', async ({ member }) => {
+  const ada = await member('Ada', 'large');
+  const grace = await member('Grace');
+  const code = await ada.createMeeting('Quality');
+  await ada.enter();
+  await grace.joinByCode(code);
+  await expectPicture(grace, ada, { height: 180 });
+
+  await test.step('a viewer with a small tile makes the largest layer stop', async () => {
+    await grace.page.setViewportSize({ width: 700, height: 500 });
+    await expect
+      .poll(async () => (await ada.sending('camera')).map(({ active }) => active), media)
+      .toEqual([true, true, false]);
+    await expectStill(() => topFrames(ada), 'what Ada encodes of the largest');
+    await expectPicture(grace, ada);
+  });
+
+  await test.step('it comes back when the tile grows', async () => {
+    await grace.page.setViewportSize({ width: 1280, height: 800 });
+    await grace.tile(ada).hover();
+    await grace.control('Pin Ada').click();
+    await expectGrowing(() => topFrames(ada), 'what Ada encodes of the largest');
+    await expect.poll(() => height(grace, ada), media).toBe(720);
+  });
+
+  await test.step('the data saver lowers the picture, and says that it is on', async () => {
+    await choose(grace, 'Data saver');
+    await expect.poll(() => height(grace, ada), media).toBeLessThanOrEqual(360);
+    await expectPicture(grace, ada);
+    await grace.control('Data saver is on. Turn it off').click();
+    await expect.poll(() => height(grace, ada), media).toBe(720);
+  });
+
+  await test.step('sound only stops pictures, and sound goes on', async () => {
+    await choose(grace, 'Sound only');
+    await expect(grace.tile(ada).locator('video')).toHaveCount(0);
+    await expectStill(
+      async () =>
+        (await grace.stats()).down
+          .filter(({ kind }) => kind === 'video')
+          .reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
+      'what Grace receives of pictures',
+    );
+    await expectSound(grace, ada);
+    await grace.control('Sound only is on. Turn it off').click();
+    await expectPicture(grace, ada);
+  });
+
+  await test.step('the panel says why a picture is as it is', async () => {
+    await grace.control(/^Your connection: /).click();
+    const panel = grace.page.getByRole('complementary', { name: 'Connection' });
+    await expect(panel.getByText(/^720p: /)).toBeVisible();
+    await expect(panel.getByText('1280 × 720')).toBeVisible();
+    await expect(panel.getByText(/, direct$/)).toBeVisible();
+  });
+});
+
+for (const [codec, name] of [
+  ['h264', 'H264'],
+  ['vp9', 'VP9'],
+  ['av1', 'AV1'],
+] as const) {
+  test(`a camera in ${name} is seen`, async ({ member }) => {
+    const ada = await member('Ada');
+    const grace = await member('Grace');
+    const code = await ada.createMeeting('Codecs');
+    await ada.goto(`/m/${code}?codec=${codec}`);
+    await ada.enter();
+    await grace.joinByCode(code);
+    await expectPicture(grace, ada);
+    expect((await grace.slot(ada, 'camera'))?.codec).toBe(name);
+  });
+}
