@@ -10,6 +10,9 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
+// keep is how long packets are kept: a key frame to start from may be 2 s old, and what is asked for again is younger.
+const keep = 2500 * time.Millisecond
+
 // MaxLayers is the number of spatial layers that a publication may have.
 const MaxLayers = meter.MaxSpatial
 
@@ -99,6 +102,7 @@ func (f *Feed) SetHeight(spatial int8, height int) bool {
 // Put stores a packet and measures it. For the writer.
 func (f *Feed) Put(p *packet.Packet) {
 	f.Rings[p.Stream].Put(p)
+	f.Rings[p.Stream].Expire(p.Arrival.Add(-keep))
 	if !p.PaddingOnly() {
 		f.measured.add(p)
 	}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
@@ -59,6 +60,50 @@ func TestRingKeepsTheLatest(t *testing.T) {
 	r.Reset()
 	if _, ok := r.Newest(); ok || r.Get(base+29) != nil {
 		t.Error("reset leaves packets behind")
+	}
+}
+
+func TestARingExpiresWhatIsOld(t *testing.T) {
+	r := NewRing(256)
+	now := time.Unix(1000, 0)
+	kept := func() (n int) {
+		r.Since(0, func(*packet.Packet) bool { n++; return true })
+		return n
+	}
+	r.Expire(now) // of nothing
+	for n := range packet.Seq(200) {
+		now = now.Add(10 * time.Millisecond)
+		if n%7 != 3 { // lost
+			p := at(base+n, n == 0)
+			p.Arrival = now
+			r.Put(p)
+		}
+		r.Expire(now.Add(-500 * time.Millisecond))
+	}
+	if got := kept(); got < 42 || got > 46 {
+		t.Errorf("%d packets of the last half second are kept", got)
+	}
+	if r.Get(base+198) == nil || r.Get(base+140) != nil {
+		t.Error("the wrong ones are kept")
+	}
+	if _, ok := r.LatestKey(); ok {
+		t.Error("the key frame is gone, and said to be there")
+	}
+	// Nothing for a while: what was last is kept, and the rest goes a few at a time.
+	now = now.Add(time.Minute)
+	for range 10 {
+		r.Expire(now)
+	}
+	if got := kept(); got != 1 {
+		t.Errorf("%d packets are kept", got)
+	}
+	// The stream goes on elsewhere.
+	p := at(base+1<<16, true)
+	p.Arrival = now
+	r.Put(p)
+	r.Expire(now.Add(-time.Second))
+	if r.Get(base+1<<16) == nil {
+		t.Error("the newest is gone")
 	}
 }
 

@@ -3,6 +3,7 @@ package history
 import (
 	"math/bits"
 	"sync/atomic"
+	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
@@ -13,6 +14,7 @@ type Ring struct {
 	slots  []atomic.Pointer[packet.Packet]
 	newest atomic.Int64 // 0: nothing yet; numbers start above 0
 	key    atomic.Int64
+	oldest packet.Seq // that may be there still; for the writer
 }
 
 // NewRing returns a ring of the given capacity, rounded up to a power of two.
@@ -32,6 +34,28 @@ func (r *Ring) Put(p *packet.Packet) {
 	}
 	if p.Descriptor.Key && p.Seq > packet.Seq(r.key.Load()) {
 		r.key.Store(int64(p.Seq))
+	}
+}
+
+// expireAtMost bounds what one call of Expire costs.
+const expireAtMost = 16
+
+// Expire forgets packets that arrived before a moment, a few with each call: a ring has room for the fastest stream, and
+// most would keep half a minute in it. For the writer.
+func (r *Ring) Expire(before time.Time) {
+	newest := packet.Seq(r.newest.Load())
+	r.oldest = max(r.oldest, newest-packet.Seq(len(r.slots))+1)
+	for range expireAtMost {
+		if r.oldest >= newest {
+			return
+		}
+		if p := r.Get(r.oldest); p != nil {
+			if !p.Arrival.Before(before) {
+				return
+			}
+			r.slot(r.oldest).Store(nil)
+		}
+		r.oldest++
 	}
 }
 
@@ -72,6 +96,7 @@ func (r *Ring) Since(seq packet.Seq, yield func(*packet.Packet) bool) {
 func (r *Ring) Reset() {
 	r.newest.Store(0)
 	r.key.Store(0)
+	r.oldest = 0
 	for i := range r.slots {
 		r.slots[i].Store(nil)
 	}
