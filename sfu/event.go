@@ -52,7 +52,7 @@ type SlotQuality struct {
 	MID string
 	// Height that is sent, 0 for none.
 	Height int
-	// Reason in words, empty if the wish is met.
+	// Reason in words: "wish is met", "link carries 800 kbit/s".
 	Reason string
 	// Paused says that nothing is sent for want of bandwidth.
 	Paused bool

@@ -14,7 +14,7 @@ import (
 const (
 	// unlimited is what a link is taken to carry whose client gives no transport-wide feedback.
 	unlimited = packet.Bitrate(100_000_000)
-	// audioRate is kept for each voice, headers included.
+	// audioRate is what a voice takes, headers included.
 	audioRate = packet.Bitrate(60_000)
 	// saverHeight is the tallest picture for who saves data.
 	saverHeight = 360
@@ -115,7 +115,7 @@ func (l *link) probes(now time.Time) (clusters []probe.Cluster) {
 		AppLimited: limited,
 		// What was so before we fell silent says nothing of now.
 		Overusing: !limited && (state == estimate.Overuse || state == estimate.LossLimited),
-		Paused: l.paused(), Loss: l.estimator.Loss(), RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(),
+		Paused:    l.paused(), Loss: l.estimator.Loss(), RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(),
 	})
 	for {
 		cluster, ok := l.prober.Next(now)

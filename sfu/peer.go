@@ -37,6 +37,7 @@ type Peer struct {
 	slots        []SlotSpec
 	wishes       []Wish
 	saving       saving
+	judged       judge
 	stale        bool // the plan
 	shown        map[string]*Publication
 	announced    []Assignment
@@ -181,17 +182,14 @@ func (p *Peer) loop() {
 			}
 		case now := <-timer.C:
 			p.tick(now)
+			p.judge(now)
 		}
 		now := time.Now()
 		if p.stale {
 			p.stale = false
 			p.plan(now)
 		}
-		if p.down != nil {
-			if at, ok := p.down.link.deadline(); ok {
-				timer.Reset(max(at.Sub(now), leastWait))
-			}
-		}
+		timer.Reset(max(p.deadline().Sub(now), leastWait))
 	}
 }
 

@@ -40,6 +40,7 @@ type Publication struct {
 	events   func(Event) // to its own participant; must not block
 	wanted   wanted
 	received atomic.Pointer[quality.Input] // of the last second
+	judged   atomic.Int32                  // 1 + score of its participant's upstream, 0 while there is none
 
 	mu     sync.Mutex // guards writing shards
 	shards atomic.Pointer[[]*egress.Shard]

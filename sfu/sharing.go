@@ -27,7 +27,7 @@ func (p *Peer) plan(now time.Time) {
 		switch {
 		case !slot.Kind.video():
 			if feed != nil {
-				in.Audio += audioRate
+				in.Audio += voiceRate(feed.Rate(everything))
 			}
 			p.show(slot.MID, showing{feed: feed, target: everything}, false)
 		case feed == nil:
@@ -36,6 +36,9 @@ func (p *Peer) plan(now time.Time) {
 			in.Slots = append(in.Slots, p.describe(now, len(mids), slot, feed))
 			feeds, mids = append(feeds, feed), append(mids, slot.MID)
 		}
+	}
+	if in.Audio > 0 {
+		in.Audio = max(in.Audio, audioRate) // somebody will speak
 	}
 	p.down.link.share(now, in, mids)
 	for i, d := range p.down.link.plan.Slots {
@@ -83,6 +86,9 @@ func (p *Peer) describe(now time.Time, id int, slot SlotSpec, feed *egress.Feed)
 	return s
 }
 
+// voiceRate is kept for a voice of so many bit/s: headers are half of it, and silence is sent now and then.
+func voiceRate(rate packet.Bitrate) packet.Bitrate { return min(2*rate, audioRate) }
+
 // typicalPayload is the size of most packets of a picture, in bytes.
 const typicalPayload = 1100
 
@@ -97,7 +103,7 @@ func withHeaders(rate packet.Bitrate, fps int) packet.Bitrate {
 // show brings what a slot sends in line with the plan.
 func (p *Peer) show(mid string, next showing, cut bool) {
 	last, ok := p.down.showing[mid]
-	if ok && last == next {
+	if ok && last == next && !cut {
 		return
 	}
 	p.down.showing[mid] = next
@@ -126,4 +132,15 @@ func (p *Peer) tick(now time.Time) {
 		return
 	}
 	p.probe(now)
+}
+
+// deadline is when the loop has something to do whatever happens.
+func (p *Peer) deadline() time.Time {
+	due := p.judged.due
+	if p.down != nil {
+		if at, ok := p.down.link.deadline(); ok && at.Before(due) {
+			return at
+		}
+	}
+	return due
 }

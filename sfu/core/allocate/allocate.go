@@ -68,6 +68,8 @@ type Decision struct {
 	// more than the target while a layer is not sent yet that the link could carry.
 	Wanted uint8
 	Reason Reason
+	// Lacks counts the spatial layers between the target and what the wish asks for.
+	Lacks int
 	// Cut says to stop the current layer at once instead of at the target's key frame.
 	Cut bool
 }

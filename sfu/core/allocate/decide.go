@@ -52,6 +52,7 @@ func (e *entry) decision(in Input) Decision {
 	} else if e.silent() {
 		d.Target, d.Height = e.asked.layer, e.asked.height // costs nothing while nothing comes
 	}
+	d.Lacks = int(max(e.ladder.allowed-max(d.Target.Spatial, 0), 0))
 	top := max(d.Target.Spatial, e.state.chosen.Spatial, e.asked.layer.Spatial, 0)
 	d.Wanted = 1<<(top+1) - 1
 	return d
