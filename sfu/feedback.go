@@ -28,6 +28,8 @@ const (
 	audioRTT = 100 * time.Millisecond
 	// audioTries is how often: one buffer of a player covers no more.
 	audioTries = 2
+	// tellInterval is how often what is wanted less is looked at; what is wanted more is told at once.
+	tellInterval = 100 * time.Millisecond
 	// maxReports is what one receiver report can hold (RFC 3550 §6.4.2).
 	maxReports = 31
 	// maxNacks is how many number pairs fit a packet.
@@ -71,6 +73,7 @@ func (u *upstream) run() {
 	}()
 	timer := time.NewTimer(feedbackTick)
 	defer timer.Stop()
+	var told time.Time
 	for {
 		select {
 		case <-u.stop:
@@ -85,8 +88,11 @@ func (u *upstream) run() {
 				u.log.Debug("feedback not sent", "error", err)
 			}
 		}
-		for _, publication := range u.publications() {
-			publication.tell(now)
+		if now.Sub(told) >= tellInterval {
+			told = now
+			for _, publication := range u.publications() {
+				publication.tell(now)
+			}
 		}
 		timer.Reset(tick)
 	}
@@ -204,10 +210,11 @@ func (u *upstream) nacks(now time.Time, rtt time.Duration) (packets []rtcp.Packe
 		if !l.asksAgain(rtt) {
 			continue
 		}
-		if rtt <= 0 {
-			rtt = assumedRTT
+		wait := rtt
+		if wait <= 0 {
+			wait = assumedRTT
 		}
-		missing := l.loss.Nacks(now, rtt, nil)
+		missing := l.loss.Nacks(now, wait, nil)
 		if len(missing) == 0 {
 			continue
 		}

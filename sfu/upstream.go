@@ -115,6 +115,7 @@ func (u *upstream) Stream(id StreamID) Stream {
 	}
 	stream, streams := streamOf(id.RID, id.RIDs)
 	if stream < 0 || streams > egress.MaxLayers || id.Codec == codec.Unknown || id.Codec.Video() != publication.source.video() {
+		publication.counts.refused.Add(1)
 		return nil
 	}
 	feed := u.feedFor(publication, id, id.Codec, streams, time.Now())
