@@ -18,13 +18,13 @@ const (
 	// doubtTime is how soon a second overuse has to follow to be believed of a link we do not fill.
 	doubtTime = time.Second
 	// saturated is the share of the sent rate below which packets pile up on the way.
-	saturated    = 0.9
-	yieldAfter   = time.Second
-	yieldPeak    = 6 * time.Millisecond
-	yieldJitter  = 3 * time.Millisecond // beyond it nobody can tell
-	yieldGone    = 3 * time.Millisecond
-	framesPerSec = 30
-	packetBits   = 1200 * 8
+	saturated   = 0.9
+	yieldAfter  = time.Second
+	yieldPeak   = 6 * time.Millisecond
+	yieldJitter = 3 * time.Millisecond // beyond it nobody can tell
+	yieldGone   = 3 * time.Millisecond
+	slopeFrames = 55 // packets a second of a rate that has smaller ones
+	packetBits  = 1200 * 8
 )
 
 // phase is what the rate does.
@@ -187,11 +187,10 @@ func (a *aimd) farSlope(s sight) float64 {
 	return max((aimdIncrease-1)*a.rate, aimdLeastStep)
 }
 
-// nearSlope is one packet of a frame per response time.
+// nearSlope is one packet per response time, a smaller one at small rates. It is the same at all
+// rates above: that is what makes the shares of flows on one link equal in the end.
 func (a *aimd) nearSlope(rtt time.Duration) float64 {
-	frame := a.rate / framesPerSec
-	packet := frame / math.Ceil(frame/packetBits)
-	return max(packet/(rtt+aimdResponse).Seconds(), aimdLeastSlope)
+	return max(min(a.rate/slopeFrames, packetBits)/(rtt+aimdResponse).Seconds(), aimdLeastSlope)
 }
 
 // probed takes a rate that a probe has seen arrive.

@@ -143,7 +143,7 @@ func (l *loss) update(now time.Duration, rate, acked float64, queueing bool) {
 	switch {
 	case found && lost > fit.inherent+lossNoticed:
 		l.restrict(now, max(fit.limit, lossLeastAcked*acked), l.mean())
-	case l.limit == 0 && l.recent >= trialLoss && l.spread() <= trialSpread && acked > 0:
+	case l.limit == 0 && l.mean() >= trialLoss && l.spread() <= trialSpread && acked > 0:
 		// Much is lost, and all at one rate: that does not tell a full link from a bad one.
 		l.restrict(now, acked, l.mean())
 	}
