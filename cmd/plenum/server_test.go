@@ -34,15 +34,19 @@ type meeting struct {
 	code  string
 }
 
-func startMeeting(t testing.TB) *meeting {
+func startMeeting(t testing.TB, set ...func(*serveCommand)) *meeting {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	log := &logBuffer{}
-	n, err := start(ctx, serveCommand{
+	c := serveCommand{
 		Storage: storageOptions{Data: t.TempDir()}, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0",
 		MediaAddress: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
-	}, slog.New(slog.NewTextHandler(log, nil)))
+	}
+	for _, f := range set {
+		f(&c)
+	}
+	n, err := start(ctx, c, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,8 @@ type Reception struct {
 	Packet func(Packet)
 	// Lose, if set, sees each packet first; true makes as if the network had lost it. Resends pass.
 	Lose func(mid string, sequence uint16) bool
+	// Measured tells the server when packets came, as browsers do: it sends what the path carries then.
+	Measured bool
 }
 
 // Packet is one packet of media from a slot.
@@ -67,6 +69,7 @@ type Downstream struct {
 	mu     sync.Mutex
 	slots  []*slot
 	bySSRC map[uint32]*slot // media and RTX
+	came   arrivals
 }
 
 // Receive makes the downstream connection with its slots, anew if the last one was lost. It returns when media can flow.
@@ -143,6 +146,9 @@ func (d *Downstream) offer(sdp string) message.WebRTCOffer {
 func (d *Downstream) learn(answer string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.reception.Measured {
+		d.came.learn(answer)
+	}
 	for i, t := range d.transceivers {
 		if i < len(d.slots) {
 			continue
@@ -279,14 +285,16 @@ func (d *Downstream) sort(now time.Time, p *rtp.Packet) (Packet, bool) {
 		return Packet{}, false
 	}
 	recovered := p.SSRC == s.rtx
+	if !recovered && d.reception.Lose != nil && d.reception.Lose(s.mid, p.SequenceNumber) {
+		return Packet{}, false
+	}
+	d.came.note(now, p)
 	if recovered {
 		if len(p.Payload) < 2 {
 			return Packet{}, false // padding, sent to probe the path
 		}
 		p.SequenceNumber, p.Payload = binary.BigEndian.Uint16(p.Payload), p.Payload[2:]
 		p.PayloadType = vp8Type
-	} else if d.reception.Lose != nil && d.reception.Lose(s.mid, p.SequenceNumber) {
-		return Packet{}, false
 	}
 	missing := len(s.missing)
 	if !s.arrived(now, p.SequenceNumber) {
@@ -337,12 +345,16 @@ func (d *Downstream) run() {
 	defer report.Stop()
 	ask := time.NewTimer(time.Hour)
 	defer ask.Stop()
+	tell := time.NewTicker(arrivalsInterval)
+	defer tell.Stop()
 	for {
 		select {
 		case <-d.stop:
 			return
 		case <-report.C:
 			d.report(time.Now())
+		case <-tell.C:
+			d.tell()
 		case <-d.wake:
 			ask.Reset(d.ask(time.Now()))
 		case <-ask.C:
@@ -373,6 +385,16 @@ func (d *Downstream) ask(now time.Time) time.Duration {
 		return time.Hour
 	}
 	return next.Sub(now)
+}
+
+// tell sends what came since the last time.
+func (d *Downstream) tell() {
+	d.mu.Lock()
+	packets := d.came.tell()
+	d.mu.Unlock()
+	if len(packets) > 0 {
+		_ = d.pc.WriteRTCP(packets)
+	}
 }
 
 func (d *Downstream) report(now time.Time) {
