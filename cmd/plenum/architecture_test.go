@@ -17,7 +17,7 @@ var arrows = map[string][]string{
 	"api":        {"store", "signaling", "signaling/grant"},
 	"store":      {},
 	"webclient":  {},
-	"cmd/plenum": {"api", "store", "signaling", "signaling/grant", "sfu", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient"},
+	"cmd/plenum": {"api", "store", "signaling", "signaling/grant", "signaling/message", "sfu", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient"},
 	"sfu":        {"sfu/core/...", "sfu/mailbox", "sfu/egress"},
 	// A shard is a loop: what it is told to do reaches it by its mailbox.
 	"sfu/egress":           {"sfu/core/...", "sfu/mailbox"},
