@@ -87,8 +87,8 @@ func (a *aimd) update(s sight) {
 		a.changed = s.now
 	case normal:
 		if a.otherYielded(s) {
-			a.decrease(s)
-			a.changed = s.now
+			a.rate *= aimdDecrease
+			a.decreased, a.changed = s.now, s.now
 			return
 		}
 		if s.known && (!s.appLimited || a.standing.overflows(s)) && a.standing.drain(s) {

@@ -55,7 +55,7 @@ func TestASteadyLinkIsUsedWithoutAQueue(t *testing.T) {
 // 3 Mbit/s). What is
 // lost on the way has used the link too.
 func TestBadLinksAreUsed(t *testing.T) {
-	burst := func(at time.Duration) bool { return at%(10*time.Second) > 9*time.Second }
+	hole := func(at time.Duration) bool { return at%(10*time.Second) > 9*time.Second }
 	for _, test := range []struct {
 		name   string
 		change func(d, u *link.Conditions)
@@ -66,13 +66,13 @@ func TestBadLinksAreUsed(t *testing.T) {
 		{"2 % lost", func(d, _ *link.Conditions) { d.Loss = 0.02 }, nil, 0.85, 70 * time.Millisecond},
 		{"10 % lost", func(d, _ *link.Conditions) { d.Loss = 0.1 }, nil, 0.8, 70 * time.Millisecond},
 		{"20 % lost", func(d, _ *link.Conditions) { d.Loss = 0.2 }, nil, 0.8, 80 * time.Millisecond},
-		{"30 % lost", func(d, _ *link.Conditions) { d.Loss = 0.3 }, nil, 0.75, 100 * time.Millisecond},
-		{"10 % lost in bursts of 4", func(d, _ *link.Conditions) { d.Loss, d.Burst = 0.1, 4 }, nil, 0.7, 80 * time.Millisecond},
-		{"jitter of 30 ms", func(d, _ *link.Conditions) { d.Delay, d.Jitter, d.Uniform = 40, 30, true }, nil, 0.7, 160 * time.Millisecond},
+		{"30 % lost", func(d, _ *link.Conditions) { d.Loss = 0.3 }, nil, 0.8, 100 * time.Millisecond},
+		{"10 % lost in bursts of 4", func(d, _ *link.Conditions) { d.Loss, d.Burst = 0.1, 4 }, nil, 0.8, 80 * time.Millisecond},
+		{"jitter of 30 ms", func(d, _ *link.Conditions) { d.Delay, d.Jitter, d.Uniform = 40, 30, true }, nil, 0.75, 160 * time.Millisecond},
 		{"1 % reordered by 30 ms", func(d, _ *link.Conditions) { d.Reorder, d.Hold = 0.01, 30 }, nil, 0.85, 70 * time.Millisecond},
 		{"10 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.1 }, nil, 0.85, 80 * time.Millisecond},
-		{"30 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.3 }, nil, 0.85, 100 * time.Millisecond},
-		{"no feedback for one second in ten", nil, burst, 0.85, 80 * time.Millisecond},
+		{"30 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.3 }, nil, 0.85, 120 * time.Millisecond},
+		{"no feedback for one second in ten", nil, hole, 0.85, 100 * time.Millisecond},
 	} {
 		for _, rate := range []int64{300_000, 1_000_000, 3_000_000} {
 			seeds := uint64(20)

@@ -209,8 +209,8 @@ func (l *loss) mean() float64 {
 	return lost / max(packets, 1)
 }
 
-// excess is the loss of late beyond what there is while nothing queues.
-func (l *loss) excess() float64 { return l.recent - l.inherent }
+// excess is the loss of late beyond what there is while nothing queues, and beyond its chance.
+func (l *loss) excess() float64 { return l.recent - 1.5*l.inherent }
 
 // usual is the share that the link loses whatever we do, 0 while it loses far more than that.
 func (l *loss) usual() float64 {
