@@ -124,7 +124,7 @@ func (c *Controller) watchDrop(now time.Time) {
 	case c.dropped.IsZero() && c.droppedBelow():
 		c.dropped, c.recover = now, true
 		c.backOff = backOffLeast
-		c.next = later(c.next, now.Add(recoverAfter))
+		c.next = now.Add(recoverAfter)
 	case !c.dropped.IsZero() && now.Sub(c.dropped) > recovering:
 		c.dropped, c.recover = time.Time{}, false
 		c.former, c.formerAt = in.Estimate, now
