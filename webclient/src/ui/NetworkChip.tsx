@@ -31,7 +31,7 @@ export function NetworkChip({
       aria-expanded={open}
       onClick={onOpen}
       className={clsx(
-        '-mx-2 inline-flex h-8 items-center gap-2 rounded-full px-3 text-body font-medium hover:bg-surface-2',
+        '-mx-1 inline-flex h-8 items-center gap-2 rounded-full px-3 text-body font-medium hover:bg-surface-2',
         open && 'bg-surface-2',
       )}
     >

@@ -37,6 +37,7 @@ export function PersonTile({
     ? ownPicture(said?.up)
     : pictureQuality(said, person.id, call.qualityOf(person.id, 'camera'));
   const badge = seen && !frozen && !bleed && quality.level !== 'good';
+  const small = rect.width < 220;
   const actions = participants.length > 1 && !bleed;
   return (
     <div
@@ -60,8 +61,8 @@ export function PersonTile({
         height={rect.height}
         bleed={bleed}
       />
-      {badge && <QualityBadge person={person} quality={quality} />}
-      {actions && <TileActions person={person} small={rect.width < 220} shown={touched !== 0} />}
+      {badge && <QualityBadge person={person} quality={quality} small={small} />}
+      {actions && <TileActions person={person} small={small} shown={touched !== 0} />}
     </div>
   );
 }

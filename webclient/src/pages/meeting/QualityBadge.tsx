@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +14,15 @@ import { usePanelOpener } from './panels';
 import type { PictureQuality } from './quality';
 
 /** Bars on a tile that is not good; pressed, they say whose side it is and what can be done. */
-export function QualityBadge({ person, quality }: { person: Person; quality: PictureQuality }) {
+export function QualityBadge({
+  person,
+  quality,
+  small,
+}: {
+  person: Person;
+  quality: PictureQuality;
+  small: boolean;
+}) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const { name } = person;
@@ -27,7 +36,11 @@ export function QualityBadge({ person, quality }: { person: Person; quality: Pic
           type="button"
           aria-label={label}
           data-on-video
-          className="absolute right-1.5 bottom-1.5 inline-flex size-8 items-center justify-center rounded-full bg-pill text-amber before:absolute before:-inset-1.5 before:content-[''] hover:bg-black sm:right-2.5 sm:bottom-2"
+          className={clsx(
+            'absolute inline-flex items-center justify-center rounded-full bg-pill text-amber hover:bg-black',
+            "before:absolute before:-inset-2 before:content-['']",
+            small ? 'right-1 bottom-1 size-7' : 'right-2.5 bottom-2 size-8',
+          )}
         >
           <Bars lit={quality.level === 'poor' ? 1 : 2} className="w-4" />
         </button>
