@@ -21,14 +21,16 @@ type Encoding struct {
 var Usual = []Encoding{{180, 150_000}, {360, 500_000}, {720, 1_700_000}}
 
 const (
-	frameRate  = 30
-	keyFactor  = 4                     // a key frame is so many times an ordinary one
-	payOff     = 5                     // of an ordinary frame, that much less until a key frame is paid for
-	unevenness = 0.2                   // frames differ by so much
-	mostBytes  = 1150                  // in a payload
-	keyFrameIn = 50 * time.Millisecond // the round trip to the publisher, and its encoder
-	ringSize   = 1024
-	firstKey   = 10 // bytes: frame tag, start code and size (RFC 6386 §9.1)
+	frameRate   = 30
+	keyFactor   = 4                     // a key frame is so many times an ordinary one
+	payOff      = 5                     // of an ordinary frame, that much less until a key frame is paid for
+	unevenness  = 0.2                   // frames differ by so much
+	mostBytes   = 1150                  // in a payload
+	keyFrameIn  = 50 * time.Millisecond // the round trip to the publisher, and its encoder
+	ringSize    = 1024
+	clockRate   = 90000
+	reportEvery = time.Second // sender reports
+	firstKey    = 10          // bytes: frame tag, start code and size (RFC 6386 §9.1)
 )
 
 // Camera publishes VP8 simulcast. It is at the server: its packets arrive as it makes them.
@@ -66,6 +68,11 @@ func (w *World) NewCamera(number uint32, offered ...Encoding) *Camera {
 			seq: 1 << 16, keyDue: w.now,
 		})
 	}
+	w.Every(reportEvery, func() {
+		for _, s := range c.slots {
+			c.report(s)
+		}
+	})
 	// Cameras do not tick together.
 	w.After(time.Duration(c.random.Int64N(int64(time.Second/frameRate))), c.tick)
 	return c
@@ -123,7 +130,7 @@ func (c *Camera) encode(stream int8, e *encoding) {
 	part := max(int(size)/parts, firstKey+codec.MaxVP8Descriptor+1)
 	for i := range parts {
 		p := &packet.Packet{
-			Arrival: c.world.now, Feed: 1, Seq: e.seq, Timestamp: packet.Timestamp(packet.Ticks(c.world.Since(), 90000)),
+			Arrival: c.world.now, Feed: 1, Seq: e.seq, Timestamp: packet.Timestamp(packet.Ticks(c.world.Since(), clockRate)),
 			Marker: i == parts-1, Payload: e.payload(part, i == 0, key), Stream: stream, Spatial: stream,
 		}
 		p.Descriptor, _ = codec.Parse(codec.VP8, p.Payload) // our own bytes parse
@@ -132,6 +139,15 @@ func (c *Camera) encode(stream int8, e *encoding) {
 		for _, s := range c.slots {
 			s.offer(p)
 		}
+	}
+}
+
+// report tells a slot what the layers' clocks show now.
+func (c *Camera) report(s *slot) {
+	since := c.world.Since()
+	ntp := uint64(since.Seconds() * (1 << 32)) //nolint:gosec // minutes
+	for i := range c.encodings {
+		s.forward.SenderReport(c.number, int8(i), ntp, uint32(packet.Ticks(since, clockRate)), c.world.now) //nolint:gosec // a handful
 	}
 }
 
@@ -169,7 +185,7 @@ func (e *encoding) measured() packet.Bitrate {
 // source is the camera as a slot's forwarder sees it.
 func (c *Camera) source() forward.Source {
 	return forward.Source{
-		Publication: c.number, Clock: 90000, Codec: codec.VP8, Layers: int8(len(c.encodings)), //nolint:gosec // a handful
+		Publication: c.number, Clock: clockRate, Codec: codec.VP8, Layers: int8(len(c.encodings)), //nolint:gosec // a handful
 		Live: uint8(1<<len(c.encodings) - 1), //nolint:gosec // a handful
 	}
 }

@@ -122,11 +122,13 @@ func (r *receiver) feedback() *rtcp.TransportLayerCC {
 type fragment struct {
 	sequence    uint16
 	timestamp   uint32
+	made        time.Time
 	marker, key bool
 	stream      int8
 }
 
-// player is one slot in the browser: it asks for what is missing and shows the frames that are whole.
+// player is one slot in the browser: it asks for what is missing and shows the frames that are whole, so much later than
+// they were made that few come too late for it.
 type player struct {
 	slot    *slot
 	loss    *loss.Receiver
@@ -136,10 +138,14 @@ type player struct {
 	missing map[int64]time.Time // sent, and not come: since when
 	next    int64               // number that the decoder waits for, 0: a key frame
 	asked   time.Time
-	shown   time.Time // the latest frame
-	spacing float64   // seconds between frames, smoothed
+	shown   time.Time     // the latest frame
+	spacing float64       // seconds between frames, smoothed
+	behind  time.Duration // from the making of a frame to its showing: the slowest of late, and slowly less
 	woken   time.Time
 }
+
+// forgetting is how much less of behind is left after a frame that came sooner.
+const forgetting = 0.002
 
 func newPlayer(s *slot) *player {
 	p := &player{slot: s, loss: loss.NewReceiver(90000), waiting: map[int64]fragment{}, missing: map[int64]time.Time{}}
@@ -166,6 +172,16 @@ func (p *player) giveUp() {
 	}
 }
 
+// overtake counts what is worth nothing any more for the key frame that begins at key.
+func (p *player) overtake(key int64) {
+	for n := range p.missing {
+		if n < key {
+			p.slot.viewer.series.overtaken++
+			delete(p.missing, n)
+		}
+	}
+}
+
 func (p *player) requestKey() {
 	v := p.slot.viewer
 	p.asked = v.world.now
@@ -188,6 +204,7 @@ func (p *player) arrive(f fragment, recovered bool) {
 	}
 	if f.key {
 		p.loss.KeyFrame(seq)
+		p.overtake(n)
 	}
 	p.waiting[n] = f
 	p.decode()
@@ -228,22 +245,25 @@ func (p *player) whole(n int64) bool {
 	if n == 0 || !p.follows(n) {
 		return false
 	}
-	stream := int8(0)
-	for last := false; !last; n++ {
-		stream, last = p.waiting[n].stream, p.waiting[n].marker
+	var f fragment
+	for !f.marker {
+		f = p.waiting[n]
 		delete(p.waiting, n)
+		n++
 	}
 	p.next = n
-	p.show(stream)
+	p.show(f)
 	return true
 }
 
 // show counts a freeze as browsers do: a gap of at least 3 δ, or δ + 150 ms.
-func (p *player) show(stream int8) {
+func (p *player) show(f fragment) {
 	s, now := p.slot.viewer.series, p.slot.viewer.world.now
-	s.shown(p.slot.number, p.slot.camera.encodings[stream].Height)
+	p.behind = max(p.behind-time.Duration(forgetting*float64(p.behind)), now.Sub(f.made))
+	at := f.made.Add(p.behind)
+	s.shown(p.slot.number, p.slot.camera.encodings[f.stream].Height)
 	if !p.shown.IsZero() {
-		gap := now.Sub(p.shown).Seconds()
+		gap := at.Sub(p.shown).Seconds()
 		if p.spacing > 0 && gap >= max(3*p.spacing, p.spacing+0.15) && !p.slot.camera.stopped {
 			s.froze(gap)
 		} else {
@@ -253,7 +273,7 @@ func (p *player) show(stream int8) {
 	if p.spacing == 0 {
 		p.spacing = 1.0 / frameRate
 	}
-	p.shown = now
+	p.shown = at
 }
 
 // ask sends the NACKs that are due.

@@ -88,8 +88,12 @@ func (f *Flow) Queue(percent int) time.Duration { return f.series.queue(f.from, 
 // Loss is the share of packets that did not arrive at first, over the whole run.
 func (f *Flow) Loss() float64 { return share(f.series.reportedLost, f.series.reportedSent) }
 
-// Unrecovered is the share of media packets that never came, over the whole run.
+// Unrecovered is the share of media packets that never came, over the whole run. What was lost before a key frame that
+// came does not count: nobody asks for it any more.
 func (f *Flow) Unrecovered() float64 { return share(f.series.unrecovered, f.series.media) }
+
+// Overtaken is the share of media packets that never came and that a later key frame made worthless.
+func (f *Flow) Overtaken() float64 { return share(f.series.overtaken, f.series.media) }
 
 // Repair is the share of bytes sent that were resends, Padding that of probes without media.
 func (f *Flow) Repair() float64 { return share(f.series.repairBytes, f.series.sentBytes) }
@@ -135,7 +139,7 @@ func share[N int | int64](part, whole N) float64 {
 // Table writes results for people: a row for each flow.
 func Table(w io.Writer, results []*Result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "case\tflow\tkbit/s\tof capacity\tqueue p50\tp95\tmax\tlost\trepair\tunrecovered\tpadding\tfrozen\tfps\t")
+	fmt.Fprintln(t, "case\tflow\tkbit/s\tof capacity\tqueue p50\tp95\tmax\tlost\trepair\tunrecovered\tovertaken\tpadding\tfrozen\tfps\t")
 	for _, r := range results {
 		capacity := r.capacity(r.From, r.Length)
 		for _, f := range r.Flows {
@@ -146,11 +150,11 @@ func Table(w io.Writer, results []*Result) error {
 			ms := func(percent int) string { return fmt.Sprintf("%d ms", f.Queue(percent).Milliseconds()) }
 			fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\t%s\t", r.Name, f.Name, f.Rate()/1000, used, ms(50), ms(95), ms(100))
 			if f.series.viewer == nil {
-				fmt.Fprintf(t, "\t\t\t\t\t\t\n")
+				fmt.Fprintf(t, "\t\t\t\t\t\t\t\n")
 				continue
 			}
-			fmt.Fprintf(t, "%.2f %%\t%.1f %%\t%.3f %%\t%.1f %%\t%.1f %%\t%.0f\t\n",
-				100*f.Loss(), 100*f.Repair(), 100*f.Unrecovered(), 100*f.Padding(), 100*f.Frozen(), f.FPS())
+			fmt.Fprintf(t, "%.2f %%\t%.1f %%\t%.3f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.0f\t\n",
+				100*f.Loss(), 100*f.Repair(), 100*f.Unrecovered(), 100*f.Overtaken(), 100*f.Padding(), 100*f.Frozen(), f.FPS())
 		}
 	}
 	return t.Flush()

@@ -77,7 +77,7 @@ type series struct {
 	came      int64
 
 	media, audio, audioCame    int // packets
-	unrecovered                int
+	unrecovered, overtaken     int
 	repairBytes, paddingBytes  int64
 	nacked, plis, probes       int
 	pacerDropped               int

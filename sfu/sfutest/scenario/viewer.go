@@ -101,6 +101,7 @@ func (v *Viewer) Watch(c *Camera, height, priority int) {
 	s.forward.Show(v.world.now, c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
 	v.slots = append(v.slots, s)
 	c.slots = append(c.slots, s)
+	c.report(s)
 	v.plan()
 	s.wake()
 }
@@ -117,6 +118,7 @@ func (v *Viewer) WatchElastic(number uint32, most packet.Bitrate) *Camera {
 	s.decision.Target = packet.Layer{Temporal: allocate.All}
 	v.slots = append(v.slots, s)
 	c.slots = append(c.slots, s)
+	c.report(s)
 	s.wake()
 	return c
 }
@@ -202,7 +204,7 @@ func (s *slot) send(p *packet.Packet) {
 	default:
 		return
 	}
-	first := fragment{sequence: out.Sequence, timestamp: out.Timestamp, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
+	first := fragment{sequence: out.Sequence, timestamp: out.Timestamp, made: p.Arrival, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
 	v.send(len(out.Descriptor)+len(out.Payload)+overhead, estimate.Media, func() { s.player.arrive(first, false) })
 	v.series.media++
 	s.player.expect(out.Sequence)
@@ -222,7 +224,7 @@ func (s *slot) resend(number uint16) {
 		return
 	}
 	out := s.forward.Rebuild(sent, number, p)
-	again := fragment{sequence: number, timestamp: out.Timestamp, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
+	again := fragment{sequence: number, timestamp: out.Timestamp, made: p.Arrival, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
 	size := len(out.Descriptor) + len(out.Payload) + overhead + rtxBytes
 	v.repairs.add(v.world.now, size)
 	v.series.repairBytes += int64(size)
