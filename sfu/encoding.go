@@ -151,7 +151,8 @@ func (l *encoding) join(feed *egress.Feed) {
 
 // forward passes on one packet, unless its source is muted.
 func (l *encoding) forward(now time.Time, p *packet.Packet) {
-	if p.Descriptor.Key && p.Descriptor.Start {
+	// Every packet of a voice can be decoded from: that makes none before it useless.
+	if p.Descriptor.Key && p.Descriptor.Start && l.publication.source.video() {
 		l.keyFrame(now, p.Seq)
 	}
 	if l.publication.muted.Load() || l.publication.ended.Load() {

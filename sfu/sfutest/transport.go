@@ -35,6 +35,7 @@ type Upstream struct {
 	mu      sync.Mutex
 	session string
 	sent    []rtcp.Packet
+	rtt     time.Duration
 	closed  bool
 }
 
@@ -139,8 +140,19 @@ func (u *Upstream) KeyFramesAsked() (n int) {
 	return n
 }
 
-// RTT implements sfu.Upstream: it is not known.
-func (u *Upstream) RTT() time.Duration { return 0 }
+// RTT implements sfu.Upstream: it is not known unless SetRTT said it.
+func (u *Upstream) RTT() time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.rtt
+}
+
+// SetRTT says how long the round trip to the publisher is.
+func (u *Upstream) SetRTT(rtt time.Duration) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.rtt = rtt
+}
 
 // Close implements sfu.Upstream.
 func (u *Upstream) Close() {

@@ -1,0 +1,127 @@
+package sfu_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/packet"
+)
+
+// loses drops every n-th of a stream's packets on the way up.
+func (s *sender) loses(n int) {
+	if int(s.raw.SequenceNumber)%n == 0 {
+		s.raw.SequenceNumber++
+	}
+}
+
+// repairs answers what was asked for since the last call on the stream's RTX, which is RTCP already answered.
+type repairs struct {
+	sender *sender
+	taker  sfu.Stream
+	seen   int
+}
+
+func (s *sender) repaired() *repairs {
+	id := s.id
+	id.Repair, id.SSRC, id.Codec = true, id.SSRC+1, codec.Unknown
+	return &repairs{sender: s, taker: s.person.up.Ingress.Stream(id)}
+}
+
+func (r *repairs) answer() {
+	told := r.sender.person.up.Told()
+	for _, message := range told[r.seen:] {
+		nack, ok := message.(*rtcp.TransportLayerNack)
+		if !ok || nack.MediaSSRC != uint32(r.sender.id.SSRC) {
+			continue
+		}
+		for _, pair := range nack.Nacks {
+			for _, number := range pair.PacketList() {
+				raw := packet.Raw{SSRC: r.sender.id.SSRC + 1, Codec: r.sender.raw.Codec, Timestamp: r.sender.raw.Timestamp}
+				raw.Payload = append([]byte{byte(number >> 8), byte(number)}, pictureOf(raw.Codec, false)...)
+				r.taker.Receive(time.Now(), raw)
+			}
+		}
+	}
+	r.seen = len(told)
+}
+
+func TestTheUpstreamIsJudgedByWhatIsMissing(t *testing.T) {
+	for _, test := range []struct {
+		name             string
+		repairs          bool
+		lossMin, lossMax float64
+		repaired         float64
+	}{
+		{"lost for good", false, 0.08, 0.12, 0},
+		{"repaired", true, 0, 0.02, 0.08},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inCall(t, func(c *call) {
+				t := c.t
+				ada := c.join("ada")
+				ada.publishes(7, sfu.Camera)
+				ada.up.SetRTT(30 * time.Millisecond)
+				camera := ada.sends("0", 100, codec.VP8, "")
+				camera.picture(true)
+				back := camera.repaired()
+				for range 500 {
+					camera.loses(10)
+					camera.picture(false)
+					c.settle(10 * time.Millisecond)
+					if test.repairs {
+						back.answer()
+					}
+				}
+				in, ok := c.server.PublicationOf("room", 7).Quality()
+				if !ok || in.Loss < test.lossMin || in.Loss > test.lossMax || in.Repaired < test.repaired || in.RTT != 30*time.Millisecond {
+					t.Errorf("%+v, %v", in, ok)
+				}
+				p := c.publication(7)
+				if p.Received == nil || test.repairs != (p.Counts.Recovered > 40) {
+					t.Errorf("%+v", p.Counts)
+				}
+			})
+		})
+	}
+}
+
+func TestSoundIsAskedForWhereItHelps(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		kind codec.Kind
+		nack bool
+		rtt  time.Duration
+		want bool
+	}{
+		{"near", codec.Opus, true, 40 * time.Millisecond, true},
+		{"far", codec.Opus, true, 120 * time.Millisecond, false},
+		{"who knows", codec.Opus, true, 0, false},
+		{"with RED", codec.RED, true, 40 * time.Millisecond, false},
+		{"not agreed", codec.Opus, false, 40 * time.Millisecond, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inCall(t, func(c *call) {
+				ada := c.join("ada")
+				ada.publishes(7, sfu.Microphone)
+				ada.up.SetRTT(test.rtt)
+				voice := ada.sends("0", 100, test.kind, "")
+				voice.id.NACK = test.nack
+				for range 500 {
+					voice.loses(20)
+					voice.raw.Timestamp += 960
+					voice.packet(pictureOf(test.kind, false), nil)
+					c.settle(20 * time.Millisecond)
+				}
+				nacked, plis, _ := ada.told()
+				// Some 25 packets are lost, each of which is asked for twice at most.
+				if plis != 0 || test.want != (nacked > 20) || nacked > 52 {
+					c.t.Errorf("asked for %d packets and %d key frames", nacked, plis)
+				}
+			})
+		})
+	}
+}
