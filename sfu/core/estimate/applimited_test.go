@@ -95,24 +95,48 @@ func TestABurstOfSomebodyElseCostsAnIdleViewerLittle(t *testing.T) {
 	}
 }
 
-// TestAllPausedComesBackByProbes has nothing but sound flow on a link that carried too little for video.
+// TestAllPausedComesBackByProbes has nothing but sound flow, or nothing at all, on a link that carried too little for
+// video.
 func TestAllPausedComesBackByProbes(t *testing.T) {
-	down, up := path(60_000, queued, rtt40)
-	wide := down.Start
-	wide.Rate = 3_000_000
-	down.Steps = []link.Step{{At: 60_000, Then: wide}}
-	r := newRig(down, up, 1)
-	f := r.flow(estimate.Default(), layered(150_000, 500_000, 1_700_000))
-	f.start(0)
-	r.run(60 * time.Second)
-	if rate := f.estimator.Rate(); rate > 150_000 {
-		t.Errorf("estimate %d on a link of 60000", rate)
+	for _, sound := range []packet.Bitrate{30_000, 0} {
+		down, up := path(60_000, queued, rtt40)
+		wide := down.Start
+		wide.Rate = 3_000_000
+		down.Steps = []link.Step{{At: 60_000, Then: wide}}
+		r := newRig(down, up, 1)
+		f := r.flow(estimate.Default(), layered(sound, 150_000, 500_000, 1_700_000))
+		f.start(0)
+		r.run(60 * time.Second)
+		if rate := f.estimator.Rate(); rate > 150_000 {
+			t.Errorf("estimate %d on a link of 60000", rate)
+		}
+		r.run(90 * time.Second)
+		rose, ok := f.settled(60*time.Second, 90*time.Second, func(b packet.Bitrate) bool { return b >= 1_700_000 })
+		t.Logf("the top layer is back after %v", rose)
+		if !ok || rose > 20*time.Second {
+			t.Errorf("the top layer is back after %v (%v)", rose, ok)
+		}
 	}
-	r.run(90 * time.Second)
-	rose, ok := f.settled(60*time.Second, 90*time.Second, func(b packet.Bitrate) bool { return b >= 1_700_000 })
-	t.Logf("the top layer is back after %v", rose)
-	if !ok || rose > 20*time.Second {
-		t.Errorf("the top layer is back after %v (%v)", rose, ok)
+}
+
+// TestNothingSentIsNoStrain has a flow end while packets wait: what was so then is not so for ever.
+func TestNothingSentIsNoStrain(t *testing.T) {
+	down, up := path(300_000, queued, rtt40)
+	r := newRig(down, up, 1)
+	f := r.flow(estimate.Default(), func(at time.Duration, _ packet.Bitrate) (send, goal packet.Bitrate) {
+		if at > 5*time.Second {
+			return 0, 0
+		}
+		return 500_000, 0
+	})
+	f.start(0)
+	r.run(5 * time.Second)
+	if !f.estimator.Strained() || !f.estimator.Queueing() {
+		t.Error("500 kbit/s are no strain for 300")
+	}
+	r.run(8 * time.Second)
+	if f.estimator.Strained() || f.estimator.Queueing() || f.estimator.State() != estimate.AppLimited || !f.estimator.AppLimited(r.now) {
+		t.Errorf("3 s of silence are a strain: %v", f.estimator.State())
 	}
 }
 

@@ -27,8 +27,8 @@ const (
 	// overuseShown is how long an overuse is the state, so that people and probes see it.
 	overuseShown = 500 * time.Millisecond
 	rttWeight    = 0.25
-	// idle is how long without results means that we send nothing.
-	idle = time.Second
+	// idleTime is how long without results means that we send nothing.
+	idleTime = time.Second
 	// mostMissing packets are made up for: more is no lost feedback but silence.
 	mostMissing = 1000
 )
@@ -38,6 +38,7 @@ type Estimator struct {
 	config  Config
 	epoch   time.Time
 	started bool
+	present time.Duration // when we were last told anything
 	latest  time.Duration // feedback
 	rate    float64
 
@@ -87,7 +88,7 @@ func (e *Estimator) Feedback(now time.Time, results []Result) {
 		e.started, e.epoch = true, results[0].Sent
 	}
 	at := now.Sub(e.epoch)
-	e.latest, e.waiting = at, false
+	e.latest, e.present, e.waiting = at, max(e.present, at), false
 	observed := e.sort(results)
 	e.read(at)
 	e.measureRTT(at)
@@ -219,6 +220,9 @@ func (e *Estimator) Unanswered(now time.Time, waiting time.Duration) {
 
 // Tick lowers the rate while feedback stays away.
 func (e *Estimator) Tick(now time.Time) {
+	if e.started {
+		e.present = max(e.present, now.Sub(e.epoch))
+	}
 	for {
 		due, ok := e.due()
 		if !ok || now.Sub(e.epoch) < due {
@@ -269,12 +273,12 @@ func (e *Estimator) Loss() float64 { return e.loss.recent }
 func (e *Estimator) QueueDelay() time.Duration { return e.queue.delay }
 
 // Queueing reports whether packets wait on the way: loss is congestion then.
-func (e *Estimator) Queueing() bool { return e.queueing(e.latest) }
+func (e *Estimator) Queueing() bool { return !e.idle() && e.queueing(e.latest) }
 
 // Strained reports whether a probe would tell nothing: packets wait or a queue drains, or loss
-// limits the rate.
+// limits the rate. What was so before we fell silent says nothing of now.
 func (e *Estimator) Strained() bool {
-	return e.Queueing() || e.detector.usage != normal || e.lossLimited()
+	return !e.idle() && (e.queueing(e.latest) || e.detector.usage != normal || e.lossLimited())
 }
 
 func (e *Estimator) lossLimited() bool { return e.loss.limit != 0 && e.loss.limit < e.aimd.rate }
@@ -285,7 +289,15 @@ func (e *Estimator) queueing(at time.Duration) bool {
 
 // AppLimited reports whether we send so much less than the estimate that nothing is learnt of it.
 func (e *Estimator) AppLimited(now time.Time) bool {
-	return e.appLimited.limited || e.started && !e.waiting && now.Sub(e.epoch)-e.latest > idle+e.rtt
+	if e.started {
+		e.present = max(e.present, now.Sub(e.epoch))
+	}
+	return e.appLimited.limited || e.idle()
+}
+
+// idle reports whether nothing was sent of late.
+func (e *Estimator) idle() bool {
+	return e.started && !e.waiting && e.present-e.latest > idleTime+e.rtt
 }
 
 // packetTime is how long one packet is on a link of this rate: what a narrower link adds is no queue.
@@ -299,6 +311,8 @@ func (e *Estimator) State() State {
 	switch {
 	case silent && e.silenced != 0:
 		return Unanswered
+	case e.idle():
+		return AppLimited
 	case e.everOver && e.latest-e.overused < overuseShown:
 		return Overuse
 	case e.lossLimited():

@@ -30,6 +30,9 @@ const (
 	mostCapacity = 1 << 15
 	leastKept    = 2 * time.Second
 	mostKept     = 10 * time.Second
+
+	fewUnanswered = 5
+	silentAfter   = time.Second
 )
 
 // fate is what feedback has said of a packet.
@@ -114,11 +117,12 @@ func (h *History) forget() {
 
 func (h *History) at(number int64) *sent { return &h.ring[number&int64(len(h.ring)-1)] }
 
-// Unanswered is how long the oldest packet behind the latest feedback has been waiting for
-// an answer; 0 if all are answered. More than a second means that feedback has ceased.
+// Unanswered is how long the oldest packet behind the latest feedback has been waiting for an answer.
+// It is 0 if all are answered, and if nothing was sent of late: a receiver that gets
+// nothing says nothing, and the last packets before a silence may be lost.
 func (h *History) Unanswered(now time.Time) time.Duration {
 	n := max(h.covered, h.oldest)
-	if n >= h.next {
+	if h.next-n < fewUnanswered || now.Sub(h.epoch)-h.at(h.next-1).at > silentAfter {
 		return 0
 	}
 	return max(0, now.Sub(h.epoch)-h.at(n).at)

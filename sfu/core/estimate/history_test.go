@@ -69,8 +69,11 @@ func TestUnansweredIsTheAgeOfTheFirstPacketBehindTheFeedback(t *testing.T) {
 	}
 	all(h, epoch, 100)
 	h.Match(epoch.Add(time.Second), came(0, 49, 0))
-	if waits := h.Unanswered(epoch.Add(3 * time.Second)); waits != 2500*time.Millisecond {
+	if waits := h.Unanswered(epoch.Add(1500 * time.Millisecond)); waits != time.Second {
 		t.Errorf("packet 50 waits %v", waits)
+	}
+	if waits := h.Unanswered(epoch.Add(10 * time.Second)); waits != 0 {
+		t.Errorf("nothing is sent any more, and packet 50 waits %v", waits)
 	}
 }
 
@@ -248,42 +251,50 @@ func TestHostileFeedbackIsCountedAndLeftOut(t *testing.T) {
 				BaseSequenceNumber: 5000, PacketStatusCount: 2, PacketChunks: []rtcp.PacketStatusChunk{run(1, 2)},
 				RecvDeltas: []*rtcp.RecvDelta{{Delta: 250}, {Delta: 250}},
 			},
-			0, estimate.Stats{Feedback: 1, Unsent: 2},
+			0,
+			estimate.Stats{Feedback: 1, Unsent: 2},
 		},
 		{
 			"the whole space lost",
 			rtcp.TransportLayerCC{BaseSequenceNumber: 0, PacketStatusCount: 65_528, PacketChunks: whole},
-			100, estimate.Stats{Feedback: 1, Unsent: 65_428},
+			100,
+			estimate.Stats{Feedback: 1, Unsent: 65_428},
 		},
 		{
 			"older than the first",
 			rtcp.TransportLayerCC{BaseSequenceNumber: 65_535, PacketStatusCount: 2, PacketChunks: []rtcp.PacketStatusChunk{run(0, 2)}},
-			1, estimate.Stats{Feedback: 1, Old: 1},
+			1,
+			estimate.Stats{Feedback: 1, Old: 1},
 		},
 		{
 			"fewer deltas than packets",
 			rtcp.TransportLayerCC{PacketStatusCount: 5, PacketChunks: []rtcp.PacketStatusChunk{run(1, 5)}, RecvDeltas: []*rtcp.RecvDelta{{Delta: 250}, nil}},
-			1, estimate.Stats{Feedback: 1, Malformed: 1},
+			1,
+			estimate.Stats{Feedback: 1, Malformed: 1},
 		},
 		{
 			"a delta that no wire carries",
 			rtcp.TransportLayerCC{PacketStatusCount: 1, PacketChunks: []rtcp.PacketStatusChunk{run(2, 1)}, RecvDeltas: []*rtcp.RecvDelta{{Delta: 1 << 60}}},
-			0, estimate.Stats{Feedback: 1, Malformed: 1},
+			0,
+			estimate.Stats{Feedback: 1, Malformed: 1},
 		},
 		{
 			"received at no time",
 			rtcp.TransportLayerCC{PacketStatusCount: 5, PacketChunks: []rtcp.PacketStatusChunk{run(3, 5)}},
-			0, estimate.Stats{Feedback: 1, Malformed: 1},
+			0,
+			estimate.Stats{Feedback: 1, Malformed: 1},
 		},
 		{
 			"no chunk behind the pointer",
 			rtcp.TransportLayerCC{PacketStatusCount: 5, PacketChunks: []rtcp.PacketStatusChunk{nothing}},
-			0, estimate.Stats{Feedback: 1, Malformed: 1},
+			0,
+			estimate.Stats{Feedback: 1, Malformed: 1},
 		},
 		{
 			"more packets than chunks",
 			rtcp.TransportLayerCC{PacketStatusCount: 65_535, PacketChunks: []rtcp.PacketStatusChunk{run(0, 3)}},
-			3, estimate.Stats{Feedback: 1},
+			3,
+			estimate.Stats{Feedback: 1},
 		},
 		{"nothing at all", rtcp.TransportLayerCC{}, 0, estimate.Stats{Feedback: 1}},
 	} {

@@ -116,7 +116,7 @@ func steps(low time.Duration) (down, up link.Plan) {
 func TestADropIsFollowedAtOnceAndTheWayBackFound(t *testing.T) {
 	sources := map[string]func(time.Duration, packet.Bitrate) (packet.Bitrate, packet.Bitrate){
 		"elastic": elastic(3_000_000),
-		"layers":  layered(150_000, 500_000, 1_700_000),
+		"layers":  layered(30_000, 150_000, 500_000, 1_700_000),
 	}
 	for name, source := range sources {
 		for _, low := range []time.Duration{10 * time.Second, 20 * time.Second, 33 * time.Second, 61 * time.Second, 100 * time.Second} {

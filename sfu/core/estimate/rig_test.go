@@ -3,7 +3,6 @@ package estimate_test
 import (
 	"container/heap"
 	"slices"
-	"testing"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -115,7 +114,6 @@ type flow struct {
 
 	budget    float64 // bytes
 	cluster   probe.Cluster
-	clusterTo time.Time
 	left      int // bytes of the cluster
 	packets   int
 	probesRun int
@@ -137,10 +135,8 @@ type delivery struct {
 }
 
 type sample struct {
-	at    time.Duration
-	rate  packet.Bitrate
-	state estimate.State
-	queue time.Duration
+	at   time.Duration
+	rate packet.Bitrate
 }
 
 func (r *rig) flow(cfg estimate.Config, source func(time.Duration, packet.Bitrate) (packet.Bitrate, packet.Bitrate)) *flow {
@@ -162,10 +158,10 @@ func elastic(goal packet.Bitrate) func(time.Duration, packet.Bitrate) (packet.Bi
 	return func(_ time.Duration, rate packet.Bitrate) (packet.Bitrate, packet.Bitrate) { return rate, goal }
 }
 
-// layered is media in layers: the highest that fits is sent.
-func layered(layers ...packet.Bitrate) func(time.Duration, packet.Bitrate) (packet.Bitrate, packet.Bitrate) {
+// layered is media in layers: the highest that fits is sent, with sound beside it.
+func layered(sound packet.Bitrate, layers ...packet.Bitrate) func(time.Duration, packet.Bitrate) (packet.Bitrate, packet.Bitrate) {
 	return func(_ time.Duration, rate packet.Bitrate) (send, goal packet.Bitrate) {
-		send = 30_000 // sound
+		send = sound
 		for _, l := range layers {
 			if l > rate {
 				return send, l
@@ -180,7 +176,6 @@ func (f *flow) tick() {
 	now := f.rig.now
 	send, goal := f.source(f.rig.since(), f.estimator.Rate())
 	f.estimator.Unanswered(now, f.history.Unanswered(now))
-	state := f.estimator.State()
 	f.probes.Update(now, probe.Input{
 		Estimate: f.estimator.Rate(), Acked: f.estimator.Acked(), Goal: goal, AppLimited: f.estimator.AppLimited(now),
 		Overusing: f.estimator.Strained(),
@@ -205,7 +200,7 @@ func (f *flow) tick() {
 		burst -= paddingSize
 		f.put(paddingSize, estimate.Padding)
 	}
-	f.rates = append(f.rates, sample{f.rig.since(), f.estimator.Rate(), state, f.estimator.QueueDelay()})
+	f.rates = append(f.rates, sample{f.rig.since(), f.estimator.Rate()})
 	f.rig.at(now.Add(sendTick), f.tick)
 }
 
@@ -285,18 +280,18 @@ func encode(from, to int64, count uint8, arrival func(int64) (time.Duration, boo
 		}
 		if !started {
 			started = true
-			reference := at / (64 * time.Millisecond)
-			fb.ReferenceTime = uint32(reference) & (1<<24 - 1)
-			last = reference * 64 * time.Millisecond
+			last = at.Truncate(64 * time.Millisecond)
+			fb.ReferenceTime = uint32(last.Milliseconds()/64) & (1<<24 - 1)
 		}
-		delta := (at - last).Round(tick) / tick
-		last += delta * tick
+		step := (at - last).Round(tick)
+		last += step
+		delta := step.Microseconds() / 250
 		symbol := rtcp.TypeTCCPacketReceivedSmallDelta
 		if delta < 0 || delta > 255 {
 			symbol = rtcp.TypeTCCPacketReceivedLargeDelta
 		}
 		symbols = append(symbols, symbol)
-		fb.RecvDeltas = append(fb.RecvDeltas, &rtcp.RecvDelta{Type: symbol, Delta: int64(delta) * 250})
+		fb.RecvDeltas = append(fb.RecvDeltas, &rtcp.RecvDelta{Type: symbol, Delta: delta * 250})
 	}
 	for len(symbols) > 0 {
 		run := 1
@@ -361,17 +356,6 @@ func (f *flow) mean(from, to time.Duration) float64 {
 		}
 	}
 	return sum / float64(n)
-}
-
-// tell prints the course of a flow, for people.
-func (f *flow) tell(t *testing.T, every time.Duration) {
-	next := time.Duration(0)
-	for _, s := range f.rates {
-		if s.at >= next {
-			t.Logf("%6.2fs %8d  arrives %8.0f queue %4d ms %v", s.at.Seconds(), s.rate, f.delivered(s.at-500*time.Millisecond, s.at), s.queue.Milliseconds(), s.state)
-			next = s.at + every
-		}
-	}
 }
 
 // path is a link of a rate with a queue and half of the round trip each way.
