@@ -77,14 +77,11 @@ func svcSlots(n int, kind codec.Kind, spatial, temporal int, target int8) ([]*fo
 	return all, func() *packet.Packet {
 		if at++; at == len(again) {
 			at = 0
-			for i, p := range again {
-				q, d := *p, *p.Dependency
-				q.Seq += length
-				q.Timestamp += packet.Timestamp(length) / packet.Timestamp(spatial) * 2970
-				q.Arrival = q.Arrival.Add(time.Duration(length) / time.Duration(spatial) * 33 * ms)
-				d.Number += uint16(length)
-				q.Dependency = &d
-				again[i] = &q
+			for _, p := range again {
+				p.Seq += length
+				p.Timestamp += packet.Timestamp(length) / packet.Timestamp(spatial) * 2970
+				p.Arrival = p.Arrival.Add(time.Duration(length) / time.Duration(spatial) * 33 * ms)
+				p.Dependency.Number += uint16(length)
 			}
 		}
 		return again[at]

@@ -8,50 +8,49 @@ import (
 )
 
 // forwardAudio decides about an audio packet: the wanted publication takes over at once.
-func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
 	wanted, target := f.selector.Wanted()
 	switch {
 	case wanted == 0:
-		return Out{}, Empty
+		return Empty
 	case publication != wanted:
-		return Out{}, OtherPublication
+		return OtherPublication
 	case target < 0:
-		return Out{}, Paused
+		return Paused
 	}
 	source := layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 	switch {
 	case !f.onAir || f.shown != source:
 		if f.onAir && f.shown.Publication == publication && int16(p.Feed-f.shown.Feed) < 0 {
-			return Out{}, Late
+			return Late
 		}
-		return f.changeAudio(now, publication, p)
+		return f.changeAudio(now, publication, p, out)
 	case f.numbers.sequence.Hole(p.Seq) > maxHole:
-		return f.changeAudio(now, publication, p)
+		return f.changeAudio(now, publication, p, out)
 	case f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(now, p.Timestamp):
 		f.timeline.Begin(now, p.Timestamp, f.nextVoice(now))
 		f.clockFrom = p.Seq
 	}
-	return f.number(now, publication, p, layer.Verdict{Marker: p.Marker})
+	return f.number(now, now, p, &layer.Verdict{Marker: p.Marker}, out)
 }
 
 // changeAudio starts another voice, unless the slot's clock leads the wall clock: then
 // the newcomer's packets are dropped until it does not. It does not start with a packet
 // that came late: all that follows would lead by as much.
-func (f *Forwarder) changeAudio(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+func (f *Forwarder) changeAudio(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
 	if p.Recovered {
-		return Out{}, Late
+		return Late
 	}
 	if last, started := f.timeline.Last(); started {
 		if f.timeline.Lead(now, last+audioStep) > maxLead {
-			return Out{}, TooFarAhead
+			return TooFarAhead
 		}
 	}
 	f.codec = f.source.Codec
 	f.begin(now, publication, p, f.nextVoice(now))
 	f.voice.forget()
-	out, reason := f.number(now, publication, p, layer.Verdict{Marker: p.Marker})
-	out.Switched = reason == Forwarded
-	return out, reason
+	out.Switched = true
+	return f.number(now, now, p, &layer.Verdict{Marker: p.Marker}, out)
 }
 
 // nextVoice is the slot's timestamp for a voice that goes on or takes over without a common clock.

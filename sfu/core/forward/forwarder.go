@@ -182,7 +182,8 @@ func (f *Forwarder) SetCongested(congested bool) {
 // Forward decides about one packet of a publication. It allocates nothing.
 func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
 	f.now = now
-	out, reason := f.forward(now, publication, p)
+	var out Out
+	reason := f.forward(now, publication, p, &out)
 	if reason != Forwarded {
 		f.drops[reason]++
 		f.last = reason
@@ -190,59 +191,58 @@ func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet)
 	return out, reason
 }
 
-func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+// forward fills out, which is large, in place.
+func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
 	if p.PaddingOnly() {
 		source := layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 		// Behind a hole that is too large the next media packet decides.
 		if f.begun && f.shown == source && f.numbers.sequence.Hole(p.Seq) <= maxHole {
 			f.numbers.sequence.Skip(p.Seq)
 		}
-		return Out{}, PaddingOnly
+		return PaddingOnly
 	}
 	if f.audio {
-		return f.forwardAudio(now, publication, p)
+		return f.forwardAudio(now, publication, p, out)
 	}
 	decision := f.selector.Select(now, publication, p)
 	switch decision {
 	case layer.Forward:
-		return f.goOn(now, publication, p)
+		return f.goOn(now, publication, p, out)
 	case layer.Switch:
-		return f.change(now, publication, p)
+		return f.change(now, publication, p, out)
 	}
-	return Out{}, reasonOf(decision)
+	return reasonOf(decision)
 }
 
 // goOn forwards a packet of the source that is shown, if its frame goes out.
-func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
 	hole := f.numbers.sequence.Hole(p.Seq)
 	if hole > maxHole {
 		if !layer.StartsKeyFrame(p) {
 			f.selector.Break(now)
-			return Out{}, WaitsForKeyFrame
+			return WaitsForKeyFrame
 		}
-		return f.change(now, publication, p)
+		return f.change(now, publication, p, out)
 	}
 	ahead := f.numbers.sequence.Ahead(p.Seq)
 	verdict := f.filter.Take(now, p, ahead, hole > 0)
-	wake := f.hunger(now, publication)
+	out.Wake = f.hunger(now, publication)
 	if verdict.Decision != layer.Forward {
 		if ahead {
 			f.numbers.skip(f.codec, p)
 		}
-		return Out{}, reasonOf(verdict.Decision)
+		return reasonOf(verdict.Decision)
 	}
 	at := moment(now, p)
 	if f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(at, p.Timestamp) {
 		next, reason := f.nextUnrelated(now, at)
 		if reason != Forwarded {
-			return Out{}, reason
+			return reason
 		}
 		f.timeline.Begin(at, p.Timestamp, next)
 		f.clockFrom = p.Seq
 	}
-	out, reason := f.number(now, publication, p, verdict)
-	out.Wake = wake
-	return out, reason
+	return f.number(now, at, p, &verdict, out)
 }
 
 // hunger tells the selector whether the shown stream needs a key frame. It returns whether it does since now.
@@ -263,11 +263,11 @@ func moment(now time.Time, p *packet.Packet) time.Time {
 
 // change goes over to another source at the first packet of its key frame, if its clock
 // can be related to the slot's.
-func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
 	at := moment(now, p)
 	timestamp, reason := f.align(now, at, publication, p)
 	if reason != Forwarded {
-		return Out{}, reason
+		return reason
 	}
 	if publication == f.source.Publication {
 		f.selector.Commit(now, p)
@@ -277,10 +277,10 @@ func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet) 
 	f.filter.Begin(f.codec)
 	f.aim(now)
 	f.clocks.keep(publication, f.source.Publication)
-	out, reason := f.number(now, publication, p, f.filter.Take(now, p, true, false))
-	out.Switched = true
+	verdict := f.filter.Take(now, p, true, false)
 	f.hunger(now, publication)
-	return out, reason
+	out.Switched = true
+	return f.number(now, at, p, &verdict, out)
 }
 
 // begin makes p the first packet of the source whose numbers are mapped.
@@ -295,62 +295,60 @@ func (f *Forwarder) begin(at time.Time, publication uint32, p *packet.Packet, ti
 	f.sent.ntp = 0
 }
 
-// number gives p its numbers and remembers them.
-func (f *Forwarder) number(now time.Time, publication uint32, p *packet.Packet, verdict layer.Verdict) (Out, Reason) {
+// number gives p, which counts for the slot's clock at a moment that may be past, its numbers and
+// remembers them.
+func (f *Forwarder) number(now, at time.Time, p *packet.Packet, verdict *layer.Verdict, out *Out) Reason {
 	if p.Seq < f.clockFrom {
-		return Out{}, Late
+		return Late
 	}
 	sequence := &f.numbers.sequence
 	ahead, newest := sequence.Ahead(p.Seq), sequence.Newer(p.Seq)
 	number, ok := sequence.Map(p.Seq)
 	if !ok || sequence.Newest()-number >= int64(f.index.Capacity()) {
-		return Out{}, Late
+		return Late
 	}
 	if !newest {
 		if _, sent := f.index.Get(uint16(number)); sent {
-			return Out{}, Duplicate
+			return Duplicate
 		}
 	}
-	s, ok := f.numbers.name(f.codec, p, ahead, verdict)
-	if !ok {
-		return Out{}, Late
+	s := history.Sent{
+		Seq: p.Seq, Feed: p.Feed, Stream: p.Stream, From: f.codec, Codec: f.codec, Marker: verdict.Marker,
+		Publication: f.shown.Publication,
 	}
-	s.Publication = publication
+	if !f.numbers.name(&s, p, ahead, verdict) {
+		return Late
+	}
+	s.Timestamp = uint32(f.timeline.Map(at, p.Timestamp, newest))
 	if f.audio {
 		s.Codec = f.voice.takes(f.codec)
-	}
-	s.Timestamp = uint32(f.timeline.Map(f.mapped(now, p), p.Timestamp, newest))
-	out := f.build(s, uint16(number), p)
-	if f.audio {
-		f.protect(&out, newest)
+		f.build(&s, uint16(number), p, out)
+		f.protect(out, newest)
 	} else {
-		out.Spatial, out.Temporal = p.Spatial, verdict.Layer.Temporal
-		if f.scalable {
-			out.Spatial = verdict.Layer.Spatial
-		}
-		f.filter.Sent(p)
-		if layer.StartsKeyFrame(p) {
-			f.keyOut = max(f.keyOut, number)
-		}
+		f.build(&s, uint16(number), p, out)
+		f.seen(p, number, verdict, out)
 	}
 	if newest {
-		f.numbers.ended = out.Marker || f.audio
+		f.numbers.ended = s.Marker || f.audio
 	}
 	s.Size = uint16(len(out.Descriptor) + len(out.Payload))
-	f.index.Put(out.Sequence, s)
+	f.index.Put(uint16(number), &s)
 	f.limits.sent(now, int(s.Size))
 	f.sent.packets++
 	f.sent.octets += uint64(s.Size)
-	return out, Forwarded
+	return Forwarded
 }
 
-// mapped is the moment at which a packet counts for the slot's clock. The pre-roll of a voice is a burst
-// that the receiver plays from now on.
-func (f *Forwarder) mapped(now time.Time, p *packet.Packet) time.Time {
-	if f.audio {
-		return now
+// seen notes what a picture's packet tells the choice of the next ones.
+func (f *Forwarder) seen(p *packet.Packet, number int64, verdict *layer.Verdict, out *Out) {
+	out.Temporal = verdict.Layer.Temporal
+	if f.scalable {
+		out.Spatial = verdict.Layer.Spatial
 	}
-	return moment(now, p)
+	f.filter.Sent(p)
+	if layer.StartsKeyFrame(p) {
+		f.keyOut = max(f.keyOut, number)
+	}
 }
 
 // Wants returns a bit for each stream of the publication whose packets the slot may

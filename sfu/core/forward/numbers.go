@@ -52,24 +52,21 @@ func (n *numbers) begin(p *packet.Packet) {
 func (n *numbers) skip(kind codec.Kind, p *packet.Packet) {
 	n.sequence.Skip(p.Seq)
 	if kind == codec.VP8 {
-		n.vp8.Skip(p.Descriptor)
+		n.vp8.Skip(&p.Descriptor)
 	}
 }
 
 // name gives p its numbers but for the RTP header's; false if its picture was dropped.
-func (n *numbers) name(kind codec.Kind, p *packet.Packet, newest bool, v layer.Verdict) (history.Sent, bool) {
-	s := history.Sent{
-		Seq: p.Seq, Feed: p.Feed, Stream: p.Stream, From: kind, Codec: kind, Marker: v.Marker,
-	}
-	switch kind {
+func (n *numbers) name(s *history.Sent, p *packet.Packet, newest bool, v *layer.Verdict) bool {
+	switch s.From {
 	case codec.VP8:
-		ids, ok := n.vp8.Map(p.Descriptor, newest)
+		ids, ok := n.vp8.Map(&p.Descriptor, newest)
 		if !ok {
-			return s, false
+			return false
 		}
 		s.Picture, s.TL0, s.KeyIndex = ids.PictureID, ids.TL0, ids.KeyIndex
 	case codec.VP9:
-		ids := n.vp9.Map(p.Descriptor, newest)
+		ids := n.vp9.Map(&p.Descriptor, newest)
 		s.Picture, s.TL0 = ids.PictureID, ids.TL0
 	case codec.Unknown, codec.Opus, codec.RED, codec.H264, codec.AV1:
 	}
@@ -81,7 +78,7 @@ func (n *numbers) name(kind codec.Kind, p *packet.Packet, newest bool, v layer.V
 		}
 		s.HasFrame, s.Frame, s.Active, s.Announce = true, n.frames.Map(p.Dependency.Number), v.Active, n.narrowed
 	}
-	return s, true
+	return true
 }
 
 // describe appends the header extension of a packet that was named.
@@ -96,11 +93,9 @@ func describe(dst []byte, s *history.Sent, p *packet.Packet) []byte {
 }
 
 // build makes the packet with the numbers it was given. The same numbers make the same bytes.
-func (f *Forwarder) build(s history.Sent, number uint16, p *packet.Packet) Out {
-	out := Out{
-		Sequence: number, Timestamp: s.Timestamp, Marker: s.Marker, Publication: s.Publication,
-		Payload: p.Payload, Codec: s.Codec, Spatial: p.Spatial, Temporal: p.Temporal,
-	}
+func (f *Forwarder) build(s *history.Sent, number uint16, p *packet.Packet, out *Out) {
+	out.Sequence, out.Timestamp, out.Marker, out.Publication = number, s.Timestamp, s.Marker, s.Publication
+	out.Payload, out.Codec, out.Spatial, out.Temporal = p.Payload, s.Codec, p.Spatial, p.Temporal
 	n := &f.numbers
 	switch s.From {
 	case codec.VP8:
@@ -114,6 +109,5 @@ func (f *Forwarder) build(s history.Sent, number uint16, p *packet.Packet) Out {
 		out.Descriptor, out.Payload = f.voice.convert(s.Codec, p.Payload)
 	case codec.Unknown, codec.Opus, codec.H264, codec.AV1:
 	}
-	out.Dependency = describe(n.dependency[:0], &s, p)
-	return out
+	out.Dependency = describe(n.dependency[:0], s, p)
 }

@@ -113,5 +113,7 @@ func (f *Forwarder) outdated(s *history.Sent, out uint16) bool {
 // Rebuild returns a packet as it was first sent: p is the one that sent is Of. A protected voice comes
 // without the frames that were repeated before it.
 func (f *Forwarder) Rebuild(sent history.Sent, number uint16, p *packet.Packet) Out {
-	return f.build(sent, number, p)
+	var out Out
+	f.build(&sent, number, p, &out)
+	return out
 }

@@ -48,12 +48,12 @@ func NewIndex(capacity int) *Index {
 }
 
 // Put remembers s under the number it was sent with.
-func (x *Index) Put(out uint16, s Sent) {
+func (x *Index) Put(out uint16, s *Sent) {
 	s.out, s.used = x.unwrap(out), true
 	if int32(s.out-x.newest) > 0 {
 		x.newest = s.out
 	}
-	x.sent[int(out)&(len(x.sent)-1)] = s
+	x.sent[int(out)&(len(x.sent)-1)] = *s
 }
 
 // Get returns what was sent under this number. The pointer is valid until the next Put.

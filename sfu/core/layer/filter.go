@@ -158,7 +158,7 @@ func (f *Filter) fallBack(p *packet.Packet) {
 func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	d := &p.Descriptor
 	v := Verdict{Marker: p.Marker, Layer: packet.Layer{Temporal: int8(d.TID)}} //nolint:gosec // 3 bits
-	if f.kind != codec.VP8 && f.kind != codec.VP9 {
+	if !d.HasTID && !d.HasLayers {
 		return v
 	}
 	at := f.pictures.find(p.Timestamp)

@@ -181,7 +181,7 @@ func TestVP8PictureIDs(t *testing.T) {
 					v.Begin()
 				}
 				d := codec.Descriptor{HasPictureID: true, LongPictureID: p.long, PictureID: p.id}
-				if got, ok := v.Map(d, !p.late); !ok || got.PictureID != p.want {
+				if got, ok := v.Map(&d, !p.late); !ok || got.PictureID != p.want {
 					t.Errorf("packet %d: got %d (%v), want %d", i, got.PictureID, ok, p.want)
 				}
 			}
@@ -194,20 +194,20 @@ func TestVP8NumbersWrap(t *testing.T) {
 	d := codec.Descriptor{
 		HasPictureID: true, LongPictureID: true, PictureID: 20, HasTL0: true, TL0: 30, HasKeyIndex: true, KeyIndex: 3,
 	}
-	if got, _ := v.Map(d, true); got != (codec.VP8IDs{PictureID: 0x7fff, TL0: 255, KeyIndex: 31}) {
+	if got, _ := v.Map(&d, true); got != (codec.VP8IDs{PictureID: 0x7fff, TL0: 255, KeyIndex: 31}) {
 		t.Errorf("first: %+v", got)
 	}
 	d.PictureID, d.TL0, d.KeyIndex = 21, 31, 4
-	if got, _ := v.Map(d, true); got != (codec.VP8IDs{}) {
+	if got, _ := v.Map(&d, true); got != (codec.VP8IDs{}) {
 		t.Errorf("second: %+v", got)
 	}
 	// A source that has no TL0PICIDX leaves the slot's where it is.
 	v.Begin()
-	if got, _ := v.Map(codec.Descriptor{HasPictureID: true, LongPictureID: true, PictureID: 9}, true); got.PictureID != 1 {
+	if got, _ := v.Map(&codec.Descriptor{HasPictureID: true, LongPictureID: true, PictureID: 9}, true); got.PictureID != 1 {
 		t.Errorf("third: %+v", got)
 	}
 	v.Begin()
-	if got, _ := v.Map(d, true); got != (codec.VP8IDs{PictureID: 2, TL0: 1, KeyIndex: 1}) {
+	if got, _ := v.Map(&d, true); got != (codec.VP8IDs{PictureID: 2, TL0: 1, KeyIndex: 1}) {
 		t.Errorf("fourth: %+v", got)
 	}
 }

@@ -30,7 +30,7 @@ func (v *VP8) Begin() {
 
 // Map returns the slot's numbers for d; newest says that its packet is the newest of the
 // source. Numbers that d lacks are 0. It returns false for a picture that was dropped.
-func (v *VP8) Map(d codec.Descriptor, newest bool) (codec.VP8IDs, bool) {
+func (v *VP8) Map(d *codec.Descriptor, newest bool) (codec.VP8IDs, bool) {
 	var ids codec.VP8IDs
 	if d.HasPictureID {
 		begins := !v.picture.bound
@@ -54,13 +54,13 @@ func (v *VP8) Map(d codec.Descriptor, newest bool) (codec.VP8IDs, bool) {
 }
 
 // Skip drops the picture of d, of the newest packet, on purpose: what follows it closes up.
-func (v *VP8) Skip(d codec.Descriptor) {
+func (v *VP8) Skip(d *codec.Descriptor) {
 	if d.HasPictureID && v.picture.bound {
 		v.pictures.Skip(packet.Seq(v.picture.unwrap(d.PictureID, pictureBits(d), true)))
 	}
 }
 
-func pictureBits(d codec.Descriptor) uint {
+func pictureBits(d *codec.Descriptor) uint {
 	if d.LongPictureID {
 		return 15
 	}

@@ -19,7 +19,7 @@ func (v *VP9) Begin() { v.picture.bound, v.tl0.bound = false, false }
 
 // Map returns the slot's numbers for d; newest says that its packet is the newest of the
 // source. Numbers that d lacks are 0.
-func (v *VP9) Map(d codec.Descriptor, newest bool) (ids codec.VP9IDs) {
+func (v *VP9) Map(d *codec.Descriptor, newest bool) (ids codec.VP9IDs) {
 	if d.HasPictureID {
 		ids.PictureID = uint16(v.picture.next(d.PictureID, pictureBits(d), newest) & 0x7fff)
 	}
