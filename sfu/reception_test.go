@@ -125,3 +125,45 @@ func TestSoundIsAskedForWhereItHelps(t *testing.T) {
 		})
 	}
 }
+
+func TestRatesAreExpectedAsAnnounced(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		kind       codec.Kind
+		rids       []string
+		allocation []byte
+	}{
+		// Streams, which layers of each, temporal layers less one, kbit/s in groups of 7 bits.
+		{"simulcast", codec.VP8, []string{"q", "h", "f"}, []byte{0x21, 0, 0x96, 1, 0xf4, 3, 0xdc, 0xb}},
+		{"SVC: each layer comes with those below", codec.VP9, nil, []byte{0x07, 0, 0x96, 1, 0xde, 2, 0xe8, 7}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inCall(t, func(c *call) {
+				t := c.t
+				ada := c.join("ada")
+				ada.publishes(7, sfu.Camera)
+				rid := ""
+				if len(test.rids) > 0 {
+					rid = test.rids[2]
+				}
+				camera := ada.sends("0", 100, test.kind, rid, test.rids...)
+				payload := pictureOf(test.kind, true)
+				if test.kind == codec.VP9 { // sizes of three layers
+					payload = append([]byte{0x80 | 0x20 | 0x08 | 0x04 | 0x02, 1, 0, 1, 2<<5 | 0x10, 1, 64, 0, 180, 2, 128, 1, 104, 5, 0, 2, 208}, payload...)
+				}
+				camera.packet(payload, func(raw *packet.Raw) { raw.Allocation = test.allocation })
+				camera.packet(payload, func(raw *packet.Raw) { raw.Allocation = []byte{0xff} })
+				c.settle(10 * time.Millisecond)
+				p := c.publication(7)
+				if len(p.Layers) != 3 || p.Counts.Malformed != 1 {
+					t.Fatalf("%+v", p)
+				}
+				for i, want := range []int64{150_000, 500_000, 1_500_000} {
+					if l := p.Layers[i]; l.Planned != want || l.Rate != want {
+						t.Errorf("layer %d: %+v, want %d", i, l, want)
+					}
+				}
+			})
+		})
+	}
+}
