@@ -68,7 +68,7 @@ func (d *decoder) handed(kind codec.Kind, p *packet.Packet, from *origin, out fo
 		f = &fate{
 			truth: from.frame, kind: kind, described: from.described, first: d.events, segment: d.segment,
 			parts: map[int]bool{}, sent: map[int]bool{}, marked: map[int]bool{}, reasons: map[forward.Reason]int{},
-			exempt: gap && kind == codec.VP8 && p.Dependency == nil,
+			exempt: gap && kind == codec.VP8 && out.Dependency == nil,
 		}
 		d.frames[name] = f
 		d.order = append(d.order, name)

@@ -205,10 +205,10 @@ func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet,
 		return f.forwardAudio(now, publication, p, out)
 	}
 	decision := f.selector.Select(now, publication, p)
-	switch decision {
-	case layer.Forward:
+	if decision == layer.Forward {
 		return f.goOn(now, publication, p, out)
-	case layer.Switch:
+	}
+	if decision == layer.Switch {
 		return f.change(now, publication, p, out)
 	}
 	return reasonOf(decision)

@@ -115,7 +115,7 @@ func (c *camera) dress() int {
 		default:
 			c.style = style{picture: true, long: true, tl0: true, tid: true, keyIndex: rng.IntN(2) == 0}
 		}
-	case codec.H264:
+	case codec.Unknown, codec.Opus, codec.RED, codec.H264:
 	case codec.VP9:
 		c.scalable = rng.IntN(2) == 0
 	case codec.AV1:

@@ -13,6 +13,7 @@ type style struct{ picture, long, tl0, tid, keyIndex bool }
 func payload(kind codec.Kind, s style, o *origin, first, last bool) []byte {
 	var out []byte
 	switch kind {
+	case codec.Unknown, codec.Opus, codec.RED:
 	case codec.VP8:
 		out = vp8(s, o, first)
 	case codec.VP9:

@@ -1,4 +1,6 @@
 // Package rewrite gives the packets of changing sources the numbers of one slot.
 //
-//	source numbers ──> Sequence, Clock, VP8 ──> slot numbers, strictly continuous
+//	source numbers ──> Sequence, Timeline ──────────> RTP header    ┐
+//	                   VP8, VP9 ────────────────────> picture ids   ├ strictly continuous
+//	                   Frames ──> frame number of the descriptor    ┘
 package rewrite
