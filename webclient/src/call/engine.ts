@@ -18,23 +18,20 @@ import type { Frames } from './lipsync';
 import { OwnPictures } from './own';
 import { defaultPreferences } from './preferences';
 import type { Saving, SendPreferences } from './preferences';
-import { slotReports } from './report';
+import { Reports } from './report';
 import * as roster from './roster';
 import { Session } from './session';
 import { Share } from './share';
 import { RequestError } from './socket';
 import { idleState } from './state';
-import type { CallState, CallStats, SlotStats, TileWish } from './state';
+import type { CallState, CallStats, TileWish } from './state';
 import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
 import { Upstream } from './upstream';
 import { Wishes } from './wishes';
+import { Writing } from './writing';
 
 const answerWithin = 15_000;
 const leaveWithin = 2_000;
-// The room answers a chat message only when it is stored.
-const storedWithin = 30_000;
-const olderPage = 50;
-const reportEvery = 10_000;
 
 export interface JoinOptions {
   code: string;
@@ -65,8 +62,8 @@ export class CallEngine {
   private readonly own: OwnPictures;
   private readonly lipSync: LipSync;
   private preferences: SendPreferences = defaultPreferences;
-  private reported: SlotStats[] = [];
-  private cancelReport: () => void = () => {};
+  private readonly reports: Reports;
+  private readonly writing: Writing;
   private audio: MediaStream[] = [];
   private whenJoined = gate();
 
@@ -97,6 +94,15 @@ export class CallEngine {
       },
     });
     this.lipSync = new LipSync(this.deps.timers, () => this.down?.slots ?? []);
+    this.reports = new Reports(this.deps.timers, {
+      slots: async () => (await this.stats()).down,
+      send: (slots) => this.session?.send('stats:report', { slots }),
+    });
+    this.writing = new Writing(this.deps, {
+      state: () => this.state,
+      update: (change) => this.update(change),
+      session: () => this.session,
+    });
   }
 
   /** Calls f after each change; returns a function that stops it. */
@@ -114,7 +120,7 @@ export class CallEngine {
     this.update({ phase: 'connecting' });
     this.preferences = { ...this.preferences, ...preferences };
     if (saving) this.setSaving(saving);
-    this.reportLater();
+    this.reports.begin();
     this.microphone.adopt(microphone);
     this.camera.adopt(camera);
     this.session = new Session(this.deps, api, {
@@ -186,30 +192,16 @@ export class CallEngine {
   }
 
   sendChat(text: string): void {
-    const { self, participants } = this.state;
-    if (self === undefined || text.trim() === '') return;
-    const name = participants.find(({ id }) => id === self)?.name ?? '';
-    const entry = chat.draft(this.deps.id(), self, name, text, this.deps.timers.now());
-    this.update({ chat: [...this.state.chat, entry] });
-    void this.deliver(entry.clientId, text);
+    this.writing.send(text);
   }
 
   retryChat(clientId: string): void {
-    const entry = this.state.chat.find((each) => each.own && each.clientId === clientId);
-    if (entry?.status !== 'failed') return;
-    this.update({ chat: chat.setDraft(this.state.chat, clientId, 'sending') });
-    void this.deliver(clientId, entry.text);
+    this.writing.retry(clientId);
   }
 
   /** Rejects with a RequestError if the server cannot be asked. */
-  async loadOlderChat(): Promise<void> {
-    const oldest = this.state.chat.find(({ number }) => number > 0);
-    if (oldest === undefined || !this.state.chatMore || !this.session) return;
-    const before = oldest.number;
-    const reply = await this.session.request('chat:history', { before, limit: olderPage });
-    if (reply.type !== 'chat:history') return;
-    const merged = chat.merge(this.state.chat, reply.data.messages, this.state.self);
-    this.update({ chat: merged, chatMore: reply.data.more });
+  loadOlderChat(): Promise<void> {
+    return this.writing.loadOlder();
   }
 
   markRead(): void {
@@ -294,7 +286,7 @@ export class CallEngine {
     this.whenJoined.open();
     this.publishAll();
     if (handWasUp && !snapshot.hands.includes(snapshot.self)) this.raiseHand(true);
-    for (const { clientId, text } of chat.unstored(merged)) void this.deliver(clientId, text);
+    this.writing.resend();
   }
 
   private receive(message: ServerMessage): void {
@@ -367,36 +359,9 @@ export class CallEngine {
     this.publishAll();
   }
 
-  /** What we measured, for those who run the server. */
-  private reportLater(): void {
-    this.cancelReport = this.deps.timers.after(reportEvery, () => {
-      this.reportLater();
-      void this.report().catch(() => {});
-    });
-  }
-
-  private async report(): Promise<void> {
-    const { down } = await this.stats();
-    const slots = slotReports(this.reported, down);
-    this.reported = down;
-    if (slots.length > 0) this.session?.send('stats:report', { slots });
-  }
-
   private setParticipants(participants: CallState['participants']): void {
     this.update({ participants });
     this.wishes.refresh();
-  }
-
-  private async deliver(clientId: string, text: string): Promise<void> {
-    try {
-      await this.session?.request('chat:message', { clientId, text }, storedWithin);
-      const number = this.state.chat.find((each) => each.own && each.clientId === clientId)?.number;
-      if (number) this.update({ chat: chat.setStored(this.state.chat, number, true) });
-    } catch (error) {
-      // Without a connection it waits: coming back sends it again under the same id.
-      if (error instanceof RequestError && error.code === 'closed') return;
-      this.update({ chat: chat.setDraft(this.state.chat, clientId, 'failed') });
-    }
   }
 
   private openDown(iceServers: RTCIceServer[]): void {
@@ -509,7 +474,7 @@ export class CallEngine {
     this.session = undefined;
     this.wishes.close();
     this.lipSync.close();
-    this.cancelReport();
+    this.reports.end();
     this.microphone.release();
     this.camera.release();
     this.share.release();

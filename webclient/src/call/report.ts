@@ -1,4 +1,5 @@
 import type { SlotReport } from '../protocol/messages';
+import type { Timers } from './deps';
 import type { SlotStats } from './state';
 
 /** What to tell the server of the slots that carried something between two looks. */
@@ -26,4 +27,40 @@ export function slotReports(before: readonly SlotStats[], now: readonly SlotStat
 /** A connection made anew counts from nothing again. */
 function whole(value: number): number {
   return Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
+}
+
+const every = 10_000;
+
+/** Tells the server from time to time what we measured, for those who run it. */
+export class Reports {
+  private readonly timers: Timers;
+  private readonly events: {
+    slots(): Promise<SlotStats[]>;
+    send(slots: SlotReport[]): void;
+  };
+  private before: SlotStats[] = [];
+  private cancel: () => void = () => {};
+
+  constructor(timers: Timers, events: Reports['events']) {
+    this.timers = timers;
+    this.events = events;
+  }
+
+  begin(): void {
+    this.cancel = this.timers.after(every, () => {
+      this.begin();
+      void this.report().catch(() => {});
+    });
+  }
+
+  end(): void {
+    this.cancel();
+  }
+
+  private async report(): Promise<void> {
+    const now = await this.events.slots();
+    const slots = slotReports(this.before, now);
+    this.before = now;
+    if (slots.length > 0) this.events.send(slots);
+  }
 }

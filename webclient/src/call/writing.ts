@@ -1,0 +1,77 @@
+import * as chat from './chat';
+import type { CallDeps } from './deps';
+import type { Session } from './session';
+import { RequestError } from './socket';
+import type { CallState } from './state';
+
+// The room answers a chat message only when it is stored.
+const storedWithin = 30_000;
+const olderPage = 50;
+
+export interface WritingEvents {
+  state(): CallState;
+  update(change: Partial<CallState>): void;
+  session(): Session | undefined;
+}
+
+/** What we write in the chat, until the room has stored it, and what was written before we came. */
+export class Writing {
+  private readonly deps: Pick<CallDeps, 'id' | 'timers'>;
+  private readonly events: WritingEvents;
+
+  constructor(deps: Pick<CallDeps, 'id' | 'timers'>, events: WritingEvents) {
+    this.deps = deps;
+    this.events = events;
+  }
+
+  send(text: string): void {
+    const { self, participants, chat: before } = this.events.state();
+    if (self === undefined || text.trim() === '') return;
+    const name = participants.find(({ id }) => id === self)?.name ?? '';
+    const entry = chat.draft(this.deps.id(), self, name, text, this.deps.timers.now());
+    this.events.update({ chat: [...before, entry] });
+    void this.deliver(entry.clientId, text);
+  }
+
+  retry(clientId: string): void {
+    const { chat: before } = this.events.state();
+    const entry = before.find((each) => each.own && each.clientId === clientId);
+    if (entry?.status !== 'failed') return;
+    this.events.update({ chat: chat.setDraft(before, clientId, 'sending') });
+    void this.deliver(clientId, entry.text);
+  }
+
+  /** What the room does not know that it has stored, once more under the same ids. */
+  resend(): void {
+    for (const { clientId, text } of chat.unstored(this.events.state().chat)) {
+      void this.deliver(clientId, text);
+    }
+  }
+
+  /** Rejects with a RequestError if the server cannot be asked. */
+  async loadOlder(): Promise<void> {
+    const state = this.events.state();
+    const oldest = state.chat.find(({ number }) => number > 0);
+    const session = this.events.session();
+    if (oldest === undefined || !state.chatMore || !session) return;
+    const before = oldest.number;
+    const reply = await session.request('chat:history', { before, limit: olderPage });
+    if (reply.type !== 'chat:history') return;
+    const now = this.events.state();
+    const merged = chat.merge(now.chat, reply.data.messages, now.self);
+    this.events.update({ chat: merged, chatMore: reply.data.more });
+  }
+
+  private async deliver(clientId: string, text: string): Promise<void> {
+    try {
+      await this.events.session()?.request('chat:message', { clientId, text }, storedWithin);
+      const lines = this.events.state().chat;
+      const number = lines.find((each) => each.own && each.clientId === clientId)?.number;
+      if (number) this.events.update({ chat: chat.setStored(lines, number, true) });
+    } catch (error) {
+      // Without a connection it waits: coming back sends it again under the same id.
+      if (error instanceof RequestError && error.code === 'closed') return;
+      this.events.update({ chat: chat.setDraft(this.events.state().chat, clientId, 'failed') });
+    }
+  }
+}
