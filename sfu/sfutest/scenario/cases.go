@@ -155,8 +155,8 @@ func drop() Case {
 
 // layers has four cameras, one of them on stage, on a link that carries some of it.
 func layers() Case {
-	return Case{"layers", "four cameras, one on stage, on 2.5 Mbit/s", judgedFrom, 70 * time.Second, func(w *World) []*Way {
-		down, up := w.NewWay(variable(trip40, at{0, 2.5})), w.NewWay(wide(trip40))
+	return Case{"layers", "four cameras, one on stage, on 3.5 Mbit/s", judgedFrom, 70 * time.Second, func(w *World) []*Way {
+		down, up := w.NewWay(variable(trip40, at{0, 3.5})), w.NewWay(wide(trip40))
 		v := w.NewViewer("viewer", down, up, 0)
 		for i := range uint32(4) {
 			height, priority := 180, 1

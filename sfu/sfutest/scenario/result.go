@@ -22,9 +22,9 @@ type Case struct {
 // Result is what a case came to.
 type Result struct {
 	Case
-	Capacity []Sample // Arrived is what the first way carries, 0 without limit
-	Flows    []*Flow
-	Ways     []link.Counts
+	Flows   []*Flow
+	Ways    []link.Counts
+	carries []Sample // Arrived is what the first way carries, 0 without limit
 }
 
 // Flow is one flow's part in a result.
@@ -41,7 +41,7 @@ func (c Case) Run(seed uint64) *Result {
 	ways := c.Stage(w)
 	r := &Result{Case: c}
 	look := func() {
-		r.Capacity = append(r.Capacity, Sample{At: w.Since(), Arrived: float64(ways[0].link.Rate(w.now))})
+		r.carries = append(r.carries, Sample{At: w.Since(), Arrived: float64(ways[0].link.Rate(w.now))})
 	}
 	look()
 	w.Every(sampleEvery, look)
@@ -58,7 +58,7 @@ func (c Case) Run(seed uint64) *Result {
 // capacity is what the first way could carry on average between two times, in bit/s; 0 is without limit.
 func (r *Result) capacity(from, to time.Duration) float64 {
 	sum, n := 0.0, 0
-	for _, c := range r.Capacity {
+	for _, c := range r.carries {
 		if c.At >= from && c.At < to {
 			sum += c.Arrived
 			n++
@@ -67,13 +67,26 @@ func (r *Result) capacity(from, to time.Duration) float64 {
 	return sum / float64(max(n, 1))
 }
 
+// Capacity is what the first way could carry from the time that counts on, in bit/s; 0 is without limit.
+func (r *Result) Capacity() float64 { return r.capacity(r.From, r.Length) }
+
+// Alone reports whether all flows were ours.
+func (r *Result) Alone() bool {
+	for _, f := range r.Flows {
+		if !f.Media() {
+			return false
+		}
+	}
+	return true
+}
+
 // Used is the share of the first way's capacity that all flows took, from the time that counts on.
 func (r *Result) Used() float64 {
 	sum := 0.0
 	for _, f := range r.Flows {
 		sum += f.Rate()
 	}
-	if c := r.capacity(r.From, r.Length); c > 0 {
+	if c := r.Capacity(); c > 0 {
 		return sum / c
 	}
 	return 0
@@ -82,8 +95,19 @@ func (r *Result) Used() float64 {
 // Rate is what arrived, in bit/s.
 func (f *Flow) Rate() float64 { return f.series.rate(f.from, f.to) }
 
+// RateBetween is what arrived between two times.
+func (f *Flow) RateBetween(from, to time.Duration) float64 { return f.series.rate(from, to) }
+
 // Queue is a percentile of what packets waited.
 func (f *Flow) Queue(percent int) time.Duration { return f.series.queue(f.from, f.to, percent) }
+
+// QueueBetween is a percentile of what packets sent between two times waited.
+func (f *Flow) QueueBetween(from, to time.Duration, percent int) time.Duration {
+	return f.series.queue(from, to, percent)
+}
+
+// Media reports whether the flow is one of ours, and not TCP.
+func (f *Flow) Media() bool { return f.series.viewer != nil }
 
 // Loss is the share of packets that did not arrive at first, over the whole run.
 func (f *Flow) Loss() float64 { return share(f.series.reportedLost, f.series.reportedSent) }
@@ -141,7 +165,7 @@ func Table(w io.Writer, results []*Result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "case\tflow\tkbit/s\tof capacity\tqueue p50\tp95\tmax\tlost\trepair\tunrecovered\tovertaken\tpadding\tfrozen\tfps\t")
 	for _, r := range results {
-		capacity := r.capacity(r.From, r.Length)
+		capacity := r.Capacity()
 		for _, f := range r.Flows {
 			used := "-"
 			if capacity > 0 {
@@ -149,7 +173,7 @@ func Table(w io.Writer, results []*Result) error {
 			}
 			ms := func(percent int) string { return fmt.Sprintf("%d ms", f.Queue(percent).Milliseconds()) }
 			fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\t%s\t", r.Name, f.Name, f.Rate()/1000, used, ms(50), ms(95), ms(100))
-			if f.series.viewer == nil {
+			if !f.Media() {
 				fmt.Fprintf(t, "\t\t\t\t\t\t\t\n")
 				continue
 			}

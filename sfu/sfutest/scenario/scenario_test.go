@@ -24,15 +24,20 @@ func named(t *testing.T, name string) scenario.Case {
 	return scenario.Case{}
 }
 
+// happened keeps results, since several tests look at one case.
+var happened = map[string]*scenario.Result{}
+
 // run lets a case happen and prints its rows if the test fails.
-func run(t *testing.T, name string, seed uint64) *scenario.Result {
+func run(t *testing.T, name string) *scenario.Result {
 	t.Helper()
-	r := named(t, name).Run(seed)
+	r, ok := happened[name]
+	if !ok {
+		r = named(t, name).Run(1)
+		happened[name] = r
+	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			var rows strings.Builder
-			scenario.Table(&rows, []*scenario.Result{r})
-			t.Logf("seed %d:\n%s", seed, rows.String())
+			t.Log("\n" + table(t, r))
 		}
 	})
 	return r

@@ -46,7 +46,7 @@ func (r *Result) Plot(w io.Writer) error {
 	queues := panel{title: "wait in the queue", unit: "ms"}
 	heights := panel{title: "height of the pictures shown, the sum over slots", unit: "pixels"}
 	capacity := line{name: "capacity", colour: "#999999", steps: true}
-	for _, c := range r.Capacity {
+	for _, c := range r.carries {
 		capacity.points = append(capacity.points, point{c.At.Seconds(), c.Arrived / 1e6})
 	}
 	rates.lines = append(rates.lines, capacity)
@@ -60,7 +60,7 @@ func (r *Result) Plot(w io.Writer) error {
 		}
 		rates.lines = append(rates.lines, line{name: f.Name, colour: colour, points: smooth(of(func(s Sample) float64 { return s.Arrived / 1e6 }))})
 		queues.lines = append(queues.lines, line{name: f.Name, colour: colour, points: of(func(s Sample) float64 { return s.Queue })})
-		if f.series.viewer != nil {
+		if f.Media() {
 			rates.lines = append(rates.lines, line{colour: colour, dashed: true, points: of(func(s Sample) float64 { return s.Estimate / 1e6 })})
 			heights.lines = append(heights.lines, line{name: f.Name, colour: colour, steps: true, points: of(func(s Sample) float64 { return float64(s.Height) })})
 		}
