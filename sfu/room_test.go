@@ -106,8 +106,8 @@ func TestTheWishedHeightChoosesTheLayer(t *testing.T) {
 		camera := ada.camera("q", "h", "f")
 		heights := map[string]int{"q": 180, "h": 360, "f": 720}
 		all := func(key bool) {
-			for rid, height := range heights {
-				camera.Picture(time.Now(), rid, key, height)
+			for _, rid := range []string{"q", "h", "f"} {
+				camera.Picture(time.Now(), rid, key, heights[rid])
 			}
 			c.settle(33 * time.Millisecond)
 		}
