@@ -32,18 +32,18 @@ type streamName struct {
 
 // fate is what became of one frame.
 type fate struct {
-	truth           *truth
-	kind            codec.Kind
-	described       bool
-	parts           map[int]bool // handed to the slot
-	sent            map[int]bool
-	marked          map[int]bool
-	first, whole    int  // when its first packet was handed over, and its last; 0 is never
-	disturbed       bool // something came out of order, or was missing before it came
-	exempt          bool
-	events, segment int  // at its first packet
-	mixed           bool // … and another at a later one
-	reasons         map[forward.Reason]int
+	truth        *truth
+	kind         codec.Kind
+	described    bool
+	parts        map[int]bool // handed to the slot
+	sent         map[int]bool
+	marked       map[int]bool
+	first, whole int  // when its first packet was handed over, and its last; 0 is never
+	disturbed    bool // something came out of order, or was missing before it came
+	exempt       bool
+	segment      int  // at its first packet
+	mixed        bool // … and another at a later one
+	reasons      map[forward.Reason]int
 }
 
 func newDecoder() decoder {

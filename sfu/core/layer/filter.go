@@ -120,7 +120,7 @@ func (f *Filter) Take(now time.Time, p *packet.Packet, newest, gap bool) Verdict
 func (f *Filter) byDescriptor(now time.Time, p *packet.Packet) (Verdict, bool) {
 	d := p.Dependency
 	begins := !f.frames.started
-	frame := f.frames.take(now, p, f.congested)
+	frame := f.frames.take(now, p, f.congested, f.congested && f.discardable(p))
 	if frame == nil {
 		return Verdict{Decision: Late}, true
 	}

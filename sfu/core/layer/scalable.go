@@ -87,7 +87,8 @@ func (s *scalable) several() bool {
 }
 
 // take decides about one packet's frame, nil for one too old to be known. Packets of a frame share its fate.
-func (s *scalable) take(now time.Time, p *packet.Packet, congested bool) *frame {
+// free says that by its payload nothing needs the frame.
+func (s *scalable) take(now time.Time, p *packet.Packet, congested, free bool) *frame {
 	d := p.Dependency
 	number := int64(d.Number)
 	if s.started {
@@ -113,7 +114,7 @@ func (s *scalable) take(now time.Time, p *packet.Packet, congested bool) *frame 
 		s.begins(now, f, p.Timestamp)
 	}
 	s.started, s.newest = true, max(s.newest, number)
-	f.fate = s.decide(f, congested)
+	f.fate = s.decide(f, congested, free)
 	f.active, f.top = s.mask&s.active, s.layer().Spatial
 	if f.fate == Forward {
 		s.barren = 0
@@ -285,7 +286,7 @@ func (s *scalable) below(i int8) bool {
 }
 
 // decide says what becomes of a frame.
-func (s *scalable) decide(f *frame, congested bool) Decision {
+func (s *scalable) decide(f *frame, congested, free bool) Decision {
 	if s.current < 0 {
 		return WaitsForKeyFrame
 	}
@@ -295,7 +296,7 @@ func (s *scalable) decide(f *frame, congested bool) Decision {
 	if decision := s.references(f); decision != Forward {
 		return decision
 	}
-	if congested && s.discardable(f) {
+	if congested && (free || s.discardable(f)) {
 		return Discarded
 	}
 	return Forward

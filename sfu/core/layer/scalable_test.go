@@ -233,6 +233,21 @@ func TestWhatTheNextPictureDoesWithoutGoesFirstUnderCongestion(t *testing.T) {
 	d.expect(false, "S0T1 S1T1*")
 }
 
+// TestThePayloadTellsTooWhatNothingNeeds holds for browsers, whose descriptors of VP8 call nothing discardable.
+func TestThePayloadTellsTooWhatNothingNeeds(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 1, 1, at(0, All))
+	d.f.Begin(codec.VP8)
+	d.expect(true, "S0T0*")
+	d.f.SetCongested(true)
+	p := d.packets(d.pattern.Picture(false)[0], packet.Timestamp(d.seq+1)*1000, true)
+	for _, q := range p {
+		q.Payload, q.Descriptor = []byte{vp8NonReference}, codec.Descriptor{HasTID: true, TID: 2}
+	}
+	if mark := d.takes(p, true); mark != "~" {
+		t.Errorf("got %q", mark)
+	}
+}
+
 func TestInactiveTargetsAreNotChosen(t *testing.T) {
 	d := newDescribed(t, dependency.Full, 3, 1, at(2, All))
 	low := d.pattern.Structure().Within(1, All)
