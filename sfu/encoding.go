@@ -36,7 +36,7 @@ func (l *encoding) Receive(now time.Time, raw packet.Raw) {
 	}
 	l.upstream.mu.Lock()
 	seq, fresh := l.loss.Received(now, raw.SequenceNumber, raw.Timestamp)
-	l.upstream.active = true
+	l.upstream.busy()
 	l.upstream.mu.Unlock()
 	if !fresh {
 		l.publication.counts.late.Add(1)

@@ -43,7 +43,17 @@ func (u *upstream) Arrived(now time.Time, ssrc packet.SSRC, transportCC uint16) 
 	u.mu.Lock()
 	u.recorder.Record(uint32(ssrc), transportCC, now.UnixMicro())
 	u.unsent++
+	u.busy()
 	u.mu.Unlock()
+}
+
+// busy says, under the mutex, that something came: the loop must not sleep through the beginning of a stream.
+func (u *upstream) busy() {
+	u.active = true
+	if u.idle {
+		u.idle = false
+		u.wake()
+	}
 }
 
 func (u *upstream) requestKeyFrame(now time.Time, publication *Publication, receiver uint64, stream int8) {
@@ -123,7 +133,8 @@ func (u *upstream) due(now time.Time, rtt time.Duration) (packets []rtcp.Packet,
 		u.unsent, u.lastFeedback = 0, now
 	}
 	tick = feedbackTick
-	if !u.active && u.unsent == 0 {
+	u.idle = !u.active && u.unsent == 0
+	if u.idle {
 		tick = idleTick
 	}
 	u.active = false

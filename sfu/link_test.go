@@ -29,6 +29,9 @@ func (p *person) films(stop <-chan struct{}) {
 				}
 				camera.Frame(now, rid, key, 180<<i, size)
 			}
+			if n%25 == 0 {
+				camera.Report(now)
+			}
 		}
 	}
 }

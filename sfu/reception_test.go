@@ -167,3 +167,32 @@ func TestRatesAreExpectedAsAnnounced(t *testing.T) {
 		})
 	}
 }
+
+func TestAStreamThatBeginsIsAnsweredAtOnce(t *testing.T) {
+	inCall(t, func(c *call) {
+		ada := c.join("ada")
+		ada.publishes(7, sfu.Camera)
+		camera := ada.sends("0", 100, codec.VP8, "")
+		for range 20 {
+			c.settle(1100 * time.Millisecond) // nothing comes, and the loop looks rarely
+			before, _, _ := ada.told()
+			camera.picture(true)
+			camera.raw.SequenceNumber++
+			camera.picture(false)
+			ada.up.Ingress.Arrived(time.Now(), 100, camera.raw.SequenceNumber)
+			c.settle(60 * time.Millisecond)
+			if after, _, _ := ada.told(); after == before {
+				c.t.Fatal("60 ms after the loss nobody has asked for the packet")
+			}
+			feedback := 0
+			for _, message := range ada.up.Told() {
+				if _, ok := message.(*rtcp.TransportLayerCC); ok {
+					feedback++
+				}
+			}
+			if feedback == 0 {
+				c.t.Fatal("no feedback after 60 ms")
+			}
+		}
+	})
+}

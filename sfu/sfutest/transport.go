@@ -341,6 +341,19 @@ func (p *Publisher) Frame(now time.Time, rid string, key bool, height, size int)
 	}
 }
 
+// Report sends a sender report of each stream whose frame has just been sent, by the server's clock.
+func (p *Publisher) Report(now time.Time) {
+	for _, id := range p.ids {
+		if s := p.streams[id.RID]; s.taker != nil && s.latest.Equal(now) {
+			ntp := uint64(now.Unix()+secondsTo1970)<<32 + uint64(now.Nanosecond())<<32/uint64(time.Second) //nolint:gosec // after 1970
+			p.upstream.Ingress.SenderReport(now, id.SSRC, ntp, s.timestamp)
+		}
+	}
+}
+
+// secondsTo1970 from 1900, where NTP begins.
+const secondsTo1970 = 2208988800
+
 // framePart is what a packet carries of a picture, in bytes.
 const framePart = 1100
 
