@@ -2,7 +2,7 @@
 //
 //	client ── /ws, grant or ticket ──> Server ── handshake ──> Session ── one line per message ──> room.Room
 //	client <── bounded queue, one writer ─────────────────────── Session <── events ───────────── room.Room
-//	                                                              Session <── slots, speakers ──── sfu.Peer
+//	                                                              Session <── slots, layers, … ── sfu.Peer
 //
 // A Session belongs to one socket: it reads, checks rates, asks the room and the participant's sfu.Peer, and replies.
 // What is true in a meeting is the business of package room; who may come in, of package grant; media, of

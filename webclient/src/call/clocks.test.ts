@@ -74,6 +74,11 @@ describe('align', () => {
     expect(align(60, { video: 300, audio: null }, { video: 150, audio: 40 })).toBeNull();
   });
 
+  it('does not make the sound wait for a picture that comes very late', () => {
+    expect(align(-900, { video: null, audio: 580 }, { video: 0, audio: 580 })?.audio).toBe(600);
+    expect(align(-900, { video: null, audio: 600 }, { video: 0, audio: 600 })).toBeNull();
+  });
+
   it('never asks for more than four seconds', () => {
     expect(align(5_000, { video: 3_990, audio: null }, { video: 3_990, audio: 0 })?.video).toBe(
       4_000,

@@ -46,7 +46,8 @@ export interface Targets {
 const unnoticed = 40;
 // A larger jump of the buffer freezes the picture.
 const step = 80;
-const atMost = 4_000;
+// A picture may wait; a conversation in which the sound waits for a slow picture is none.
+const atMost = { video: 4_000, audio: 600 };
 // Below this a target says no more than the browser does by itself.
 const released = 10;
 
@@ -67,7 +68,7 @@ export function align(
     const less = held - size;
     return { ...targets, [behind]: less > released ? less : null };
   }
-  const next = Math.min(atMost, delay[ahead] + size);
+  const next = Math.min(atMost[ahead], delay[ahead] + size);
   // What was asked for before is still on its way.
   if (next <= (targets[ahead] ?? 0)) return null;
   return { ...targets, [ahead]: next };
