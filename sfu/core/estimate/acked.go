@@ -3,6 +3,7 @@ package estimate
 import "time"
 
 const (
+	ackedBusy     = 150 * time.Millisecond
 	ackedWindow   = 500 * time.Millisecond
 	ackedLongest  = 2 * time.Second // for as long as there are few packets
 	ackedEnough   = 20
@@ -53,10 +54,10 @@ func (a *acked) forget(newest time.Duration) {
 	}
 }
 
-// rate is in bit/s: what arrives, and what left of it. Unknown while there are too few packets.
-func (a *acked) rate() (arriving, leaving float64, known bool) {
+// rate is in bit/s, unknown while there are too few packets.
+func (a *acked) rate() (arriving float64, known bool) {
 	if a.end-a.first < ackedLeast {
-		return 0, 0, false
+		return 0, false
 	}
 	oldest := *a.at(a.first)
 	firstSent, lastSent, lastSize := oldest.sent, oldest.sent, oldest.size
@@ -82,8 +83,25 @@ func (a *acked) rate() (arriving, leaving float64, known bool) {
 	// Between n packets there are n - 1 spaces: the last one sent and the first one received are left out.
 	sending := max(lastSent-firstSent, time.Millisecond)
 	receiving := max(a.at(a.end-1).arrived-oldest.arrived-gap+secondGap, time.Millisecond)
-	leaving = bitsPerSecond(bytes-lastSize, sending)
-	return min(leaving, bitsPerSecond(bytes-oldest.size, receiving)), leaving, true
+	return min(bitsPerSecond(bytes-lastSize, sending), bitsPerSecond(bytes-oldest.size, receiving)), true
+}
+
+// busy is the rate at which the latest packets arrived. While packets wait on the way that is what the link
+// carries, whatever was sent in the half second before.
+func (a *acked) busy() (arriving float64, known bool) {
+	if a.end-a.first < ackedLeast {
+		return 0, false
+	}
+	last := a.at(a.end - 1)
+	bytes, first := last.size, last
+	for i := a.end - 2; i >= a.first; i-- {
+		if a.end-1-i >= ackedLeast && last.arrived-a.at(i).arrived > ackedBusy {
+			break
+		}
+		first = a.at(i)
+		bytes += first.size
+	}
+	return bitsPerSecond(bytes-first.size, max(last.arrived-first.arrived, time.Millisecond)), true
 }
 
 func bitsPerSecond(bytes int, d time.Duration) float64 { return 8 * float64(bytes) / d.Seconds() }

@@ -15,16 +15,17 @@ const (
 	aimdLeastSlope = 4000.0          // bit/s per second near the last congestion
 	aimdResponse   = 100 * time.Millisecond
 	startTime      = 2 * time.Second
-	// doubtTime is how soon a second overuse has to follow to be believed of a link we do not fill.
-	doubtTime = time.Second
-	// saturated is the share of the sent rate below which packets pile up on the way.
-	saturated   = 0.9
-	yieldAfter  = time.Second
-	yieldPeak   = 6 * time.Millisecond
-	yieldJitter = 3 * time.Millisecond // beyond it nobody can tell
-	yieldGone   = 3 * time.Millisecond
-	slopeFrames = 55 // packets a second of a rate that has smaller ones
-	packetBits  = 1200 * 8
+	// doubtPatience is how long packets may wait before an overuse is believed of a link that we
+	// did not fill; doubtTime is when that begins anew.
+	doubtPatience = 300 * time.Millisecond
+	doubtTime     = time.Second
+	doubtQueue    = 120 * time.Millisecond
+	yieldAfter    = time.Second
+	yieldPeak     = 6 * time.Millisecond
+	yieldJitter   = 3 * time.Millisecond // beyond it nobody can tell
+	yieldGone     = 3 * time.Millisecond
+	slopeFrames   = 55 // packets a second of a rate that has smaller ones
+	packetBits    = 1200 * 8
 )
 
 // phase is what the rate does.
@@ -51,6 +52,9 @@ type aimd struct {
 	starting  bool
 	everDown  bool
 	everDoubt bool
+
+	limited     time.Duration // latest feedback while app-limited
+	everLimited bool
 }
 
 // sight is what one feedback shows.
@@ -58,8 +62,8 @@ type sight struct {
 	now        time.Duration
 	usage      usage
 	acked      float64 // bit/s that arrive, as far as they would without loss that is not ours
-	sent       float64 // bit/s that left, of the packets that arrived
-	known      bool    // acked, sent
+	busy       float64 // bit/s that arrived just now, likewise
+	known      bool    // acked, busy
 	rtt        time.Duration
 	queue      time.Duration
 	jitter     time.Duration
@@ -74,6 +78,9 @@ func (a *aimd) update(s sight) {
 	}
 	if s.now-a.startedAt > startTime {
 		a.starting = false
+	}
+	if s.appLimited {
+		a.limited, a.everLimited = s.now, true
 	}
 	switch s.usage {
 	case overuse:
@@ -132,26 +139,35 @@ func (a *aimd) mayDecrease(s sight) bool {
 func (a *aimd) decrease(s sight) {
 	a.starting = false
 	target := aimdDecrease * a.rate
-	if s.known && !a.doubt(s) {
-		a.capacity.forgetIfBeyond(s.acked)
-		a.capacity.full(s.acked)
-		target = aimdDecrease * s.acked
+	switch recently := a.everLimited && s.now-a.limited < ackedLongest; {
+	case recently && a.doubt(s):
+		if a.doubted != s.now {
+			return
+		}
+	case s.known:
+		carried := s.acked
+		if recently {
+			carried = s.busy // the half second before says what we sent, not what there was room for
+		}
+		a.capacity.forgetIfBeyond(carried)
+		a.capacity.full(carried)
+		target = aimdDecrease * carried
 	}
 	a.rate = min(a.rate, target)
 	a.decreased, a.everDown = s.now, true
 }
 
-// doubt reports whether an overuse may be somebody's burst: we fill only a part of the link, and all
-// of it arrives. What arrives then says nothing of the link, so the estimate is only taken down a bit.
+// doubt reports whether an overuse may be a burst, somebody's or a key frame of ours: we filled only a
+// part of the link before. What arrives says nothing of the link then, so the estimate is only
+// taken down a bit, once, unless packets go on to wait.
 func (a *aimd) doubt(s sight) bool {
-	if !s.appLimited || s.acked < saturated*s.sent {
+	if s.queue > doubtQueue || a.standing.overflows(s) {
 		return false
 	}
-	if a.everDoubt && s.now-a.doubted < doubtTime {
-		return false
+	if !a.everDoubt || s.now-a.doubted > doubtTime {
+		a.doubted, a.everDoubt = s.now, true
 	}
-	a.doubted, a.everDoubt = s.now, true
-	return true
+	return s.now-a.doubted < doubtPatience+s.rtt
 }
 
 func (a *aimd) increase(s sight) {

@@ -95,16 +95,17 @@ func (e *Estimator) Feedback(now time.Time, results []Result) {
 	if e.detector.usage == overuse {
 		e.overused, e.everOver = at, true
 	}
-	acked, sent, known := e.acked.rate()
+	acked, known := e.acked.rate()
 	if known {
 		e.ackedRate = acked
 	}
 	if observed {
 		e.loss.update(at, e.aimd.rate, e.ackedRate, e.queueing(at) || e.waits() > queueNoticed+e.packetTime()+2*e.Jitter())
 	}
+	busy, _ := e.acked.busy()
 	kept := 1 - e.loss.usual()
 	e.aimd.update(sight{
-		now: at, usage: e.detector.usage, acked: acked / kept, sent: sent / kept, known: known,
+		now: at, usage: e.detector.usage, acked: acked / kept, busy: busy / kept, known: known,
 		rtt: e.rtt, queue: e.queue.delay, packet: e.packetTime(), jitter: e.Jitter(), excess: e.loss.excess(), appLimited: e.appLimited.limited,
 	})
 	e.settle()

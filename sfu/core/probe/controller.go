@@ -66,6 +66,7 @@ const (
 	settleLeast = 200 * time.Millisecond
 	settleMost  = 5 * time.Second
 	answerTime  = time.Second // for feedback, besides two round trips
+	retryAfter  = 500 * time.Millisecond
 )
 
 // Controller decides when to probe and how high. It belongs to one goroutine.
@@ -285,7 +286,13 @@ func (c *Controller) fail(now time.Time) {
 // expire gives up probes that nobody answers.
 func (c *Controller) expire(now time.Time) {
 	for len(c.flying) > 0 && !now.Before(c.flying[0].expires) {
+		unsent := c.flying[0].answered == 0
 		c.flying = append(c.flying[:0], c.flying[1:]...)
+		if unsent {
+			// Nothing was sent, or nobody listens yet: that says nothing of the link.
+			c.queued, c.probed, c.next = c.queued[:0], time.Time{}, later(c.next, now.Add(retryAfter))
+			continue
+		}
 		c.fail(now)
 	}
 }
