@@ -65,6 +65,8 @@ type Link struct {
 	RepairShare float64
 	// Congested says that its queue grows: what nothing depends on is left out.
 	Congested bool
+	// Protection is how many former frames each packet of a voice repeats.
+	Protection int
 }
 
 // NewPeer gives the shard a downstream connection.
@@ -177,6 +179,7 @@ func (p *Peer) SetLink(link Link) {
 		for _, slot := range p.slots {
 			slot.forward.SetLink(link.RTT, link.RepairShare)
 			slot.forward.SetCongested(link.Congested)
+			slot.forward.SetProtection(link.Protection)
 		}
 	})
 }
@@ -232,6 +235,7 @@ func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
 		if !ok {
 			return
 		}
+		slot.forward.KeyFrameAsked()
 		if publication, shown := slot.forward.Current(); publication != 0 {
 			if feed := slot.feed(publication); feed != nil {
 				feed.Publisher.RequestKeyFrame(now, p.id, feed.StreamOf(shown.Spatial))
