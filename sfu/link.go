@@ -6,6 +6,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/allocate"
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
+	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/core/probe"
 	"github.com/plenum-meet/plenum/sfu/egress"
@@ -151,7 +152,7 @@ func (l *link) news() (egress.Link, bool) {
 	next := egress.Link{
 		Rate: l.estimator.Rate(), RTT: l.estimator.RTT(),
 		RepairShare: estimate.RepairShare(l.estimator.Loss(), queueing), Congested: l.estimator.State() == estimate.Overuse,
-		Protection: protection(l.estimator.Loss(), l.told.Protection),
+		Protection: forward.Protection(l.estimator.Loss(), l.told.Protection),
 	}
 	if next.Congested == l.told.Congested && next.Protection == l.told.Protection && !moved(float64(next.Rate), float64(l.told.Rate)) &&
 		!moved(next.RepairShare, l.told.RepairShare) && !moved(float64(next.RTT), float64(l.told.RTT)) {
@@ -159,23 +160,6 @@ func (l *link) news() (egress.Link, bool) {
 	}
 	l.told = next
 	return next, true
-}
-
-// From how much loss on a voice repeats one former frame, and two. It stops at half of that.
-const (
-	lossy     = 0.03
-	veryLossy = 0.12
-)
-
-// protection is how many former frames each packet of a voice repeats, by the link's loss and what it was until now.
-func protection(loss float64, present int) int {
-	switch {
-	case loss >= veryLossy, present == 2 && loss >= veryLossy/2:
-		return 2
-	case loss >= lossy, present >= 1 && loss >= lossy/2:
-		return 1
-	}
-	return 0
 }
 
 func moved(next, last float64) bool { return max(next-last, last-next) > last*linkNews }

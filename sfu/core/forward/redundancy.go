@@ -9,6 +9,10 @@ const (
 	maxOlder    = 32                  // blocks of a RED packet
 	maxRepeated = 320                 // bytes of a frame that is worth repeating: 128 kbit/s in 20 ms
 	maxBack     = audioClock * 2 / 10 // ticks: what is older has been concealed
+
+	// From how much loss on a voice repeats one former frame, and two; it stops at half of that.
+	lossy     = 0.03
+	veryLossy = 0.12
 )
 
 // redundancy converts a voice to what the slot's receiver takes (RFC 2198): RED passes or is stripped
@@ -84,6 +88,18 @@ func (f *Forwarder) protect(out *Out, newest bool) {
 	}
 	r.former[r.count] = spoken{timestamp: out.Timestamp, data: out.Payload}
 	r.count++
+}
+
+// Protection is how many former frames each packet of a voice should repeat, by the link's loss and by how
+// many it repeats at present.
+func Protection(loss float64, present int) int {
+	switch {
+	case loss >= veryLossy, present >= 2 && loss >= veryLossy/2:
+		return 2
+	case loss >= lossy, present >= 1 && loss >= lossy/2:
+		return 1
+	}
+	return 0
 }
 
 // SetProtection sets how many former frames each packet of a voice repeats, 0 to 2, where the

@@ -81,6 +81,18 @@ func TestAVoiceIsProtectedOnALossyLink(t *testing.T) {
 	}
 }
 
+func TestProtectionFollowsTheLoss(t *testing.T) {
+	present := 0
+	for i, step := range []struct {
+		loss float64
+		want int
+	}{{0.02, 0}, {0.03, 1}, {0.02, 1}, {0.01, 0}, {0.2, 2}, {0.07, 2}, {0.05, 1}, {0, 0}} {
+		if present = forward.Protection(step.loss, present); present != step.want {
+			t.Errorf("step %d, %.0f %% lost: %d, want %d", i, 100*step.loss, present, step.want)
+		}
+	}
+}
+
 func TestWhatIsNotWorthRepeating(t *testing.T) {
 	b, s := newAudio(t), &stream{publication: 1, audio: true}
 	b.slot.SetProtection(2)

@@ -312,6 +312,21 @@ func TestAV1WithoutItsDescriptorsWaitsForAKeyFrame(t *testing.T) {
 	d.expect(true, "S0T0 S1T0*") // they are back
 }
 
+func TestALateStructureStartsNothing(t *testing.T) {
+	d := newDescribed(t, dependency.Full, 1, 1, at(0, All))
+	late := d.packets(d.pattern.Picture(true)[0], 1000, true)[0]
+	d.seq++
+	bare := &packet.Packet{Seq: d.seq, Timestamp: 2000, Payload: []byte{0}, Descriptor: codec.Descriptor{Key: true}}
+	if v := d.f.Take(d.now, bare, true, false); v.Decision != Forward {
+		t.Fatalf("got %+v", v)
+	}
+	d.f.Take(d.now, late, false, false)
+	next := d.packets(d.pattern.Picture(false)[0], 3000, true)[0]
+	if v := d.f.Take(d.now, next, true, false); v.Decision != Forward || v.Describe {
+		t.Errorf("goes on by a structure of the past: %+v", v)
+	}
+}
+
 func TestWhatTheReceiverIsTold(t *testing.T) {
 	d := newDescribed(t, dependency.Full, 3, 2, at(1, 0))
 	frames := d.pattern.Picture(true)
