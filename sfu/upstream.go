@@ -47,8 +47,8 @@ type upstream struct {
 	recoded   map[*Publication]*egress.Feed // feeds that began with a change of codec: the other streams follow
 	bound     int                           // streams bound over the life of the connection
 	unsent    int                           // packets recorded since the last feedback
-	active    bool // something came since the loop looked
-	idle      bool // the loop looks rarely
+	active    bool                          // something came since the loop looked
+	idle      bool                          // the loop looks rarely
 	closed    bool
 
 	lastFeedback, lastReport time.Time
