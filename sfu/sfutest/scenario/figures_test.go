@@ -42,12 +42,18 @@ func TestLossIsRepaired(t *testing.T) {
 	}
 }
 
-// Loss without a queue never collapses the rate: there is room for 360p at least, at 30 % too.
+// Loss without a queue never collapses the rate, and a little of it is not seen.
 func TestLossAloneDoesNotCollapseTheRate(t *testing.T) {
-	for _, percent := range []int{1, 5, 10, 20, 30} {
-		r := run(t, fmt.Sprintf("loss-%d", percent))
-		if rate := r.Flows[0].Rate(); rate < 400_000 {
-			t.Errorf("loss-%d: %.0f kbit/s arrive", percent, rate/1000)
+	for _, c := range []struct {
+		percent int
+		rate    float64 // bit/s that arrive at least
+	}{{1, 1_500_000}, {5, 1_200_000}, {10, 1_000_000}, {20, 500_000}, {30, 400_000}} {
+		f := run(t, fmt.Sprintf("loss-%d", c.percent)).Flows[0]
+		if f.Rate() < c.rate {
+			t.Errorf("loss-%d: %.0f kbit/s arrive, want %.0f", c.percent, f.Rate()/1000, c.rate/1000)
+		}
+		if f.Frozen() > 0.03 && c.percent <= 5 {
+			t.Errorf("loss-%d: %.1f %% of the time are frozen", c.percent, 100*f.Frozen())
 		}
 	}
 }
@@ -63,7 +69,7 @@ func TestTwoViewersShareALink(t *testing.T) {
 	}
 }
 
-// A link that falls to a tenth is obeyed within three seconds, and nobody else notices.
+// A link that falls to a tenth is obeyed within three seconds, and nobody else notices. When it is back, so is the picture.
 func TestADropIsObeyed(t *testing.T) {
 	r := run(t, "drop")
 	viewer, bystander := r.Flows[0], r.Flows[1]
@@ -78,8 +84,9 @@ func TestADropIsObeyed(t *testing.T) {
 	if off := during/before - 1; off < -0.05 || off > 0.05 {
 		t.Errorf("the bystander's rate changed by %.1f %%", 100*off)
 	}
-	if viewer.Unrecovered() > 0.001 {
-		t.Errorf("%.3f %% are missing for good", 100*viewer.Unrecovered())
+	full := func(s scenario.Sample) bool { return s.Height == 720 }
+	if after, ok := viewer.Settled(40*time.Second, 80*time.Second, full); !ok || after > 20*time.Second {
+		t.Errorf("the picture is whole again after %v (%v), want 20 s", after, ok)
 	}
 }
 
@@ -87,7 +94,7 @@ func TestADropIsObeyed(t *testing.T) {
 func TestTheBestSetThatFitsIsShown(t *testing.T) {
 	r := run(t, "layers")
 	f := r.Flows[0]
-	if after, ok := f.Settled(0, r.Length, func(s scenario.Sample) bool { return s.Height == 720+3*180 }); !ok || after > 35*time.Second {
+	if after, ok := f.Settled(0, r.Length, func(s scenario.Sample) bool { return s.Height == 720+3*180 }); !ok || after > 20*time.Second {
 		t.Errorf("720p on stage and three at 180p are shown after %v (%v)", after, ok)
 	}
 	if f.Queue(95) > 60*time.Millisecond || f.Frozen() > 0.002 {
