@@ -42,6 +42,7 @@ const (
 	stepFactor                = 2
 	goOnShare                 = 0.7  // of the asked rate: enough to go on at once
 	goalHeadroom              = 1.2  // of the goal: the allocator wants room before it steps up
+	fullMost                  = 1.5  // times the estimate: what a full link is taken for, after the start
 	worthwhile                = 1.05 // of the estimate: less is no step
 
 	dropShare    = 0.66 // of the former estimate: below it is a large drop
@@ -71,14 +72,15 @@ const (
 
 // Controller decides when to probe and how high. It belongs to one goroutine.
 type Controller struct {
-	input   Input
-	begun   bool
-	queued  []packet.Bitrate // rates to try now, in order
-	flying  []flight         // sent, not judged
-	id      uint16
-	next    time.Time // no probe before
-	backOff time.Duration
-	probed  time.Time // latest probe
+	input    Input
+	begun    bool
+	answered bool             // a probe was judged
+	queued   []packet.Bitrate // rates to try now, in order
+	flying   []flight         // sent, not judged
+	id       uint16
+	next     time.Time // no probe before
+	backOff  time.Duration
+	probed   time.Time // latest probe
 
 	ceiling  packet.Bitrate // the estimate at which packets began to wait
 	strained time.Time      // when they did last
@@ -216,10 +218,16 @@ func (c *Controller) launch(now time.Time, rate packet.Bitrate) Cluster {
 		Duration: time.Duration(float64(8*bytes) / float64(rate) * float64(time.Second)),
 	}
 	c.probed = now
+	// A burst sees what a link carries, and not what others leave of it.
+	most := packet.Bitrate(fullMost * float64(c.input.Estimate))
+	if !c.answered {
+		most = rate
+	}
 	c.flying = append(c.flying, flight{
 		Cluster: cluster,
 		expires: now.Add(cluster.Duration + answerTime + 2*c.input.RTT),
 		loss:    c.input.Loss,
+		most:    most,
 	})
 	return cluster
 }
@@ -252,6 +260,7 @@ func (c *Controller) Feedback(now time.Time, results []estimate.Result) (estimat
 
 // judge goes on after a success, and backs off after a failure.
 func (c *Controller) judge(now time.Time, o estimate.Outcome) {
+	c.answered = true
 	if float64(o.Rate) < goOnShare*float64(o.Asked) || o.Full || o.Rate <= c.input.Estimate {
 		c.fail(now)
 		return

@@ -265,6 +265,7 @@ func TestOutcome(t *testing.T) {
 	}{
 		{name: "a wide link", link: 20_000_000, want: 2_000_000},
 		{name: "a full link", link: 1_000_000, want: 950_000, full: true},
+		{name: "a full link that seems wide", link: 1_700_000, want: 1_500_000, full: true},
 		{name: "a fifth lost", link: 20_000_000, lost: []int{3, 7, 11, 15}, want: 1_600_000},
 		{name: "a fifth lost of a link that always loses so much", link: 20_000_000, loss: 0.2, lost: []int{3, 7, 11, 15}, want: 2_000_000},
 		{name: "too much lost", link: 20_000_000, lost: []int{3, 7, 9, 11, 15}},
@@ -278,6 +279,12 @@ func TestOutcome(t *testing.T) {
 				r[i].Arrived = time.Hour + time.Duration(i)*100*time.Microsecond
 			}
 		}},
+		{name: "one lump", link: 20_000_000, want: 1_500_000, change: func(r []estimate.Result) {
+			for i := range r {
+				r[i].Sent = at(time.Duration(i) * 250 * time.Microsecond)
+				r[i].Arrived = time.Hour + time.Duration(i)*250*time.Microsecond
+			}
+		}},
 		{name: "strangers", link: 20_000_000, pending: true, change: func(r []estimate.Result) {
 			for i := range r {
 				r[i].Cluster = 8
@@ -285,7 +292,7 @@ func TestOutcome(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := flight{Cluster: c, loss: test.loss}
+			f := flight{Cluster: c, loss: test.loss, most: 1_500_000}
 			results := answer(c, 0, test.link, test.lost...)
 			if test.change != nil {
 				test.change(results)

@@ -16,6 +16,7 @@ const (
 	// mostFaster than it was sent no probe arrives, unless something bunched it.
 	mostFaster    = 2.0
 	mostOvershoot = 1.2
+	clumped       = 1.5 // times the asked rate
 	mostSpan      = time.Second
 )
 
@@ -23,7 +24,8 @@ const (
 type flight struct {
 	Cluster
 	expires time.Time
-	loss    float64 // of the link when it was sent
+	loss    float64        // of the link when it was sent
+	most    packet.Bitrate // to take from a full link
 
 	answered, received           int // packets
 	answeredBytes, receivedBytes int
@@ -87,11 +89,15 @@ func (f *flight) outcome() estimate.Outcome {
 	case got > mostFaster*sent:
 		return o
 	case got < fullShare*sent && got < float64(f.Rate):
-		o.Rate, o.Full = packet.Bitrate(fullResult*got), true
+		o.Rate, o.Full = min(packet.Bitrate(fullResult*got), f.most), true
 	default:
 		// What the link loses anyway had its place in the burst.
 		o.Rate = packet.Bitrate(min(sent, got) / (1 - min(f.loss, mostLoss)))
 	}
 	o.Rate = min(o.Rate, packet.Bitrate(mostOvershoot*float64(f.Rate)))
+	if sent > clumped*float64(f.Rate) {
+		// A frame that went out at once: it had the link for itself.
+		o.Rate = min(o.Rate, f.most)
+	}
 	return o
 }
