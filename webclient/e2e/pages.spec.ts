@@ -1,5 +1,6 @@
 import { decoding, describeFreezes, expectNoDecoderError, watchFrames } from './decoding';
 import { expectPicture } from './expectations';
+import { firstFrames, noteFirstFrames } from './firstframes';
 import { expect } from './fixtures';
 import { decoderErrors, test } from './medialog';
 
@@ -12,6 +13,8 @@ test('a slot changes person with a key frame and no decoder error when the page 
   const alan = await member('Alan');
   const joan = await member('Joan');
   const people = [ada, grace, alan, joan];
+  await noteFirstFrames(joan);
+  await joan.page.reload();
   const code = await ada.createMeeting('Seats');
   await ada.enter();
   for (const each of people.slice(1)) await each.joinByCode(code);
@@ -57,6 +60,11 @@ test('a slot changes person with a key frame and no decoder error when the page 
     console.log(`${button}: ${describeFreezes(shown, watched)}`);
   }
   expect(await joan.offers()).toBe(offers);
+
+  const begun = await firstFrames(joan);
+  // Two faces to begin with, and at least one at each of four turns.
+  expect(begun.length).toBeGreaterThanOrEqual(2 + 4);
+  expect(begun.filter(({ type }) => type !== 'key')).toEqual([]);
 
   const end = await decoding(joan, first.mid);
   console.log(`four turns: ${describeFreezes(start, end)}, ${JSON.stringify({ start, end })}`);
