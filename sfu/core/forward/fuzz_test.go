@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
@@ -16,19 +17,21 @@ const commandSize = 12
 // FuzzForward plays publishers that obey no rule at all: any number, any timestamp, any layer,
 // feed and descriptor, in any order. The slot's numbers must not show it.
 func FuzzForward(f *testing.F) {
-	f.Add([]byte{}, true)
-	f.Add([]byte{0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, true)
-	f.Add(append([]byte{0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0}, make([]byte, 10*commandSize)...), false)
+	f.Add([]byte{}, uint8(codec.VP8))
+	f.Add([]byte{0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, uint8(codec.VP8))
+	f.Add(append([]byte{0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0}, make([]byte, 10*commandSize)...), uint8(codec.Opus))
 	wild := make([]byte, 100*commandSize)
 	for i := range wild {
 		wild[i] = byte(i * i * 31)
 	}
-	f.Add(wild, true)
-	f.Add(wild, false)
-	f.Fuzz(func(t *testing.T, in []byte, video bool) {
-		slot, kind := forward.NewAudio(forward.Start{Sequence: 65000}), codec.Opus
-		if video {
-			slot, kind = forward.NewVideo(forward.Start{Sequence: 65000}), codec.VP8
+	for kind := codec.Opus; kind <= codec.AV1; kind++ {
+		f.Add(wild, uint8(kind))
+	}
+	f.Fuzz(func(t *testing.T, in []byte, of uint8) {
+		kind := codec.Opus + codec.Kind(of-1)%codec.AV1
+		slot := forward.NewAudio(forward.Start{Sequence: 65000})
+		if kind.Video() {
+			slot = forward.NewVideo(forward.Start{Sequence: 65000})
 		}
 		play(t, slot, kind, in)
 	})
@@ -37,26 +40,38 @@ func FuzzForward(f *testing.F) {
 func play(t *testing.T, slot *forward.Forwarder, kind codec.Kind, in []byte) {
 	now := begin
 	var out packet.Unwrapper
-	sent := map[packet.Seq]bool{}
+	sent, passed := map[packet.Seq]bool{}, map[packet.Seq]*packet.Packet{}
 	newest, started := packet.Seq(0), false
+	inForce := dependency.NewPattern(dependency.Mode(len(in)%3), 3, 3).Structure()
 	for ; len(in) >= commandSize; in = in[commandSize:] {
 		now = now.Add(time.Duration(in[1]) * 10 * ms)
 		switch in[0] % 8 {
 		case 0:
-			slot.Show(now, forward.Source{Publication: uint32(in[2] % 3), Codec: kind, Layers: int8(in[3]), Live: in[4]}, packet.Layer{Spatial: int8(in[5]), Temporal: int8(in[6])})
+			slot.Show(now, forward.Source{Publication: uint32(in[2] % 3), Codec: kind, Layers: int8(in[3]), Live: in[4], Scalable: in[7]&1 != 0, RED: in[8]}, packet.Layer{Spatial: int8(in[5]), Temporal: int8(in[6])})
 		case 1:
 			slot.SetTarget(now, packet.Layer{Spatial: int8(in[2]), Temporal: int8(in[3])})
 		case 2:
 			slot.Cut(now, packet.Layer{Spatial: int8(in[2]), Temporal: int8(in[4])})
 			slot.SetRTT(time.Duration(int8(in[3])) * ms)
+			slot.SetLink(time.Duration(int8(in[5]))*ms, float64(int8(in[6]))/50)
+			slot.SetCongested(in[7]&1 != 0)
+			slot.SetProtection(int(int8(in[8])))
 		case 3:
 			slot.SenderReport(uint32(in[2]%3), int8(in[3]), binary.BigEndian.Uint64(in[4:]), binary.BigEndian.Uint32(in[4:]), now)
 			slot.Report(now)
 			slot.KeyFrameWanted(now)
-			slot.Resend(now, binary.BigEndian.Uint16(in[4:]))
+			if s, ok := slot.Resend(now, binary.BigEndian.Uint16(in[4:])); ok {
+				if p := passed[s.Seq]; s.Of(p) {
+					slot.Rebuild(s, 7, p)
+				}
+			}
+			if in[8] == 0 {
+				slot.KeyFrameAsked()
+			}
 			slot.Deadline()
 		default:
 			p := wildPacket(now, kind, in)
+			describeWildly(p, in, &inForce)
 			slot.Wants(uint32(in[2] % 3))
 			got, reason := slot.Forward(now, uint32(in[2]%3), p)
 			if reason != forward.Forwarded {
@@ -69,10 +84,34 @@ func play(t *testing.T, slot *forward.Forwarder, kind codec.Kind, in []byte) {
 			if started && seq > newest+1001 || !started && got.Sequence != 65000 {
 				t.Fatalf("number %d after %d", seq, newest)
 			}
+			passed[p.Seq] = p
 			sent[seq], started, newest = true, true, max(newest, seq)
 		}
 	}
 	slot.Snapshot()
+}
+
+// describeWildly gives p a dependency descriptor that parses, and whatever else it says.
+func describeWildly(p *packet.Packet, in []byte, inForce **dependency.Structure) {
+	if in[2]&0x10 != 0 {
+		return
+	}
+	raw := append([]byte{}, in[5:]...)
+	if in[2]&0x20 != 0 {
+		// A structure with the fuzzer's frame number and flags.
+		raw = (*inForce).Append(nil, dependency.Frame{
+			First: in[5]&1 != 0, Last: in[5]&2 != 0, Number: binary.BigEndian.Uint16(in[6:]),
+			Template: int(in[8]) % len((*inForce).Templates), Attach: true, HasActive: in[5]&4 != 0, Active: uint32(in[9])<<1 | 1,
+		})
+	}
+	d, err := dependency.Parse(raw, *inForce)
+	if err != nil {
+		return
+	}
+	if d.Attached {
+		*inForce = d.Structure
+	}
+	p.Dependency = &d
 }
 
 // wildPacket makes a packet of whatever the input says; only a payload that does not parse

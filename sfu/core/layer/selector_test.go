@@ -173,6 +173,27 @@ func TestPause(t *testing.T) {
 	b.key(1, 1, Switch)
 }
 
+func TestAPauseDoesNotHideWhatOvertook(t *testing.T) {
+	b := showing(t, 1)
+	b.s.SetTarget(b.now, -1)
+	late := b.packet(1, 1, true)
+	b.delta(1, 1, Paused)
+	b.s.SetTarget(b.now, 1)
+	b.takes(late, 1, WaitsForKeyFrame)
+	b.key(1, 1, Switch)
+}
+
+func TestARetransmittedKeyFrameIsTakenFromTheCacheAlone(t *testing.T) {
+	b := newBench(t)
+	b.s.Want(b.now, 1, 1, 0, 0)
+	p := b.packet(1, 0, true)
+	p.Recovered, p.Arrival = true, b.now
+	b.takes(p, 1, WaitsForKeyFrame)
+	p = b.packet(1, 0, true)
+	p.Recovered, p.Arrival = true, b.now.Add(-time.Second)
+	b.takes(p, 1, Switch)
+}
+
 func TestHoldsThePublicationUntilTheKeyFrameOfTheNext(t *testing.T) {
 	b := showing(t, 1)
 	b.s.Want(b.now, 2, 3, 1, 0)
