@@ -101,10 +101,8 @@ func differs(a, b int) bool { return max(a-b, b-a) >= worthTelling }
 func (l *link) quality() quality.Input {
 	in := quality.Input{RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(), Repaired: l.estimator.Loss()}
 	for _, d := range l.plan.Slots {
-		switch d.Reason.Kind {
-		case allocate.Paused:
-			in.Paused = true
-		case allocate.Link, allocate.Settling:
+		in.Paused = in.Paused || d.Reason.Kind == allocate.Paused
+		if d.Reason.Kind == allocate.Link || d.Reason.Kind == allocate.Settling {
 			in.Missing = max(in.Missing, d.Lacks)
 		}
 	}
