@@ -95,7 +95,7 @@ func (f *Forwarder) Show(now time.Time, next Source, target packet.Layer) {
 	}
 	f.source, f.target, f.cut = next, target, false
 	f.refused = refusals{}
-	if f.audio {
+	if f.audio && next.Publication != 0 {
 		f.voice.payloadType = next.RED
 	}
 	f.selector.Want(now, next.Publication, f.streams(), f.stream(), next.Live)

@@ -16,6 +16,7 @@ import (
 // and obvious version of what the forwarder does.
 type oracle struct {
 	audio   bool
+	red     bool // the receiver takes it
 	start   forward.Start
 	born    time.Time // first packet
 	seq     packet.Unwrapper
@@ -53,6 +54,7 @@ type seen struct {
 	timestamp  packet.Timestamp
 	descr      codec.Descriptor
 	says       dependency.Descriptor
+	voice      []byte // the newest frame
 }
 
 type resends struct {
@@ -116,6 +118,9 @@ func (o *oracle) check(now time.Time, kind codec.Kind, out forward.Out, p *packe
 		packet: p, origin: from, timestamp: o.ts.Unwrap(out.Timestamp),
 	}
 	seq := o.seq.Unwrap(out.Sequence)
+	if o.audio {
+		return o.checkVoice(now, seq, kind, s)
+	}
 	payload := append(bytes.Clone(s.descriptor), out.Payload...)
 	var err error
 	if s.descr, err = codec.Parse(kind, payload); err != nil {
@@ -130,13 +135,18 @@ func (o *oracle) check(now time.Time, kind codec.Kind, out forward.Out, p *packe
 	if !bytes.Equal(out.Payload, p.Payload[p.Descriptor.Size:]) {
 		return fmt.Errorf("payload changed")
 	}
-	if old, twice := o.sent[seq]; twice {
-		return fmt.Errorf("number %d twice: %+v, then %+v", seq, old.origin, from)
-	}
 	if err = o.checkDependency(s, !o.started || out.Switched); err != nil {
 		return fmt.Errorf("dependency descriptor: %w", err)
 	}
-	if !o.started || out.Switched {
+	return o.checkNumbers(now, seq, s)
+}
+
+// checkNumbers checks all that has to go on without a seam.
+func (o *oracle) checkNumbers(now time.Time, seq packet.Seq, s *seen) (err error) {
+	if old, twice := o.sent[seq]; twice {
+		return fmt.Errorf("number %d twice: %+v, then %+v", seq, old.origin, s.origin)
+	}
+	if !o.started || s.out.Switched {
 		err = o.begin(now, seq, s)
 	} else {
 		err = o.goOn(seq, s)
@@ -352,6 +362,12 @@ func (o *oracle) checkResend(now time.Time, number uint16, f *forward.Forwarder)
 		return fmt.Errorf("resend of %d, which was never sent", seq)
 	}
 	again := f.Rebuild(got, number, first.packet)
+	if o.audio && !bytes.Equal(newestBlock(again.Codec, again.Descriptor, again.Payload), first.voice) {
+		return fmt.Errorf("resend of %d is another frame", seq)
+	}
+	if protected := o.audio && again.Codec != first.out.Codec; protected {
+		first = &seen{out: again, packet: first.packet} // without what was repeated before it
+	}
 	if !got.Of(first.packet) || again.Publication != first.out.Publication || again.Timestamp != first.out.Timestamp ||
 		again.Marker != first.out.Marker || again.Codec != first.out.Codec ||
 		!bytes.Equal(again.Dependency, first.dependency) || !bytes.Equal(again.Descriptor, first.descriptor) || !bytes.Equal(again.Payload, first.out.Payload) {

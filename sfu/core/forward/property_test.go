@@ -22,6 +22,9 @@ var (
 	oneSeed     = flag.Uint64("seed", 0, "run this seed alone")
 )
 
+// receiversOpus is the payload type that the receiver chose for Opus in RED.
+const receiversOpus = 63
+
 const (
 	maxSlotLead = 400 * time.Millisecond // reordering and late key frames, but nothing that adds up
 	maxSlotLag  = 1500 * time.Millisecond
@@ -109,6 +112,7 @@ func newScene(seed uint64, audio bool) *scene {
 		Frame:     nearWrap(rng, 16, 100),
 	}
 	s.slot, s.oracle = forward.NewVideo(first), newOracle(first, audio)
+	s.oracle.red = rng.IntN(2) == 0
 	if audio {
 		s.slot, s.frameTime = forward.NewAudio(first), 20*time.Millisecond
 	}
@@ -179,6 +183,9 @@ func (s *scene) show(c *camera) error {
 	source := forward.Source{
 		Publication: c.number, Clock: uint32(c.clock), Codec: c.kind, Layers: int8(max(c.spatial, 1)), Scalable: c.scalable,
 	}
+	if s.oracle.red {
+		source.RED = receiversOpus
+	}
 	s.slot.Show(s.now, source, s.target)
 	return s.replay(c)
 }
@@ -237,6 +244,8 @@ func (s *scene) act() error {
 		}
 	case 16:
 		s.slot.SetCongested(true)
+	case 22, 23:
+		s.slot.SetProtection(s.rng.IntN(3))
 	case 17, 18:
 		s.slot.SetCongested(false)
 	case 19:

@@ -84,7 +84,7 @@ func newCamera(rng *rand.Rand, number uint32, audio bool) *camera {
 	c := &camera{audio: audio, clock: 90000, rng: rng, number: number, filtered: rng.IntN(2) == 0, deaf: 0.3 * rng.Float64()}
 	streams := 1
 	if audio {
-		c.clock, c.kind = 48000, codec.Opus
+		c.clock, c.kind = 48000, []codec.Kind{codec.Opus, codec.RED}[rng.IntN(2)]
 	} else {
 		streams = c.dress()
 	}
@@ -314,7 +314,10 @@ func (c *camera) sound(now, start time.Time) []*flight {
 	e.origin.picture++
 	e.origin.frame = &truth{id: e.origin.picture, picture: e.origin.picture, key: true, top: true, packets: 1}
 	p := packet.Packet{Feed: c.feed, Payload: []byte{0xf8, byte(e.origin.picture), byte(e.origin.picture >> 8)}}
-	p.Descriptor, _ = codec.Parse(codec.Opus, p.Payload)
+	if c.kind == codec.RED {
+		p.Payload = codec.AppendRED(nil, 111, []codec.Block{{Offset: 960, Data: []byte{0xf8, 0}}}, p.Payload)
+	}
+	p.Descriptor, _ = codec.Parse(c.kind, p.Payload)
 	return []*flight{c.send(e, p, e.timestamp+uint32(packet.Ticks(now.Sub(start), c.clock)))}
 }
 
