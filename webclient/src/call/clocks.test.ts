@@ -57,7 +57,7 @@ describe('align', () => {
   });
 
   it('holds back what is ahead, by a step at most', () => {
-    expect(align(300, free, delay)).toEqual({ video: 140, audio: null });
+    expect(align(300, free, delay)).toEqual({ video: 180, audio: null });
     expect(align(50, free, delay)).toEqual({ video: 110, audio: null });
     expect(align(-60, free, delay)).toEqual({ video: null, audio: 100 });
   });

@@ -44,8 +44,8 @@ export interface Targets {
 
 // Nobody sees or hears less than this.
 const unnoticed = 40;
-// A larger jump of the buffer freezes the picture.
-const step = 80;
+// A larger jump of the buffer counts as a freeze of the picture.
+const step = 120;
 // A picture may wait; a conversation in which the sound waits for a slow picture is none.
 const atMost = { video: 4_000, audio: 600 };
 // Below this a target says no more than the browser does by itself.
@@ -65,10 +65,10 @@ export function align(
   const size = Math.min(Math.abs(skew), step);
   const held = targets[behind];
   if (held !== null) {
-    const less = held - size;
+    const less = Math.round(held - size);
     return { ...targets, [behind]: less > released ? less : null };
   }
-  const next = Math.min(atMost[ahead], delay[ahead] + size);
+  const next = Math.min(atMost[ahead], Math.round(delay[ahead] + size));
   // What was asked for before is still on its way.
   if (next <= (targets[ahead] ?? 0)) return null;
   return { ...targets, [ahead]: next };

@@ -56,9 +56,9 @@ async function seconds(call: Call, n: number) {
 describe('sound and picture of one participant', () => {
   it('come together step by step when the sound is late', async () => {
     const { call, audio, video } = await room(300);
-    await seconds(call, 6);
-    expect(video.jitterBufferTarget).toBe(80);
-    await seconds(call, 30);
+    await seconds(call, 2.5);
+    expect(video.jitterBufferTarget).toBe(120);
+    await seconds(call, 8);
     expect(audio.jitterBufferTarget).toBeNull();
     // To within 40 ms, and no further.
     expect(video.jitterBufferTarget).toBeGreaterThanOrEqual(260);
@@ -73,15 +73,15 @@ describe('sound and picture of one participant', () => {
 
   it('hold the sound back when the picture is late', async () => {
     const { call, audio, video } = await room(-120);
-    await seconds(call, 6);
-    expect(audio.jitterBufferTarget).toBe(80);
+    await seconds(call, 2.5);
+    expect(audio.jitterBufferTarget).toBe(120);
     expect(video.jitterBufferTarget).toBeNull();
   });
 
   it('owe nothing to whoever is in the slot next', async () => {
     const { call, video, assign } = await room(300);
-    await seconds(call, 6);
-    expect(video.jitterBufferTarget).toBe(80);
+    await seconds(call, 2.5);
+    expect(video.jitterBufferTarget).toBe(120);
     assign(assigned(9, 'alan'));
     expect(video.jitterBufferTarget).toBeNull();
   });
@@ -96,7 +96,7 @@ describe('sound and picture of one participant', () => {
 
   it('are not judged by another clock', async () => {
     const { call, video } = await room(300);
-    await seconds(call, 4);
+    await seconds(call, 1.5);
     // The publisher came back: what was read until now is worth nothing.
     const clocks = [{ mid: audioMid, ntp: origin + 300, rtp: 0 }];
     call.server.socket.tell({ type: 'slots:clock', data: { clocks } });

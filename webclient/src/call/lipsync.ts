@@ -7,8 +7,10 @@ import type { Slot } from './downstream';
 /** Calls f once, with the next frame that is shown. */
 export type Frames = (f: (frame: Reading) => void) => void;
 
-const every = 1_000;
-const readings = 5;
+const every = 500;
+const readings = 4;
+// A buffer takes about a second to hold what it is asked to.
+const takesEffect = 1_000;
 // Sound that was played longer ago says nothing of now: silence, or a page that slept.
 const fresh = 1_500;
 // More than a buffer can hold is a clock gone wrong, not a skew.
@@ -22,6 +24,8 @@ interface Pair {
   skews: number[];
   targets: Targets;
   before: Held | undefined;
+  /** What is read earlier than this is of a change under way. */
+  from: number;
 }
 
 /** What two jitter buffers have held since the connection began. */
@@ -107,7 +111,7 @@ export class LipSync {
     const videoClock = this.clocks.get(pair.video.mid);
     const audioClock = this.clocks.get(pair.audio.mid);
     const frames = this.shown.get(pair.video.stream);
-    if (!videoClock || !audioClock || !frames) return;
+    if (!videoClock || !audioClock || !frames || this.timers.now() < pair.from) return;
     pair.before ??= await heldBy(pair);
     const frame = await nextFrame(frames, this.timers);
     const sound = heardLast(pair.audio);
@@ -136,6 +140,7 @@ export class LipSync {
     const next = align(skew, pair.targets, delay);
     if (next === null) return;
     pair.targets = next;
+    pair.from = this.timers.now() + takesEffect;
     apply(pair);
   }
 }
@@ -158,7 +163,7 @@ function pairsOf(slots: readonly Slot[]): Pair[] {
     if (video === undefined) return [];
     const key = [audio, video].map(({ mid, assigned }) => `${mid} ${assigned?.number}`).join(' ');
     const targets = { video: null, audio: null };
-    return [{ audio, video, key, skews: [], targets, before: undefined }];
+    return [{ audio, video, key, skews: [], targets, before: undefined, from: 0 }];
   });
 }
 
