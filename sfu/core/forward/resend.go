@@ -103,7 +103,9 @@ func (f *Forwarder) outdated(s *history.Sent, out uint16) bool {
 	if f.audio {
 		return false
 	}
-	if int16(out-uint16(f.keyOut)) < 0 || f.limits.useless > 0 && int16(out-uint16(f.limits.useless)) <= 0 {
+	newest := f.numbers.sequence.Newest()
+	number := newest + int64(int16(out-uint16(newest)))
+	if number < f.keyOut || number <= f.limits.useless {
 		return true
 	}
 	// A layer that is being left is not worth the congestion that it is left for.

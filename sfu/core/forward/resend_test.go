@@ -62,6 +62,20 @@ func TestWhatAViewerAskedAKeyFrameForIsNotResent(t *testing.T) {
 	}
 }
 
+func TestAKeyFrameOfLongAgoForbidsNothing(t *testing.T) {
+	b, s := newVideo(t), &stream{publication: 1}
+	b.show(1, 1, 0)
+	b.gets(s, s.at(b.now, true), forward.Forwarded)
+	b.slot.KeyFrameAsked()
+	for range 40000 { // more than half of all numbers
+		b.after(ms)
+		b.gets(s, s.at(b.now, false), forward.Forwarded)
+	}
+	if _, ok := b.slot.Resend(b.now, b.last.Sequence); !ok {
+		t.Error("the latest packet is not resent")
+	}
+}
+
 func TestALayerThatIsLeftIsNotRepairedUnderCongestion(t *testing.T) {
 	b := newVideo(t)
 	low, high := &stream{publication: 1}, &stream{publication: 1, spatial: 1}
