@@ -7,13 +7,14 @@ import (
 
 const (
 	aimdDecrease   = 0.85
+	aimdYielding   = 0.95 // beside a flow that fills the queue whatever we do
 	aimdIncrease   = 1.08 // per second, far from the last congestion
 	startIncrease  = 2.0  // per second, during start-up
 	aimdMostAcked  = 1.5
 	aimdQuiet      = 8 * time.Second // without congestion, after which the link may have become wider
 	aimdLeastStep  = 1000.0          // bit/s, of one multiplicative step
 	aimdLeastSlope = 4000.0          // bit/s per second near the last congestion
-	aimdResponse   = 100 * time.Millisecond
+	aimdResponse   = 120 * time.Millisecond
 	startTime      = 2 * time.Second
 	// doubtPatience is how long packets may wait before an overuse is believed of a link that we
 	// did not fill; doubtTime is when that begins anew.
@@ -138,7 +139,11 @@ func (a *aimd) mayDecrease(s sight) bool {
 
 func (a *aimd) decrease(s sight) {
 	a.starting = false
-	target := aimdDecrease * a.rate
+	factor := aimdDecrease
+	if s.now < a.standing.until && !a.standing.overflows(s) {
+		factor = aimdYielding // the queue is another flow's: what we give, it takes
+	}
+	target := factor * a.rate
 	switch recently := a.everLimited && s.now-a.limited < ackedLongest; {
 	case recently && a.doubt(s):
 		if a.doubted != s.now {
@@ -151,7 +156,7 @@ func (a *aimd) decrease(s sight) {
 		}
 		a.capacity.forgetIfBeyond(carried)
 		a.capacity.full(carried)
-		target = aimdDecrease * carried
+		target = factor * carried
 	}
 	a.rate = min(a.rate, target)
 	a.decreased, a.everDown = s.now, true
@@ -206,7 +211,7 @@ func (a *aimd) farSlope(s sight) float64 {
 // nearSlope is one packet per response time, a smaller one at small rates. It is the same at all
 // rates above: that is what makes the shares of flows on one link equal in the end.
 func (a *aimd) nearSlope(rtt time.Duration) float64 {
-	return max(min(a.rate/slopeFrames, packetBits)/(rtt+aimdResponse).Seconds(), aimdLeastSlope)
+	return max(min(a.rate/slopeFrames, packetBits)/(rtt/2+aimdResponse).Seconds(), aimdLeastSlope)
 }
 
 // probed takes a rate that a probe has seen arrive.

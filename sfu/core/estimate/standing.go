@@ -9,6 +9,7 @@ const (
 	standingHelped   = 0.85
 	standingTries    = 2
 	standingPause    = 20 * time.Second
+	standingGone     = 10 * time.Second // low for so long, it is nobody's
 	standingLong     = 2 * time.Minute
 	standingOverflow = 0.1 // loss
 )
@@ -19,6 +20,7 @@ const (
 type standing struct {
 	high   bool
 	since  time.Duration // it is high, or was tried to drain
+	low    time.Duration // it is low since
 	before time.Duration // the queue at the latest try
 	tries  int
 	until  time.Duration // left alone
@@ -30,6 +32,12 @@ func (q *standing) drain(s sight) bool {
 	if s.queue < standingQueue+s.packet {
 		if q.tries > 0 {
 			q.pause = 0 // it helped
+		}
+		if q.high {
+			q.low = s.now
+		}
+		if s.now-q.low > standingGone {
+			q.until = s.now
 		}
 		q.high, q.tries = false, 0
 		return false
