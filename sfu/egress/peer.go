@@ -41,6 +41,7 @@ type Peer struct {
 	history    *estimate.History    // nil until a slot has a transport-wide number
 	pacer      *pace.Pacer[waiting] // nil as long
 	probe      probing
+	probes     []probe.Cluster // that wait for the one before
 	waitingDue time.Time
 	sent       int64          // bytes on the wire, of packets with a transport-wide number
 	rate       packet.Bitrate // of the link, 0 unknown
@@ -190,7 +191,9 @@ func (p *Peer) Probe(cluster probe.Cluster) {
 		if p.history == nil {
 			return
 		}
-		p.probe = probing{cluster: cluster, began: now, sentBefore: p.sent}
+		if len(p.probes) < maxProbes {
+			p.probes = append(p.probes, cluster)
+		}
 		p.shard.busy(now, p)
 	})
 }

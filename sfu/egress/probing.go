@@ -14,6 +14,8 @@ const (
 	paddingSize = 255
 	// probePatience ends a probe that found nothing to send on.
 	probePatience = 200 * time.Millisecond
+	// maxProbes wait at most; the prober asks for two at once at the start.
+	maxProbes = 4
 )
 
 // probing is a cluster on its way. Its cluster's ID is 0 when there is none.
@@ -26,10 +28,14 @@ type probing struct {
 
 // feedProbe sends the part of the cluster that is due, and ends it when all is sent.
 func (p *Peer) feedProbe(now time.Time) (done bool) {
-	c := p.probe.cluster
-	if c.ID == 0 {
-		return true
+	if p.probe.cluster.ID == 0 {
+		if len(p.probes) == 0 {
+			return true
+		}
+		p.probe = probing{cluster: p.probes[0], began: now, sentBefore: p.sent}
+		p.probes = p.probes[1:]
 	}
+	c := p.probe.cluster
 	elapsed := now.Sub(p.probe.began)
 	due := min(int64(float64(c.Rate)*(elapsed+pulseInterval).Seconds()/8), int64(c.Bytes))
 	for p.sent-p.probe.sentBefore < due || elapsed >= c.Duration && p.probe.packets < c.Packets {
@@ -42,7 +48,7 @@ func (p *Peer) feedProbe(now time.Time) (done bool) {
 		return false
 	}
 	p.probe = probing{}
-	return true
+	return len(p.probes) == 0
 }
 
 // paddable is a slot on whose RTX stream padding can go: one that has sent media, for receivers make nothing of
