@@ -146,9 +146,7 @@ func (a *aimd) decrease(s sight) {
 	target := factor * a.rate
 	switch recently := a.everLimited && s.now-a.limited < ackedLongest; {
 	case recently && a.doubt(s):
-		if a.doubted != s.now {
-			return
-		}
+		return
 	case s.known:
 		carried := s.acked
 		if recently {
@@ -164,7 +162,7 @@ func (a *aimd) decrease(s sight) {
 
 // doubt reports whether an overuse may be a burst, somebody's or a key frame of ours: we filled only a
 // part of the link before. What arrives says nothing of the link then, so the estimate is only
-// taken down a bit, once, unless packets go on to wait.
+// held, unless packets go on to wait.
 func (a *aimd) doubt(s sight) bool {
 	if s.queue > doubtQueue || a.standing.overflows(s) {
 		return false

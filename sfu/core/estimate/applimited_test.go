@@ -167,3 +167,41 @@ func TestSilenceOfTheOtherSideLowersTheRateSlowly(t *testing.T) {
 		t.Errorf("back after %v (%v)", rose, ok)
 	}
 }
+
+// TestAKeyFrameIntoARoomyLinkIsNoCongestion has the next layer begin with 40 kB at more than twice the link's rate, as a
+// pacer lets them through.
+func TestAKeyFrameIntoARoomyLinkIsNoCongestion(t *testing.T) {
+	down, up := path(3_000_000, queued, rtt40)
+	r := newRig(down, up, 1)
+	f := r.flow(estimate.Default(), func(at time.Duration, rate packet.Bitrate) (send, goal packet.Bitrate) {
+		switch {
+		case at < 10*time.Second:
+			return min(rate, 2_500_000), 2_500_000
+		case at < 20*time.Second:
+			return 500_000, 0
+		case at < 20*time.Second+45*time.Millisecond:
+			return 7_000_000, 0
+		default:
+			return 1_700_000, 0
+		}
+	})
+	f.start(0)
+	r.run(20 * time.Second)
+	before := f.estimator.Rate()
+	r.run(40 * time.Second)
+	if q := r.queueing(20*time.Second, 21*time.Second, 100); q < 40*time.Millisecond {
+		t.Errorf("the burst makes packets wait %v only", q)
+	}
+	if _, ok := f.settled(20*time.Second, 40*time.Second, func(b packet.Bitrate) bool { return b >= 2_000_000 }); !ok || before < 2_000_000 {
+		t.Errorf("from %d the estimate went to %d", before, f.estimator.Rate())
+	}
+	lowest := before
+	for _, s := range f.rates {
+		if s.at > 20*time.Second {
+			lowest = min(lowest, s.rate)
+		}
+	}
+	if lowest < 2_000_000 {
+		t.Errorf("a key frame took the estimate from %d to %d", before, lowest)
+	}
+}

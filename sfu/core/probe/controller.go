@@ -158,6 +158,9 @@ func (c *Controller) plan(now time.Time) {
 	if in.Goal == 0 || in.Overusing || in.Estimate == 0 || now.Before(c.due()) {
 		return
 	}
+	if now.Before(c.next) {
+		c.next = now // paused since it was set
+	}
 	switch {
 	case !c.begun:
 		c.begun = true
@@ -185,6 +188,9 @@ func (c *Controller) queue(rate packet.Bitrate) {
 
 // due is when the next probe is due, queued rates apart.
 func (c *Controller) due() time.Time {
+	if c.input.Paused && !c.probed.IsZero() && c.next.After(c.probed.Add(backOffPaused)) {
+		return c.probed.Add(backOffPaused)
+	}
 	if !c.begun || c.recover || c.input.Paused || c.probed.IsZero() {
 		return c.next
 	}

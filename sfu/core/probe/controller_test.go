@@ -156,6 +156,20 @@ func TestAPausedViewerIsTriedEveryFiveSeconds(t *testing.T) {
 	}
 }
 
+func TestAPauseShortensTheBackOff(t *testing.T) {
+	d := newDrive(t, Input{Estimate: 500_000, Goal: 1_000_000, AppLimited: true}, 500_000)
+	d.until(5 * time.Minute)
+	last := d.times[len(d.times)-1]
+	if d.now-last > 100*time.Second {
+		t.Fatalf("the last probe was %v ago", d.now-last)
+	}
+	d.input = Input{Estimate: 100_000, Goal: 150_000, Paused: true}
+	d.until(d.now + 5100*time.Millisecond)
+	if d.times[len(d.times)-1] == last {
+		t.Error("nothing is tried for 5 s while nothing can be shown")
+	}
+}
+
 func TestNothingIsProbedWhilePacketsWait(t *testing.T) {
 	d := newDrive(t, Input{Estimate: 600_000, Goal: 1_000_000, AppLimited: true, Overusing: true}, 10_000_000)
 	d.until(30 * time.Second)
