@@ -100,7 +100,9 @@ describe('sound and picture of one participant', () => {
     // The publisher came back: what was read until now is worth nothing.
     const clocks = [{ mid: audioMid, ntp: origin + 300, rtp: 0 }];
     call.server.socket.tell({ type: 'slots:clock', data: { clocks } });
-    await seconds(call, 20);
-    expect(video.jitterBufferTarget).toBeNull();
+    for (let i = 0; i < 10; i++) {
+      await seconds(call, 1);
+      expect(video.jitterBufferTarget).toBeNull();
+    }
   });
 });
