@@ -374,7 +374,7 @@ func (o *oracle) checkResend(now time.Time, number uint16, f *forward.Forwarder)
 		return fmt.Errorf("resend of %d: %+v, first sent as %+v", seq, got, first)
 	}
 	r := o.resent[seq]
-	if r.count == 3 || r.count > 0 && now.Sub(r.last) < 49*time.Millisecond {
+	if r.count == 8 || r.count > 0 && now.Sub(r.last) < 49*time.Millisecond {
 		return fmt.Errorf("resend %d of %d after %v", r.count+1, seq, now.Sub(r.last))
 	}
 	o.resent[seq] = resends{count: r.count + 1, last: now}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestResendsKeepTheLinksPace(t *testing.T) {
-	for _, test := range []struct{ rtt, pace time.Duration }{{time.Millisecond, 10 * ms}, {20 * ms, 40 * ms}, {300 * ms, 100 * ms}} {
+	for _, test := range []struct{ rtt, pace time.Duration }{{time.Millisecond, 10 * ms}, {40 * ms, 40 * ms}, {300 * ms, 100 * ms}} {
 		b, s := newVideo(t), &stream{publication: 1}
 		b.slot.SetLink(test.rtt, 0.5)
 		b.show(1, 1, 0)
