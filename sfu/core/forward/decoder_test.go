@@ -128,6 +128,9 @@ func (d *decoder) decodable(name frameName, f *fate) error {
 		if r == nil || r.whole == 0 || r.whole > f.first || r.delivered() {
 			continue // lost, or it came too late to be known
 		}
+		if r.disturbed && r.reasons[forward.Late] > 0 {
+			continue // from before the clock was set anew: as good as lost
+		}
 		return fmt.Errorf("frame %d (S%dT%d) of %v went out, but not frame %d (S%dT%d) that it needs: %v; described %v, handed %d/%d sent %d, needer segments %d/%d, disturbed %v",
 			f.truth.id, f.truth.spatial, f.truth.temporal, f.kind, ref, r.truth.spatial, r.truth.temporal, r.reasons, f.described,
 			len(r.parts), r.truth.packets, len(r.sent), r.segment, f.segment, r.disturbed)

@@ -193,7 +193,7 @@ func (f *Filter) goes(at *picture, p *packet.Packet) bool {
 		return f.spatial.goes(at.level, at.top, &p.Descriptor, unused)
 	}
 	goes := f.spatial.frame(p.Timestamp, &p.Descriptor, unused)
-	at.level, at.top = f.spatial.level, f.spatial.top
+	at.level, at.top = f.spatial.levelAt(p.Timestamp), f.spatial.top
 	return goes
 }
 

@@ -31,7 +31,7 @@ func (s *spatial) enter(timestamp packet.Timestamp, key bool) {
 	s.absent++
 	switch {
 	case key:
-		before := s.level
+		before := lowest(s.former, s.level, s.rose, timestamp)
 		if s.lost {
 			before = -1
 		}

@@ -82,9 +82,20 @@ func (t *temporal) enter(kind codec.Kind, p *packet.Packet, key bool) bool {
 		t.rise(kind, tid)
 	}
 	if t.level > before {
-		t.former, t.rose = before, p.Timestamp
+		t.former, t.rose = lowest(t.former, before, t.rose, p.Timestamp), p.Timestamp
 	}
 	return tid <= t.level
+}
+
+// lateness is how far back late packets are told apart by the level of their time, in ticks: 2 s.
+const lateness = 2 * 90000
+
+// lowest is the level of late packets after a rise at now, where the latest rise before was from former.
+func lowest(former, before int8, rose, now packet.Timestamp) int8 {
+	if now-rose < lateness {
+		return min(former, before)
+	}
+	return before
 }
 
 // admits reports whether a picture that none is known of goes out late: what it needs was dropped if

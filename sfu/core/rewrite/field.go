@@ -25,7 +25,8 @@ func (c *cycle) unwrap(v uint16, bits uint, newest bool) int64 {
 		c.value, c.bits = v, bits
 		return c.in
 	}
-	if step >= size/2 {
+	// A late packet is hardly ever ahead: only where padding overtook it.
+	if step >= size/4 {
 		step -= size
 	}
 	return c.in + step
