@@ -168,7 +168,7 @@ func TestSilenceOfTheOtherSideLowersTheRateSlowly(t *testing.T) {
 	}
 }
 
-// TestAKeyFrameIntoARoomyLinkIsNoCongestion has the next layer begin with 40 kB at more than twice the link's rate, as a
+// TestAKeyFrameIntoARoomyLinkIsNoCongestion has the next layer begin with 65 kB at more than twice the link's rate, as a
 // pacer lets them through.
 func TestAKeyFrameIntoARoomyLinkIsNoCongestion(t *testing.T) {
 	down, up := path(3_000_000, queued, rtt40)
@@ -179,7 +179,7 @@ func TestAKeyFrameIntoARoomyLinkIsNoCongestion(t *testing.T) {
 			return min(rate, 2_500_000), 2_500_000
 		case at < 20*time.Second:
 			return 500_000, 0
-		case at < 20*time.Second+45*time.Millisecond:
+		case at < 20*time.Second+75*time.Millisecond:
 			return 7_000_000, 0
 		default:
 			return 1_700_000, 0
