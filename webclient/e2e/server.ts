@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort } from './port';
 
-const binary = resolve(
+export const binary = resolve(
   process.env['PLENUM_BINARY'] || join(import.meta.dirname, '../../.bin/plenum'),
 );
 const readyWithin = 20_000;
@@ -33,20 +33,26 @@ export class PlenumServer {
     process.stderr?.on('data', keep);
   }
 
-  static async start(): Promise<PlenumServer> {
+  /** With `advertise`, browsers send their media to that address, from which it has to reach `mediaPort`. */
+  static async start(media: { advertise?: string; port?: number } = {}): Promise<PlenumServer> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is missing: build it with \`task build\`, or set PLENUM_BINARY`);
     }
     const data = await mkdtemp(join(tmpdir(), 'plenum-e2e-'));
-    const [port, adminPort, mediaPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [port, adminPort, freeMediaPort] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
     const args = [
       'serve',
       `--data=${data}`,
       `--listen=127.0.0.1:${port}`,
       `--admin-listen=127.0.0.1:${adminPort}`,
-      `--media-port=${mediaPort}`,
+      `--media-port=${media.port ?? freeMediaPort}`,
       '--media-address=127.0.0.1',
       '--log-level=info',
+      ...(media.advertise ? [`--media-advertise=${media.advertise}`] : []),
     ];
     // A setting of the developer's own must not reach the server of a test.
     const env = Object.fromEntries(
