@@ -198,6 +198,8 @@ func (c *Client) note(m message.ServerMessage) {
 		if !c.options.SendAll {
 			c.wanted.set(m.Source, m.Layers)
 		}
+	default:
+		// The rest is for whoever listens to events.
 	}
 }
 
