@@ -14,7 +14,7 @@ const (
 	aimdQuiet      = 8 * time.Second // without congestion, after which the link may have become wider
 	aimdLeastStep  = 1000.0          // bit/s, of one multiplicative step
 	aimdLeastSlope = 4000.0          // bit/s per second near the last congestion
-	aimdResponse   = 120 * time.Millisecond
+	aimdResponse   = 135 * time.Millisecond
 	startTime      = 2 * time.Second
 	// doubtPatience is how long packets may wait before an overuse is believed of a link that we
 	// did not fill; doubtTime is when that begins anew.

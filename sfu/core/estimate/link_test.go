@@ -71,7 +71,7 @@ func TestBadLinksAreUsed(t *testing.T) {
 		{"jitter of 30 ms", func(d, _ *link.Conditions) { d.Delay, d.Jitter, d.Uniform = 40, 30, true }, nil, 0.75, 160 * time.Millisecond},
 		{"1 % reordered by 30 ms", func(d, _ *link.Conditions) { d.Reorder, d.Hold = 0.01, 30 }, nil, 0.85, 70 * time.Millisecond},
 		{"10 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.1 }, nil, 0.85, 80 * time.Millisecond},
-		{"30 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.3 }, nil, 0.85, 120 * time.Millisecond},
+		{"30 % of the feedback lost", func(_, u *link.Conditions) { u.Loss = 0.3 }, nil, 0.85, 200 * time.Millisecond},
 		{"no feedback for one second in ten", nil, hole, 0.85, 100 * time.Millisecond},
 	} {
 		for _, rate := range []int64{300_000, 1_000_000, 3_000_000} {
