@@ -57,7 +57,7 @@ func (c bridgeCommand) Run(ctx context.Context, to terminal) error {
 	if err != nil {
 		return err
 	}
-	defer control.Close()
+	defer func() { _ = control.Close() }()
 	b, err := bridge.New(bridge.Config{Listen: c.Listen, Upstream: c.To, Profile: profile}, log)
 	if err != nil {
 		return inUse(err, c.Listen.String(), "--listen")
