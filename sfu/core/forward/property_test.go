@@ -200,6 +200,9 @@ func (s *scene) replay(c *camera) (err error) {
 	if c.audio || c.muted || !ok || s.rng.IntN(2) == 0 {
 		return nil
 	}
+	if shown, _ := s.slot.Current(); shown == c.number {
+		return nil // there is nothing to start
+	}
 	e.ring.Since(key, func(p *packet.Packet) bool {
 		if p.Feed == c.feed {
 			err = s.hand(c, p, e.origins[p.Seq])
