@@ -8,6 +8,10 @@ const media = { timeout: 60_000, intervals: [250, 500, 1_000] };
 const height = async (viewer: Person, of: Person) =>
   (await viewer.slot(of, 'camera'))?.frameHeight ?? 0;
 
+/** The layers of a camera that go out; the browser lists them in any order. */
+const sent = async (of: Person) =>
+  (await of.sending('camera')).filter(({ active }) => active).map(({ rid }) => rid);
+
 /** Frames of the largest layer of a camera that somebody has sent. */
 async function topFrames(of: Person): Promise<number> {
   const layers = await of.sending('camera');
@@ -29,9 +33,8 @@ test('nothing is sent or received that nobody wants', async ({ member }) => {
 
   await test.step('a viewer with a small tile makes the largest layer stop', async () => {
     await grace.page.setViewportSize({ width: 700, height: 500 });
-    await expect
-      .poll(async () => (await ada.sending('camera')).map(({ active }) => active), media)
-      .toEqual([true, true, false]);
+    await expect.poll(() => sent(ada), media).not.toContain('f');
+    expect(await sent(ada)).toContain('q');
     await expectStill(() => topFrames(ada), 'what Ada encodes of the largest');
     await expectPicture(grace, ada);
   });
