@@ -110,13 +110,10 @@ func (l *link) probes(now time.Time) (clusters []probe.Cluster) {
 	if !l.measurable {
 		return nil
 	}
-	state, limited := l.estimator.State(), l.estimator.AppLimited(now)
 	l.prober.Update(now, probe.Input{
 		Estimate: l.estimator.Rate(), Acked: l.estimator.Acked(), Goal: l.plan.Next,
-		AppLimited: limited,
-		// What was so before we fell silent says nothing of now.
-		Overusing: !limited && (state == estimate.Overuse || state == estimate.LossLimited),
-		Paused:    l.paused(), Loss: l.estimator.Loss(), RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(),
+		AppLimited: l.estimator.AppLimited(now), Overusing: l.estimator.Strained(),
+		Paused: l.paused(), Loss: l.estimator.Loss(), RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(),
 	})
 	for {
 		cluster, ok := l.prober.Next(now)

@@ -317,3 +317,22 @@ func TestOpusBetweenREDIsOneStream(t *testing.T) {
 		}
 	})
 }
+
+// How many layers there are is known from the first key frame on: a slot that was bound before must learn of it.
+func TestAScalableCameraShowsItsTopLayer(t *testing.T) {
+	inCall(t, func(c *call) {
+		ada, bob := c.join("ada"), c.join("bob")
+		ada.publishes(7, sfu.Camera)
+		bob.receivesAll()
+		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+		camera := ada.sends("0", 100, codec.AV1, "")
+		camera.svc = dependency.NewPattern(dependency.KeyOnly, 3, 3, 320, 180, 640, 360, 1280, 720)
+		for n := range 200 {
+			camera.scaled(n == 0 || camera.wanted())
+			c.settle(40 * time.Millisecond)
+		}
+		if got := bob.shows("v0"); got != 2 {
+			t.Errorf("layer %d is shown, want the top one", got)
+		}
+	})
+}

@@ -31,6 +31,9 @@ func (r *reception) quality(now time.Time, rtt time.Duration, publication *Publi
 		in.Repaired = float64(min(r.recovered, r.lost)) / float64(r.expected)
 	}
 	feed := publication.feed.Load()
+	if feed != nil {
+		feed.SetRTT(rtt)
+	}
 	if feed == nil || !publication.source.video() || publication.muted.Load() {
 		return in
 	}

@@ -32,6 +32,7 @@ type Feed struct {
 	Reports   [MaxLayers]atomic.Pointer[Report] // by stream
 	Publisher Publisher
 
+	rtt      atomic.Int64  // to the publisher, 0 unknown
 	era      atomic.Uint32 // packets of an earlier one are not shown to newcomers
 	scaled   atomic.Int32  // spatial layers of one stream, 0 while there is one at most
 	heights  [MaxLayers]atomic.Int32
@@ -64,6 +65,12 @@ func NewFeed(id, number uint32, kind codec.Kind, streams int8, ring int, still t
 	f.measured = measured{still: still, meter: meter.New(streams == 1)}
 	return f
 }
+
+// SetRTT says how far the publisher is. For the writer.
+func (f *Feed) SetRTT(rtt time.Duration) { f.rtt.Store(int64(rtt)) }
+
+// RTT is the round trip to the publisher, 0 while it is not known.
+func (f *Feed) RTT() time.Duration { return time.Duration(f.rtt.Load()) }
 
 // Begin says that packets with a lower Packet.Feed are from before a break: nobody is to be shown them any more.
 func (f *Feed) Begin(era uint16) { f.era.Store(uint32(era)) }

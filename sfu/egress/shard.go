@@ -256,6 +256,7 @@ func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
 		}
 		if !slot.reportDue.After(now) {
 			slot.reportDue = now.Add(reportInterval)
+			slot.measure()
 			if report, ok := slot.report(now); ok {
 				reports = append(reports, report)
 			} else {

@@ -128,6 +128,7 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	}
 	s.shown = feed
 	s.forward.Show(now, source, target)
+	s.measure()
 	if feed != nil {
 		for spatial := range feed.Streams {
 			if r := feed.Reports[spatial].Load(); r != nil {
@@ -137,6 +138,16 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	}
 	if feed != nil && !containsFeed(s.feeds, feed) {
 		s.feeds = append(s.feeds, feed)
+	}
+}
+
+// measure tells the forwarder how far the publisher is, whom it asks for key frames.
+func (s *Slot) measure() {
+	if s.shown == nil {
+		return
+	}
+	if rtt := s.shown.RTT(); rtt > 0 {
+		s.forward.SetRTT(rtt)
 	}
 }
 
