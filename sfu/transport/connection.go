@@ -21,6 +21,7 @@ type connection struct {
 	buffers *buffers
 	session uint64 // of the client's SDP, 0 before the first offer
 	broken  bool   // an offer failed half way: pion has no rollback
+	started atomic.Bool // it was connected once
 	closed  atomic.Bool
 
 	rtt, rttRead atomic.Int64 // nanoseconds; the latter since 1970
@@ -41,6 +42,7 @@ func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection
 		switch {
 		case c.closed.Load():
 		case state == webrtc.PeerConnectionStateConnected:
+			c.started.Store(true)
 			taker.connected()
 		case state == webrtc.PeerConnectionStateFailed:
 			taker.ended(reasonFailed)
@@ -80,7 +82,9 @@ const rttAge = time.Second
 // returned and read anew behind the caller's back, since pion answers from the agent's loop.
 func (c *connection) RTT() time.Duration {
 	now := time.Now().UnixNano()
-	if now-c.rttRead.Load() >= int64(rttAge) && !c.closed.Load() && c.rttReading.CompareAndSwap(false, true) {
+	// While pion begins it writes what we would read.
+	usable := c.started.Load() && !c.closed.Load()
+	if usable && now-c.rttRead.Load() >= int64(rttAge) && c.rttReading.CompareAndSwap(false, true) {
 		c.rttRead.Store(now)
 		go func() {
 			defer c.rttReading.Store(false)
