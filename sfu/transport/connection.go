@@ -19,8 +19,8 @@ type connection struct {
 	pc      *webrtc.PeerConnection
 	log     *slog.Logger
 	buffers *buffers
-	session uint64 // of the client's SDP, 0 before the first offer
-	broken  bool   // an offer failed half way: pion has no rollback
+	session uint64      // of the client's SDP, 0 before the first offer
+	broken  bool        // an offer failed half way: pion has no rollback
 	started atomic.Bool // it was connected once
 	closed  atomic.Bool
 
