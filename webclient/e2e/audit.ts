@@ -19,6 +19,7 @@ export async function expectAccessible(
 ): Promise<void> {
   for (const [i, look] of wanted.entries()) {
     await person.page.emulateMedia({ ...looks[look], reducedMotion: 'reduce' });
+    await settled(person);
     const axe = new AxeBuilder({ page: person.page });
     // A look is colours: the other rules find the same in each.
     const { violations } = await (
@@ -35,6 +36,21 @@ export async function expectAccessible(
       .filter(({ nodes }) => nodes.length > 0);
     expect.soft(found, `${what}, ${look}`).toEqual([]);
   }
+}
+
+/** Colours on their way from one look to the next belong to neither. */
+async function settled(person: Person): Promise<void> {
+  await person.page.evaluate(async () => {
+    const frame = () => new Promise((next) => requestAnimationFrame(next));
+    const ending = () =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    do {
+      await frame();
+      await frame();
+    } while (ending().length > 0);
+  });
 }
 
 /** In a meeting, which is dark whatever the theme. */
