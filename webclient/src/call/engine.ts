@@ -3,8 +3,6 @@ import type {
   MeetingJoined,
   ServerMessage,
   SlotQuality,
-  Source,
-  UpSource,
   WebRTCOffer,
 } from '../protocol/messages';
 import * as chat from './chat';
@@ -12,21 +10,17 @@ import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
 import { Downstream } from './downstream';
 import { gate } from './gate';
-import { Input } from './input';
 import { LipSync } from './lipsync';
 import type { Frames } from './lipsync';
-import { OwnPictures } from './own';
-import { defaultPreferences } from './preferences';
 import type { Saving, SendPreferences } from './preferences';
+import { Publishing } from './publishing';
 import { Reports } from './report';
 import * as roster from './roster';
 import { Session } from './session';
-import { Share } from './share';
 import { RequestError } from './socket';
 import { idleState } from './state';
 import type { CallState, CallStats, TileWish } from './state';
 import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
-import { Upstream } from './upstream';
 import { Wishes } from './wishes';
 import { Writing } from './writing';
 
@@ -52,16 +46,11 @@ export class CallEngine {
   private readonly listeners = new Set<() => void>();
   private state: CallState = idleState();
   private session: Session | undefined;
-  private up: Upstream | undefined;
   private down: Downstream | undefined;
-  private readonly microphone: Input;
-  private readonly camera: Input;
-  private readonly share: Share;
+  private readonly publishing: Publishing;
   private readonly wishes: Wishes;
   private readonly offers = { up: 0, down: 0 };
-  private readonly own: OwnPictures;
   private readonly lipSync: LipSync;
-  private preferences: SendPreferences = defaultPreferences;
   private readonly reports: Reports;
   private readonly writing: Writing;
   private audio: MediaStream[] = [];
@@ -69,22 +58,12 @@ export class CallEngine {
 
   constructor(deps: Partial<CallDeps> = {}) {
     this.deps = { ...browserDeps(), ...deps };
-    this.microphone = new Input('audio', this.deps, {
-      changed: (microphone) => this.update({ microphone }),
-      live: (track) => this.publish('microphone', track),
-      off: () => this.mute('microphone'),
+    this.publishing = new Publishing(this.deps, {
+      state: () => this.state,
+      update: (change) => this.update(change),
+      session: () => this.session,
+      offer: (data, current) => this.offer(data, current),
     });
-    this.camera = new Input('video', this.deps, {
-      changed: (camera) => this.update({ camera }),
-      live: (track) => this.publish('camera', track),
-      off: () => this.mute('camera'),
-    });
-    this.share = new Share(this.deps, {
-      changed: (screen) => this.update({ screen }),
-      live: (picture, sound) => this.publishScreen(picture, sound),
-      off: () => this.endScreen(),
-    });
-    this.own = new OwnPictures(this.deps);
     this.wishes = new Wishes(this.deps.timers, {
       slots: () => this.down?.known() ?? [],
       participants: () => this.state.participants,
@@ -118,11 +97,11 @@ export class CallEngine {
   async join({ api, microphone, camera, preferences, saving }: JoinOptions): Promise<void> {
     if (this.state.phase !== 'idle') return;
     this.update({ phase: 'connecting' });
-    this.preferences = { ...this.preferences, ...preferences };
+    this.publishing.prefer(preferences ?? {});
     if (saving) this.setSaving(saving);
     this.reports.begin();
-    this.microphone.adopt(microphone);
-    this.camera.adopt(camera);
+    this.publishing.microphone.adopt(microphone);
+    this.publishing.camera.adopt(camera);
     this.session = new Session(this.deps, api, {
       granted: (iceServers) => {
         if (!this.down) this.openDown(iceServers);
@@ -130,7 +109,7 @@ export class CallEngine {
       joined: (snapshot, again) => this.joined(snapshot, again),
       lost: () => {
         this.whenJoined = gate();
-        this.up?.rest();
+        this.publishing.rest();
         this.down?.rest();
         this.update({ phase: 'reconnecting', speaking: [] });
       },
@@ -160,27 +139,27 @@ export class CallEngine {
   }
 
   setMicrophone(on: boolean): Promise<void> {
-    return this.microphone.set(on);
+    return this.publishing.microphone.set(on);
   }
 
   setCamera(on: boolean): Promise<void> {
-    return this.camera.set(on);
+    return this.publishing.camera.set(on);
   }
 
   useMicrophone(deviceId: string): Promise<void> {
-    return this.microphone.use(deviceId);
+    return this.publishing.microphone.use(deviceId);
   }
 
   useCamera(deviceId: string): Promise<void> {
-    return this.camera.use(deviceId);
+    return this.publishing.camera.use(deviceId);
   }
 
   shareScreen(): Promise<void> {
-    return this.share.start();
+    return this.publishing.share.start();
   }
 
   stopShare(): Promise<void> {
-    return this.share.stop();
+    return this.publishing.share.stop();
   }
 
   raiseHand(up: boolean): void {
@@ -221,8 +200,7 @@ export class CallEngine {
 
   /** How we send from now on; others see a short gap, since it takes a new connection. */
   setPreferences(preferences: Partial<SendPreferences>): void {
-    this.preferences = { ...this.preferences, ...preferences };
-    if (this.session?.joined && this.up) this.renewUp();
+    this.publishing.prefer(preferences);
   }
 
   /** Where the frames of a stream can be seen, so that its sound can keep time; returns a function that ends it. */
@@ -231,9 +209,7 @@ export class CallEngine {
 
   /** Own pictures too. Null until the slot carries this very publication. */
   videoOf(participant: string, source: 'camera' | 'screen'): MediaStream | null {
-    if (participant === this.state.self) {
-      return this.own.of(source === 'camera' ? this.camera.track : this.share.picture);
-    }
+    if (participant === this.state.self) return this.publishing.picture(source);
     const kind = source === 'camera' ? 'video' : 'screen';
     return this.down?.carrying(participant, kind)?.stream ?? null;
   }
@@ -252,14 +228,14 @@ export class CallEngine {
   }
 
   async stats(): Promise<CallStats> {
-    const [up, down] = await Promise.all([this.up?.stats(), this.down?.stats()]);
+    const [up, down] = await Promise.all([this.publishing.stats(), this.down?.stats()]);
     const path = pathOf(down);
     return {
       at: this.deps.timers.now(),
       offers: { ...this.offers },
       roundTripTime: roundTripTime(down),
       ...(path && { path }),
-      up: sendStats(up, (mid) => this.up?.sourceOf(mid)),
+      up: sendStats(up, (mid) => this.publishing.sourceOf(mid)),
       down: slotStats(this.down?.slots ?? [], down),
     };
   }
@@ -269,8 +245,6 @@ export class CallEngine {
     const merged = chat.rejoin(this.state.chat, snapshot.chat, snapshot.self);
     const missed = again ? chat.news(this.state.chat, merged) : 0;
     if (again) this.openDown(this.session?.iceServers ?? []);
-    this.up?.close();
-    this.up = this.upstream();
     this.update({
       phase: 'joined',
       quality: undefined,
@@ -284,7 +258,7 @@ export class CallEngine {
       unread: this.state.unread + missed,
     });
     this.whenJoined.open();
-    this.publishAll();
+    this.publishing.renew();
     if (handWasUp && !snapshot.hands.includes(snapshot.self)) this.raiseHand(true);
     this.writing.resend();
   }
@@ -321,7 +295,7 @@ export class CallEngine {
         break;
       case 'layers:wanted': {
         const { source, codec, layers } = message.data;
-        void this.up?.want(source, { codec, layers }).catch(() => {});
+        this.publishing.want(source, { codec, layers });
         break;
       }
       case 'quality:changed':
@@ -350,13 +324,7 @@ export class CallEngine {
   private renewMedia(): void {
     this.openDown(this.session?.iceServers ?? []);
     this.update({ quality: undefined });
-    this.renewUp();
-  }
-
-  private renewUp(): void {
-    this.up?.close();
-    this.up = this.upstream();
-    this.publishAll();
+    this.publishing.renew();
   }
 
   private setParticipants(participants: CallState['participants']): void {
@@ -391,19 +359,6 @@ export class CallEngine {
     this.update({});
   }
 
-  private upstream(): Upstream {
-    const servers = this.session?.iceServers ?? [];
-    const up: Upstream = new Upstream(this.deps, servers, this.preferences, {
-      offer: (sdp: string, sources: UpSource[]) =>
-        this.offer({ pc: 'up', sdp, sources }, () => this.up === up),
-      stateChanged: (state) => this.update({ connection: { ...this.state.connection, up: state } }),
-      answered: () => {
-        for (const source of up.silent()) this.tell(source, false);
-      },
-    });
-    return up;
-  }
-
   private async offer(data: WebRTCOffer, current: () => boolean): Promise<string> {
     await this.whenJoined.passed;
     const session = this.session;
@@ -415,58 +370,6 @@ export class CallEngine {
     return reply.data.sdp;
   }
 
-  /** All in one go, so that one offer carries them. */
-  private publishAll(): void {
-    const ignore = () => {};
-    const { microphone, camera, share } = this;
-    if (microphone.state.on && microphone.track) {
-      this.publish('microphone', microphone.track).catch(ignore);
-    }
-    if (camera.state.on && camera.track) this.publish('camera', camera.track).catch(ignore);
-    if (share.picture) this.publishScreen(share.picture, share.sound).catch(ignore);
-  }
-
-  // Without a room there is nobody to send to: joining publishes what is on by then.
-  private async publish(source: Source, track: MediaStreamTrack): Promise<void> {
-    const { up } = this;
-    if (!this.session?.joined || !up) return;
-    try {
-      await up.send(source, track);
-    } catch (error) {
-      if (!(error instanceof RequestError) || error.code !== 'closed') throw error;
-      // If we are back already, those who came back did not know of this track.
-      if (up !== this.up) await this.publish(source, track);
-      return;
-    }
-    this.tell(source, true);
-  }
-
-  private async publishScreen(
-    picture: MediaStreamTrack,
-    sound: MediaStreamTrack | null,
-  ): Promise<void> {
-    await Promise.all([
-      this.publish('screen', picture),
-      sound && this.publish('screen-audio', sound),
-    ]);
-  }
-
-  private async mute(source: Source): Promise<void> {
-    this.tell(source, false);
-    await this.up?.stop(source);
-  }
-
-  private async endScreen(): Promise<void> {
-    await Promise.all([this.mute('screen'), this.mute('screen-audio')]);
-  }
-
-  /** Says whether a source is live; the server stops forwarding on its own account too. */
-  private tell(source: Source, live: boolean): void {
-    if (source === 'microphone') this.session?.send('participant:toggle-audio', { muted: !live });
-    else if (source === 'camera') this.session?.send('participant:toggle-video', { muted: !live });
-    else this.session?.send('publication:set', { source, live });
-  }
-
   /** The call is over: everything is let go of. */
   private finish(end: Partial<CallState>): void {
     if (this.state.phase === 'ended' || this.state.phase === 'failed') return;
@@ -475,12 +378,8 @@ export class CallEngine {
     this.wishes.close();
     this.lipSync.close();
     this.reports.end();
-    this.microphone.release();
-    this.camera.release();
-    this.share.release();
-    this.up?.close();
+    this.publishing.close();
     this.down?.close();
-    this.up = undefined;
     this.down = undefined;
     this.audio = [];
     this.update({ ...end, speaking: [] });
