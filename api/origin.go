@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/plenum-meet/plenum/api/jsonbody"
 )
 
 // csrfHeader cannot be sent by a foreign page without asking first (CORS), so its presence shows our own client.
@@ -80,7 +82,7 @@ func (s *Server) refuseForeign(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) warnForeign(c echo.Context) {
 	if _, ok := s.limits.foreignAlarm.take(s.now(), ""); ok {
 		s.log.Warn("call from a foreign page refused; behind a proxy, set the public URL",
-			"origin", printable(c.Request().Header.Get(echo.HeaderOrigin)), "ours", printable(s.ownOrigin(c)))
+			"origin", jsonbody.Printable(c.Request().Header.Get(echo.HeaderOrigin)), "ours", jsonbody.Printable(s.ownOrigin(c)))
 	}
 }
 

@@ -1,0 +1,4 @@
+// Package seeds says how many random scripts a long property is tried with: all of them without the race detector, a few
+// with it. The detector makes arithmetic five times slower, and what has one goroutine holds no race for it to find;
+// `task test:go` runs such packages both ways.
+package seeds
