@@ -2,71 +2,31 @@ package room
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/plenum-meet/plenum/sfu/sfutest/script"
 	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/signaling/message"
 	"github.com/plenum-meet/plenum/store"
 )
 
-var update = flag.Bool("update", false, "rewrite the scenarios with what the machine does")
-
 // The files in testdata are blocks of commands, "----", and what the machine does on them.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scenarios: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(raw))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(raw) {
-				t.Errorf("%s wants\n%s\nbut the machine does\n%s", file, raw, got)
-			}
-		})
-	}
-}
-
-// play returns the scenario with the machine's output in place of the file's.
-func play(t *testing.T, text string) string {
-	t.Helper()
-	s := &scenario{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	cfg := Default()
-	cfg.MaxParticipants, cfg.MaxUnstored, cfg.HistoryPage = 4, 2, 3
-	s.machine = newMachine(s.now, cfg, Meeting{ID: "m1", Code: "code", Title: "Weekly", Occurrence: "o1"}, history{})
-	var out strings.Builder
-	blocks := strings.Split(strings.TrimRight(text, "\n"), "\n\n")
-	for i, block := range blocks {
-		commands, _, _ := strings.Cut(block+"\n", "----\n")
-		s.out.Reset()
-		for line := range strings.Lines(commands) {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-				s.run(line)
-			}
+	script.Files(t, func(t *testing.T) func(string) string {
+		s := &scenario{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+		cfg := Default()
+		cfg.MaxParticipants, cfg.MaxUnstored, cfg.HistoryPage = 4, 2, 3
+		s.machine = newMachine(s.now, cfg, Meeting{ID: "m1", Code: "code", Title: "Weekly", Occurrence: "o1"}, history{})
+		return func(command string) string {
+			s.out.Reset()
+			s.run(command)
+			return s.out.String()
 		}
-		if i > 0 {
-			out.WriteString("\n")
-		}
-		out.WriteString(commands + "----\n" + s.out.String())
-	}
-	return out.String()
+	})
 }
 
 type scenario struct {

@@ -1,11 +1,8 @@
 package allocate_test
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,55 +11,19 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/core/allocate"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/sfutest/script"
 )
-
-var update = flag.Bool("update", false, "rewrite the scenarios with what the allocator does")
 
 // The files in testdata are blocks of commands, "----", and what the allocator does on them.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scenarios: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(raw))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(raw) {
-				t.Errorf("%s wants\n%s\nbut the allocator does\n%s", file, raw, got)
-			}
-		})
-	}
-}
-
-// play returns the scenario with the allocator's output in place of the file's.
-func play(t *testing.T, text string) string {
-	t.Helper()
-	s := &scenario{t: t, now: begin, allocator: allocate.New(), names: map[string]int{}}
-	var out strings.Builder
-	for i, block := range strings.Split(strings.TrimRight(text, "\n"), "\n\n") {
-		commands, _, _ := strings.Cut(block+"\n", "----\n")
-		s.out.Reset()
-		for line := range strings.Lines(commands) {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-				s.run(line)
-			}
+	script.Files(t, func(t *testing.T) func(string) string {
+		s := &scenario{t: t, now: begin, allocator: allocate.New(), names: map[string]int{}}
+		return func(command string) string {
+			s.out.Reset()
+			s.run(command)
+			return s.out.String()
 		}
-		if i > 0 {
-			out.WriteString("\n")
-		}
-		out.WriteString(strings.TrimRight(commands, "\n") + "\n----\n" + s.out.String())
-	}
-	return out.String()
+	})
 }
 
 const step = 100 * time.Millisecond

@@ -32,7 +32,7 @@ func TestTheEstimateDoesNotGrowFromSilence(t *testing.T) {
 		if rate := f.estimator.Rate(); rate != 600_000 {
 			t.Errorf("60 s at %d, and the estimate goes from 600000 to %d", little, rate)
 		}
-		if !f.estimator.AppLimited(r.now) || f.estimator.State() != estimate.AppLimited {
+		if !f.estimator.AppLimited(r.now()) || f.estimator.State() != estimate.AppLimited {
 			t.Errorf("at %d: %v", little, f.estimator.State())
 		}
 		if f.probesRun != 0 {
@@ -135,7 +135,7 @@ func TestNothingSentIsNoStrain(t *testing.T) {
 		t.Error("500 kbit/s are no strain for 300")
 	}
 	r.run(8 * time.Second)
-	if f.estimator.Strained() || f.estimator.Queueing() || f.estimator.State() != estimate.AppLimited || !f.estimator.AppLimited(r.now) {
+	if f.estimator.Strained() || f.estimator.Queueing() || f.estimator.State() != estimate.AppLimited || !f.estimator.AppLimited(r.now()) {
 		t.Errorf("3 s of silence are a strain: %v", f.estimator.State())
 	}
 }

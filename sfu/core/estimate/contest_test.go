@@ -39,12 +39,12 @@ func (f *tcp) send() {
 		f.rig.send(tcpSize, func() {
 			arrived = true
 			f.got = append(f.got, delivery{f.rig.since(), tcpSize})
-			for _, at := range f.rig.up.Send(f.rig.now, 60) {
+			for _, at := range f.rig.up.Send(f.rig.now(), 60) {
 				f.rig.at(at, func() { f.ack(number) })
 			}
 		})
 		// A loss is noticed when later packets are acknowledged; a whole second is the time-out.
-		f.rig.at(f.rig.now.Add(f.rig.down.Waiting(f.rig.now)+200*time.Millisecond), func() {
+		f.rig.at(f.rig.now().Add(f.rig.down.Waiting(f.rig.now())+200*time.Millisecond), func() {
 			if !arrived {
 				f.lost(number)
 			}

@@ -1,7 +1,6 @@
 package estimate_test
 
 import (
-	"container/heap"
 	"slices"
 	"time"
 
@@ -11,68 +10,39 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/core/probe"
 	"github.com/plenum-meet/plenum/sfu/sfutest/link"
+	"github.com/plenum-meet/plenum/sfu/sfutest/virtual"
 )
 
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // rig is senders that share one link, in virtual time.
 type rig struct {
-	now    time.Time
-	events events
-	number uint64
-	down   *link.Link
-	up     *link.Link
-	waits  []wait
+	clock *virtual.Clock
+	down  *link.Link
+	up    *link.Link
+	waits []wait
 }
 
 // wait is how long a packet sent at a time waited in the link's queue.
 type wait struct{ at, long time.Duration }
 
-type event struct {
-	at     time.Time
-	number uint64
-	do     func()
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at.Before(e[j].at) || e[i].at.Equal(e[j].at) && e[i].number < e[j].number
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(v any)   { *e = append(*e, v.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
 func newRig(down, up link.Plan, seed uint64) *rig {
-	return &rig{now: epoch, down: link.New(down, epoch, seed, 1), up: link.New(up, epoch, seed, 2)}
+	return &rig{clock: virtual.NewClock(epoch), down: link.New(down, epoch, seed, 1), up: link.New(up, epoch, seed, 2)}
 }
 
-func (r *rig) at(t time.Time, do func()) {
-	r.number++
-	heap.Push(&r.events, event{t, r.number, do})
-}
+func (r *rig) now() time.Time { return r.clock.Now() }
 
-func (r *rig) since() time.Duration { return r.now.Sub(epoch) }
+func (r *rig) at(t time.Time, do func()) { r.clock.At(t, do) }
+
+func (r *rig) since() time.Duration { return r.clock.Since() }
 
 // run goes on until a time since the beginning.
-func (r *rig) run(until time.Duration) {
-	for len(r.events) > 0 && r.events[0].at.Sub(epoch) <= until {
-		e := heap.Pop(&r.events).(event)
-		r.now = e.at
-		e.do()
-	}
-	r.now = epoch.Add(until)
-}
+func (r *rig) run(until time.Duration) { r.clock.Run(until) }
 
 // send hands a packet to the shared link.
 func (r *rig) send(size int, arrive func()) {
-	r.waits = append(r.waits, wait{r.since(), r.down.Waiting(r.now)})
-	for _, at := range r.down.Send(r.now, size) {
+	r.waits = append(r.waits, wait{r.since(), r.down.Waiting(r.now())})
+	for _, at := range r.down.Send(r.now(), size) {
 		r.at(at, arrive)
 	}
 }
@@ -118,7 +88,7 @@ type flow struct {
 	packets   int
 	probesRun int
 
-	arrivals  map[int64]time.Time
+	arrivals  [remembered]arrival
 	unwrap    packet.Unwrapper
 	window    int64 // the first number of the next feedback
 	newest    int64
@@ -127,6 +97,15 @@ type flow struct {
 	got   []delivery
 	rates []sample
 	puts  []delivery
+}
+
+// remembered is a power of two, and more than one feedback reports.
+const remembered = 4096
+
+// arrival is when a number came.
+type arrival struct {
+	number int64
+	at     time.Time
 }
 
 type delivery struct {
@@ -142,7 +121,7 @@ type sample struct {
 func (r *rig) flow(cfg estimate.Config, source func(time.Duration, packet.Bitrate) (packet.Bitrate, packet.Bitrate)) *flow {
 	f := &flow{
 		rig: r, history: estimate.NewHistory(), estimator: estimate.New(cfg), probes: probe.New(), source: source,
-		arrivals: map[int64]time.Time{}, window: -1, newest: -1,
+		window: -1, newest: -1,
 	}
 	return f
 }
@@ -173,7 +152,7 @@ func layered(sound packet.Bitrate, layers ...packet.Bitrate) func(time.Duration,
 }
 
 func (f *flow) tick() {
-	now := f.rig.now
+	now := f.rig.now()
 	send, goal := f.source(f.rig.since(), f.estimator.Rate())
 	f.estimator.Unanswered(now, f.history.Unanswered(now))
 	f.probes.Update(now, probe.Input{
@@ -210,13 +189,14 @@ func (f *flow) put(size int, kind estimate.Kind) {
 		cluster = f.cluster.ID
 		f.left -= size
 	}
-	number := int64(f.unwrap.Unwrap(f.history.Put(f.rig.now, size, kind, cluster)))
+	number := int64(f.unwrap.Unwrap(f.history.Put(f.rig.now(), size, kind, cluster)))
 	f.puts = append(f.puts, delivery{f.rig.since(), size})
 	f.rig.send(size, func() {
-		if _, twice := f.arrivals[number]; twice {
-			return
+		came := &f.arrivals[number%remembered]
+		if came.number >= number {
+			return // twice, or long forgotten
 		}
-		f.arrivals[number] = f.rig.now
+		*came = arrival{number, f.rig.now()}
 		f.got = append(f.got, delivery{f.rig.since(), size})
 		if f.window < 0 || number < f.window {
 			f.window = number
@@ -233,31 +213,26 @@ func (f *flow) clock(t time.Time) time.Duration {
 
 // report sends feedback as browsers do: from where the last one ended, or from the oldest late packet.
 func (f *flow) report() {
-	f.rig.at(f.rig.now.Add(feedbackTime), f.report)
+	f.rig.at(f.rig.now().Add(feedbackTime), f.report)
 	if f.window < 0 || f.newest < f.window {
 		return
 	}
 	fb := encode(f.window, f.newest, f.feedbacks, func(n int64) (time.Duration, bool) {
-		at, ok := f.arrivals[n]
-		return f.clock(at), ok
+		came := f.arrivals[n%remembered]
+		return f.clock(came.at), came.number == n
 	})
 	f.feedbacks++
 	f.window = f.newest + 1
-	for n := range f.arrivals {
-		if n < f.newest-2000 {
-			delete(f.arrivals, n)
-		}
-	}
 	if f.eats != nil && f.eats(f.rig.since()) {
 		return
 	}
-	for _, at := range f.rig.up.Send(f.rig.now, fb.MarshalSize()+28) {
+	for _, at := range f.rig.up.Send(f.rig.now(), fb.MarshalSize()+28) {
 		f.rig.at(at, func() { f.take(fb) })
 	}
 }
 
 func (f *flow) take(fb *rtcp.TransportLayerCC) {
-	now := f.rig.now
+	now := f.rig.now()
 	results := f.history.Match(now, fb)
 	f.estimator.Feedback(now, results)
 	if o, ok := f.probes.Feedback(now, results); ok {

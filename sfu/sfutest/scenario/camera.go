@@ -65,7 +65,7 @@ func (w *World) NewCamera(number uint32, offered ...Encoding) *Camera {
 		rate := o.Rate
 		c.encodings = append(c.encodings, &encoding{
 			Encoding: o, rate: func() packet.Bitrate { return rate }, ring: history.NewRing(ringSize),
-			seq: 1 << 16, keyDue: w.now,
+			seq: 1 << 16, keyDue: w.Now(),
 		})
 	}
 	w.Every(reportEvery, func() {
@@ -85,7 +85,7 @@ func (c *Camera) Stop() { c.stopped = true }
 func (c *Camera) Start() {
 	c.stopped = false
 	for _, e := range c.encodings {
-		e.keyDue = c.world.now
+		e.keyDue = c.world.Now()
 	}
 }
 
@@ -93,7 +93,7 @@ func (c *Camera) Start() {
 func (c *Camera) KeyFrame(stream int8) {
 	e := c.encodings[max(0, int(stream))]
 	if e.keyDue.IsZero() {
-		e.keyDue = c.world.now.Add(keyFrameIn)
+		e.keyDue = c.world.Now().Add(keyFrameIn)
 	}
 }
 
@@ -111,7 +111,7 @@ func (c *Camera) tick() {
 func (c *Camera) encode(stream int8, e *encoding) {
 	usual := float64(e.rate()) / 8 / frameRate
 	size := usual * (1 + unevenness*(2*c.random.Float64()-1))
-	key := !e.keyDue.IsZero() && !e.keyDue.After(c.world.now)
+	key := !e.keyDue.IsZero() && !e.keyDue.After(c.world.Now())
 	if key {
 		e.keyDue = time.Time{}
 		e.keys++
@@ -130,7 +130,7 @@ func (c *Camera) encode(stream int8, e *encoding) {
 	part := max(int(size)/parts, firstKey+codec.MaxVP8Descriptor+1)
 	for i := range parts {
 		p := &packet.Packet{
-			Arrival: c.world.now, Feed: 1, Seq: e.seq, Timestamp: packet.Timestamp(packet.Ticks(c.world.Since(), clockRate)),
+			Arrival: c.world.Now(), Feed: 1, Seq: e.seq, Timestamp: packet.Timestamp(packet.Ticks(c.world.Since(), clockRate)),
 			Marker: i == parts-1, Payload: e.payload(part, i == 0, key), Stream: stream, Spatial: stream,
 		}
 		p.Descriptor, _ = codec.Parse(codec.VP8, p.Payload) // our own bytes parse
@@ -147,7 +147,7 @@ func (c *Camera) report(s *slot) {
 	since := c.world.Since()
 	ntp := uint64(since.Seconds() * (1 << 32)) //nolint:gosec // minutes
 	for i := range c.encodings {
-		s.forward.SenderReport(c.number, int8(i), ntp, uint32(packet.Ticks(since, clockRate)), c.world.now) //nolint:gosec // a handful
+		s.forward.SenderReport(c.number, int8(i), ntp, uint32(packet.Ticks(since, clockRate)), c.world.Now()) //nolint:gosec // a handful
 	}
 }
 

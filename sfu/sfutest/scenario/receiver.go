@@ -28,29 +28,39 @@ const (
 type receiver struct {
 	viewer *Viewer
 	unwrap packet.Unwrapper
-	came   map[int64]time.Time
+	came   [remembered]arrival
 	from   int64 // first number that was not reported, 0: nothing came yet
 	newest int64
 	count  uint8
 }
 
+// remembered is a power of two, and more than one feedback reports.
+const remembered = 4096
+
+// arrival is when a number came, 0 is no number.
+type arrival struct {
+	number int64
+	at     time.Time
+}
+
 func newReceiver(v *Viewer) *receiver {
-	r := &receiver{viewer: v, came: map[int64]time.Time{}}
+	r := &receiver{viewer: v}
 	v.world.After(feedbackLeast, r.report)
 	return r
 }
 
 func (r *receiver) arrive(number uint16) {
 	n := int64(r.unwrap.Unwrap(number))
-	if _, twice := r.came[n]; twice {
-		return
+	slot := &r.came[n%remembered]
+	if slot.number >= n {
+		return // twice, or long forgotten
 	}
 	if r.from == 0 {
 		r.from = n
 	}
 	// What comes late is reported late, with what was reported already in between.
 	r.from = max(min(r.from, n), r.newest-mostReported)
-	r.came[n] = r.viewer.world.now
+	*slot = arrival{n, r.viewer.world.Now()}
 	r.newest = max(r.newest, n)
 }
 
@@ -59,7 +69,7 @@ func (r *receiver) sound() { r.viewer.series.audioCame++ }
 // report sends feedback and comes back when the next is due.
 func (r *receiver) report() {
 	v := r.viewer
-	rate := v.series.recent.rate(v.world.now)
+	rate := v.series.recent.rate(v.world.Now())
 	interval := feedbackMost
 	if rate > 0 {
 		interval = min(max(time.Duration(feedbackUsual*8/(feedbackShare*rate)*float64(time.Second)), feedbackLeast), feedbackMost)
@@ -69,11 +79,6 @@ func (r *receiver) report() {
 		return
 	}
 	fb := r.feedback()
-	for n := range r.came {
-		if n < r.newest-2*mostReported {
-			delete(r.came, n)
-		}
-	}
 	r.from = r.newest + 1
 	v.up.Send(fb.MarshalSize()+feedbackWire, v.extra, func() { v.feedback(fb) })
 }
@@ -88,12 +93,12 @@ func (r *receiver) feedback() *rtcp.TransportLayerCC {
 	var clock time.Duration // of the latest packet reported
 	var symbols []uint16
 	for n := r.from; n <= r.newest; n++ {
-		at, ok := r.came[n]
-		if !ok {
+		came := r.came[n%remembered]
+		if came.number != n {
 			symbols = append(symbols, rtcp.TypeTCCPacketNotReceived)
 			continue
 		}
-		since := at.Sub(r.viewer.world.begin)
+		since := came.at.Sub(begin)
 		if len(fb.RecvDeltas) == 0 {
 			fb.ReferenceTime = uint32(since / referenceStep) //nolint:gosec // hours
 			clock = since.Truncate(referenceStep)
@@ -155,12 +160,12 @@ func newPlayer(s *slot) *player {
 
 // expect counts a packet that the server sent for the first time.
 func (p *player) expect(sequence uint16) {
-	p.missing[int64(p.sent.Unwrap(sequence))] = p.slot.viewer.world.now
+	p.missing[int64(p.sent.Unwrap(sequence))] = p.slot.viewer.world.Now()
 }
 
 // giveUp counts what did not come in time.
 func (p *player) giveUp() {
-	now := p.slot.viewer.world.now
+	now := p.slot.viewer.world.Now()
 	for n, since := range p.missing {
 		if now.Sub(since) > kept {
 			p.slot.viewer.series.unrecovered++
@@ -184,12 +189,12 @@ func (p *player) overtake(key int64) {
 
 func (p *player) requestKey() {
 	v := p.slot.viewer
-	p.asked = v.world.now
+	p.asked = v.world.Now()
 	v.up.Send(pliWire, v.extra, func() { v.pli(p.slot) })
 }
 
 func (p *player) arrive(f fragment, recovered bool) {
-	now := p.slot.viewer.world.now
+	now := p.slot.viewer.world.Now()
 	var ok bool
 	var seq packet.Seq
 	if recovered {
@@ -258,7 +263,7 @@ func (p *player) whole(n int64) bool {
 
 // show counts a freeze as browsers do: a gap of at least 3 δ, or δ + 150 ms.
 func (p *player) show(f fragment) {
-	s, now := p.slot.viewer.series, p.slot.viewer.world.now
+	s, now := p.slot.viewer.series, p.slot.viewer.world.Now()
 	p.behind = max(p.behind-time.Duration(forgetting*float64(p.behind)), now.Sub(f.made))
 	at := f.made.Add(p.behind)
 	s.shown(p.slot.number, p.slot.camera.encodings[f.stream].Height)
@@ -279,7 +284,7 @@ func (p *player) show(f fragment) {
 // ask sends the NACKs that are due.
 func (p *player) ask() {
 	v := p.slot.viewer
-	now := v.world.now
+	now := v.world.Now()
 	if numbers := p.loss.Nacks(now, v.estimator.RTT(), nil); len(numbers) > 0 {
 		v.series.nacked += len(numbers)
 		v.up.Send(nackWire+4*len(numbers), v.extra, func() { v.nack(p.slot, numbers) })

@@ -41,7 +41,7 @@ func (c Case) Run(seed uint64) *Result {
 	ways := c.Stage(w)
 	r := &Result{Case: c}
 	look := func() {
-		r.carries = append(r.carries, Sample{At: w.Since(), Arrived: float64(ways[0].link.Rate(w.now))})
+		r.carries = append(r.carries, Sample{At: w.Since(), Arrived: float64(ways[0].link.Rate(w.Now()))})
 	}
 	look()
 	w.Every(sampleEvery, look)

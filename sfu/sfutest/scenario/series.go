@@ -108,7 +108,7 @@ func (s *series) sent(size int, waits time.Duration) {
 func (s *series) arrived(size int) {
 	s.came += int64(size)
 	s.open += int64(size)
-	s.recent.add(s.world.now, size)
+	s.recent.add(s.world.Now(), size)
 }
 
 func (s *series) reported(results []estimate.Result) {
@@ -140,7 +140,7 @@ func (s *series) sample() {
 	if s.viewer != nil {
 		x.Estimate, x.State = float64(s.viewer.estimator.Rate()), s.viewer.estimator.State()
 		for _, slot := range s.viewer.slots {
-			if s.world.now.Sub(slot.player.shown) < time.Second {
+			if s.world.Now().Sub(slot.player.shown) < time.Second {
 				x.Height += s.heights[slot.number]
 			}
 		}

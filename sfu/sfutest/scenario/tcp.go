@@ -55,7 +55,7 @@ func (t *TCP) Stop() { t.stopped = true }
 
 func (t *TCP) fill() {
 	for !t.stopped && t.left != 0 && float64(t.next-t.una) < t.window {
-		t.sentAt[t.next] = t.world.now
+		t.sentAt[t.next] = t.world.Now()
 		t.send(t.next)
 		t.next++
 		if t.left > 0 {
@@ -124,7 +124,7 @@ func (t *TCP) advance(ack int) {
 	newly := ack - t.una
 	for n := t.una; n < ack; n++ {
 		if at, ok := t.sentAt[n]; ok && n == ack-1 {
-			t.measure(t.world.now.Sub(at))
+			t.measure(t.world.Now().Sub(at))
 		}
 		delete(t.sentAt, n)
 	}

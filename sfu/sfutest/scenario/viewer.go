@@ -98,7 +98,7 @@ func (v *Viewer) Watch(c *Camera, height, priority int) {
 	s := &slot{viewer: v, number: len(v.slots), camera: c, height: height, priority: priority}
 	s.forward = forward.NewVideo(forward.Start{Sequence: 100, Timestamp: 9000})
 	s.player = newPlayer(s)
-	s.forward.Show(v.world.now, c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
+	s.forward.Show(v.world.Now(), c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
 	v.slots = append(v.slots, s)
 	c.slots = append(c.slots, s)
 	c.report(s)
@@ -114,7 +114,7 @@ func (v *Viewer) WatchElastic(number uint32, most packet.Bitrate) *Camera {
 	s := &slot{viewer: v, camera: c, height: 720}
 	s.forward = forward.NewVideo(forward.Start{Sequence: 100, Timestamp: 9000})
 	s.player = newPlayer(s)
-	s.forward.Show(v.world.now, c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
+	s.forward.Show(v.world.Now(), c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
 	s.decision.Target = packet.Layer{Temporal: allocate.All}
 	v.slots = append(v.slots, s)
 	c.slots = append(c.slots, s)
@@ -126,7 +126,7 @@ func (v *Viewer) WatchElastic(number uint32, most packet.Bitrate) *Camera {
 // room is what is left of the estimate for the payload of an elastic source: sound and resends come first.
 func (v *Viewer) room() packet.Bitrate {
 	rate := v.estimator.Rate()
-	repair := max(rate/20, packet.Bitrate(v.repairs.rate(v.world.now)))
+	repair := max(rate/20, packet.Bitrate(v.repairs.rate(v.world.Now())))
 	left := max(rate-audioRate-repair, 20_000)
 	return left * mostBytes / (mostBytes + overhead)
 }
@@ -139,7 +139,7 @@ func (v *Viewer) sound() {
 	if v.audioOff {
 		return
 	}
-	v.pacer.Push(v.world.now, pace.Entry[waiting]{Class: pace.Audio, Size: audioPayload + overhead})
+	v.pacer.Push(v.world.Now(), pace.Entry[waiting]{Class: pace.Audio, Size: audioPayload + overhead})
 	v.drain()
 }
 
@@ -149,7 +149,7 @@ func (s *slot) offer(p *packet.Packet) {
 	if s.forward.Wants(s.camera.number)&(1<<p.Stream) == 0 {
 		return
 	}
-	v.pacer.Push(v.world.now, pace.Entry[waiting]{
+	v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
 		Item: waiting{slot: s, packet: p}, Class: pace.Video, Size: len(p.Payload) + overhead,
 		FrameStart: p.Descriptor.Start, Key: p.Descriptor.Key, Slot: s.number*lanes + int(p.Stream),
 	})
@@ -158,7 +158,7 @@ func (s *slot) offer(p *packet.Packet) {
 
 // drain sends what may go now.
 func (v *Viewer) drain() {
-	now := v.world.now
+	now := v.world.Now()
 	for {
 		w, ok := v.pacer.Pop(now)
 		if !ok {
@@ -195,7 +195,7 @@ func (v *Viewer) drain() {
 
 func (s *slot) send(p *packet.Packet) {
 	v := s.viewer
-	out, reason := s.forward.Forward(v.world.now, s.camera.number, p)
+	out, reason := s.forward.Forward(v.world.Now(), s.camera.number, p)
 	switch reason {
 	case forward.Forwarded:
 	case forward.WaitsForKeyFrame, forward.WaitsForReport, forward.BehindCurrent:
@@ -215,7 +215,7 @@ func (s *slot) send(p *packet.Packet) {
 
 func (s *slot) resend(number uint16) {
 	v := s.viewer
-	sent, ok := s.forward.Resend(v.world.now, number)
+	sent, ok := s.forward.Resend(v.world.Now(), number)
 	if !ok || sent.Stream < 0 || int(sent.Stream) >= len(s.camera.encodings) {
 		return
 	}
@@ -226,14 +226,14 @@ func (s *slot) resend(number uint16) {
 	out := s.forward.Rebuild(sent, number, p)
 	again := fragment{sequence: number, timestamp: out.Timestamp, made: p.Arrival, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
 	size := len(out.Descriptor) + len(out.Payload) + overhead + rtxBytes
-	v.repairs.add(v.world.now, size)
+	v.repairs.add(v.world.Now(), size)
 	v.series.repairBytes += int64(size)
 	v.send(size, estimate.Repair, func() { s.player.arrive(again, true) })
 }
 
 // send numbers a packet and puts it on its way.
 func (v *Viewer) send(size int, kind estimate.Kind, arrive func()) {
-	number := v.history.Put(v.world.now, size, kind, v.cluster.ID)
+	number := v.history.Put(v.world.Now(), size, kind, v.cluster.ID)
 	v.sent += int64(size)
 	v.clusterSent++
 	v.series.sent(size, v.down.Waiting())
@@ -248,7 +248,7 @@ func (v *Viewer) send(size int, kind estimate.Kind, arrive func()) {
 
 // wake asks for the key frames that the slot waits for.
 func (s *slot) wake() {
-	now := s.viewer.world.now
+	now := s.viewer.world.Now()
 	if _, stream, ok := s.forward.KeyFrameWanted(now); ok {
 		s.camera.KeyFrame(stream)
 	}
@@ -260,7 +260,7 @@ func (s *slot) wake() {
 
 // feedback takes what the browser says of the transport.
 func (v *Viewer) feedback(fb *rtcp.TransportLayerCC) {
-	now := v.world.now
+	now := v.world.Now()
 	results := v.history.Match(now, fb)
 	v.series.reported(results)
 	v.estimator.Feedback(now, results)
@@ -273,7 +273,7 @@ func (v *Viewer) feedback(fb *rtcp.TransportLayerCC) {
 // nack takes the browser's wish for resends.
 func (v *Viewer) nack(s *slot, numbers []uint16) {
 	for _, n := range numbers {
-		v.pacer.Push(v.world.now, pace.Entry[waiting]{
+		v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
 			Item: waiting{slot: s, number: n}, Class: pace.Repair, Size: mostBytes + overhead, Slot: s.number * lanes,
 		})
 	}
@@ -289,14 +289,14 @@ func (v *Viewer) pli(s *slot) {
 }
 
 func (v *Viewer) beat() {
-	v.estimator.Unanswered(v.world.now, v.history.Unanswered(v.world.now))
+	v.estimator.Unanswered(v.world.Now(), v.history.Unanswered(v.world.Now()))
 	v.follow()
 	v.world.After(tick, v.beat)
 }
 
 // follow lets everything take the estimate.
 func (v *Viewer) follow() {
-	now := v.world.now
+	now := v.world.Now()
 	rate, state := v.estimator.Rate(), v.estimator.State()
 	v.pacer.SetRate(rate)
 	for _, s := range v.slots {
@@ -346,7 +346,7 @@ func (v *Viewer) plan() {
 		}
 		in.Slots = append(in.Slots, slot)
 	}
-	plan := v.allocator.Plan(v.world.now, in)
+	plan := v.allocator.Plan(v.world.Now(), in)
 	v.next = plan.Next
 	for i, d := range plan.Slots {
 		v.slots[i].apply(d)
@@ -354,7 +354,7 @@ func (v *Viewer) plan() {
 }
 
 func (s *slot) apply(d allocate.Decision) {
-	now, before := s.viewer.world.now, s.decision
+	now, before := s.viewer.world.Now(), s.decision
 	s.decision = d
 	switch {
 	case d.Cut:
@@ -369,7 +369,7 @@ func (s *slot) apply(d allocate.Decision) {
 
 // probe sends what is due of a cluster, padding where media does not suffice.
 func (v *Viewer) probe() {
-	now := v.world.now
+	now := v.world.Now()
 	if v.cluster.ID == 0 {
 		c, ok := v.probes.Next(now)
 		if !ok || v.series.media == 0 {
