@@ -102,7 +102,7 @@ func parseVP8(payload []byte) (Descriptor, error) {
 // The payload behind the old descriptor starts at payload[d.Size:]. A picture id is always
 // written in 15 bits, so its width never changes for the receiver; a number that the
 // publisher does not send is not made up. d must come from Parse of this payload.
-func PatchVP8(dst, payload []byte, d Descriptor, ids VP8IDs) []byte {
+func PatchVP8(dst, payload []byte, d *Descriptor, ids VP8IDs) []byte {
 	dst = append(dst[:0], payload[0])
 	if payload[0]&vp8Extended == 0 {
 		return dst

@@ -101,7 +101,7 @@ func TestPatchVP8(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := PatchVP8([]byte{1, 2, 3}, test.in, d, ids); !bytes.Equal(got, test.want) {
+			if got := PatchVP8([]byte{1, 2, 3}, test.in, &d, ids); !bytes.Equal(got, test.want) {
 				t.Errorf("got %x, want %x", got, test.want)
 			}
 		})
@@ -156,7 +156,7 @@ func FuzzVP8(f *testing.F) {
 			return
 		}
 		ids := VP8IDs{PictureID: picture & 0x7fff, TL0: tl0, KeyIndex: key & 31}
-		patched := PatchVP8(nil, payload, d, ids)
+		patched := PatchVP8(nil, payload, &d, ids)
 		if len(patched) > MaxVP8Descriptor {
 			t.Fatalf("%d bytes of descriptor", len(patched))
 		}
@@ -190,6 +190,6 @@ func BenchmarkVP8(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		PatchVP8(buffer[:0], payload, d, VP8IDs{PictureID: 7})
+		PatchVP8(buffer[:0], payload, &d, VP8IDs{PictureID: 7})
 	}
 }

@@ -179,7 +179,7 @@ func VP9Sizes(payload []byte, d Descriptor) Sizes {
 // PatchVP9 appends to dst[:0] the descriptor of payload with the slot's own numbers in it, up to the layer indices. What
 // goes behind it starts at payload[d.Size:]. A picture id is always written in 15 bits, so its width never changes for
 // the receiver; a number that the publisher does not send is not made up. d must come from Parse of this payload.
-func PatchVP9(dst, payload []byte, d Descriptor, ids VP9IDs) []byte {
+func PatchVP9(dst, payload []byte, d *Descriptor, ids VP9IDs) []byte {
 	dst = append(dst[:0], payload[0])
 	if d.HasPictureID {
 		dst = append(dst, vp9Long|uint8(ids.PictureID>>8), uint8(ids.PictureID)) //nolint:gosec // the lower byte

@@ -119,7 +119,7 @@ func TestPatchVP9(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := PatchVP9([]byte{1, 2, 3}, test.in, d, ids); !bytes.Equal(got, test.want) {
+			if got := PatchVP9([]byte{1, 2, 3}, test.in, &d, ids); !bytes.Equal(got, test.want) {
 				t.Errorf("got %x, want %x", got, test.want)
 			}
 		})
@@ -153,7 +153,7 @@ func FuzzVP9(f *testing.F) {
 			t.Fatalf("sizes %+v of %+v", got, d)
 		}
 		ids := VP9IDs{PictureID: picture & 0x7fff, TL0: tl0}
-		patched := PatchVP9(nil, payload, d, ids)
+		patched := PatchVP9(nil, payload, &d, ids)
 		if len(patched) > MaxVP9Descriptor {
 			t.Fatalf("%d bytes of descriptor", len(patched))
 		}
@@ -184,6 +184,6 @@ func BenchmarkVP9(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		PatchVP9(buffer[:0], payload, d, VP9IDs{PictureID: 7})
+		PatchVP9(buffer[:0], payload, &d, VP9IDs{PictureID: 7})
 	}
 }

@@ -34,7 +34,7 @@ func (r *refusals) refuse(now time.Time) bool {
 
 // align returns the slot's timestamp for the first packet of another source, which came at a moment
 // that may be past, or why the source cannot start with it.
-func (f *Forwarder) align(now, at time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
+func (f *Forwarder) align(now time.Time, at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, started := f.timeline.Last()
 	switch {
 	case !started:
@@ -52,13 +52,14 @@ func (f *Forwarder) align(now, at time.Time, publication uint32, p *packet.Packe
 }
 
 // alignLayers relates two streams of one publication by their sender reports.
-func (f *Forwarder) alignLayers(now time.Time, publication uint32, p *packet.Packet) (int64, Reason) {
+func (f *Forwarder) alignLayers(came time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
+	now := f.born.Add(came)
 	last, _ := f.timeline.Last()
-	arrival := max(f.timeline.Elapsed(now), last+videoStep)
+	arrival := max(f.timeline.Elapsed(came), last+videoStep)
 
 	from := f.clocks.get(publication, f.shown.Stream)
 	to := f.clocks.get(publication, p.Stream)
-	if !from.fits(f.timeline.LastAt(), f.timeline.LastIn(), f.clock) || !to.fits(now, p.Timestamp, f.clock) {
+	if !from.fits(f.born.Add(f.timeline.LastAt()), f.timeline.LastIn(), f.clock) || !to.fits(now, p.Timestamp, f.clock) {
 		if f.refused.refuse(now) {
 			return 0, WaitsForReport
 		}
@@ -81,13 +82,13 @@ func (f *Forwarder) alignLayers(now time.Time, publication uint32, p *packet.Pac
 
 // nextUnrelated is the slot's timestamp for a source without a common clock. One that is replayed has the
 // timestamp of when it came, so that what follows it lands on the slot's wall clock.
-func (f *Forwarder) nextUnrelated(now, at time.Time) (int64, Reason) {
+func (f *Forwarder) nextUnrelated(now time.Time, at time.Duration) (int64, Reason) {
 	last, started := f.timeline.Last()
 	if !started {
 		return f.timeline.Expected(at), Forwarded
 	}
 	expected := f.timeline.Expected(at)
-	if now.Sub(at) > replayed && last+videoStep-expected > packet.Ticks(maxBehind, f.clock) {
+	if f.since(now)-at > replayed && last+videoStep-expected > packet.Ticks(maxBehind, f.clock) {
 		return 0, Stale
 	}
 	return max(expected, last+videoStep), Forwarded

@@ -15,7 +15,7 @@ var fanOuts = []int{1, 50, 500}
 // slots returns so many video slots that show publication 1, and what feeds them.
 func slots(n int) ([]*forward.Forwarder, func() *packet.Packet) {
 	s := &stream{publication: 1}
-	now := begin
+	now := time.Now() // with a monotonic reading, as packets have it
 	key := s.at(now, true)
 	all := make([]*forward.Forwarder, n)
 	for i := range all {
@@ -32,6 +32,20 @@ func slots(n int) ([]*forward.Forwarder, func() *packet.Packet) {
 	}
 }
 
+// layeredSlots returns slots that show a stream as browsers send it: two temporal layers, and all numbers there are.
+func layeredSlots(n int) ([]*forward.Forwarder, func() *packet.Packet) {
+	all, next := slots(n)
+	payload := []byte{0x90, 0xf0, 0x80, 0, 0, 3, 0x11, 0, 0}
+	d, _ := codec.Parse(codec.VP8, payload)
+	return all, func() *packet.Packet {
+		p := next()
+		d.PictureID, d.TID, d.Sync = (d.PictureID+1)&0x7fff, d.TID^1, !d.Sync
+		d.TL0 += 1 - d.TID
+		p.Payload, p.Descriptor, p.Temporal = payload, d, int8(d.TID) //nolint:gosec // 0 or 1
+		return p
+	}
+}
+
 // fed is a publication that fills slots, and the packets that come next.
 type fed struct {
 	name  string
@@ -39,7 +53,8 @@ type fed struct {
 }
 
 var feeds = []fed{
-	{"VP8", slots},
+	{"VP8", layeredSlots},
+	{"VP8 in one layer", slots},
 	{"VP8 with descriptor", func(n int) ([]*forward.Forwarder, func() *packet.Packet) {
 		return svcSlots(n, codec.VP8, 1, 3, forward.All)
 	}},
@@ -56,7 +71,7 @@ var feeds = []fed{
 func svcSlots(n int, kind codec.Kind, spatial, temporal int, target int8) ([]*forward.Forwarder, func() *packet.Packet) {
 	var t testing.B
 	s := newScalable(1, kind, spatial, temporal)
-	now := begin
+	now := time.Now()
 	var made []*packet.Packet
 	for picture := range 4096 {
 		made = append(made, s.at(&t, now, picture == 0)...)
@@ -65,9 +80,9 @@ func svcSlots(n int, kind codec.Kind, spatial, temporal int, target int8) ([]*fo
 	all := make([]*forward.Forwarder, n)
 	for i := range all {
 		all[i] = forward.NewVideo(forward.Start{Sequence: uint16(i), Timestamp: uint32(i)})
-		all[i].Show(begin, s.source(), packet.Layer{Spatial: min(2, target), Temporal: target})
+		all[i].Show(made[0].Arrival, s.source(), packet.Layer{Spatial: min(2, target), Temporal: target})
 		for _, p := range made[:spatial] {
-			all[i].Forward(begin, 1, p)
+			all[i].Forward(p.Arrival, 1, p)
 		}
 	}
 	// Behind the last picture the first delta picture comes again, as if it were the next.

@@ -25,35 +25,34 @@ const (
 
 // Forwarder is the forwarding of one slot, owned by the goroutine that sends for its peer.
 type Forwarder struct {
-	audio bool
-	clock int64
-	now   time.Time // of the latest call
-	born  time.Time // zero of the resend times
-
-	source   Source // wanted
-	target   packet.Layer
-	cut      bool
-	selector layer.Selector
-	filter   layer.Filter
-	clocks   clocks
-	refused  refusals
-
-	numbers   numbers
-	timeline  rewrite.Timeline
-	shown     layer.Choice // whose numbers are mapped now
+	// What each packet needs comes first, side by side: hundreds of slots take turns in the processor's cache.
+	audio     bool
 	scalable  bool         // of shown
 	codec     codec.Kind   // of shown
 	begun     bool         // shown is valid: something of it was sent
 	onAir     bool         // audio: shown still goes out
+	shown     layer.Choice // whose numbers are mapped now
+	source    Source       // wanted
 	clockFrom packet.Seq   // packets of shown from before had another clock
 	keyOut    int64        // number of the latest key frame's first packet
-	voice     *redundancy  // audio alone
 	index     *history.Index
+	now       time.Time // of the latest call
+	born      time.Time // zero of the slot's moments
+	sent      counters
 	limits    limits
+	timeline  rewrite.Timeline
+	selector  layer.Selector
+	filter    layer.Filter
+	numbers   numbers
 
-	sent  counters
-	drops [reasons]uint64
-	last  Reason // latest that was not Forwarded
+	clock   int64
+	target  packet.Layer
+	cut     bool
+	clocks  clocks
+	refused refusals
+	voice   *redundancy // audio alone
+	drops   [reasons]uint64
+	last    Reason // latest that was not Forwarded
 }
 
 type counters struct {
@@ -180,11 +179,9 @@ func (f *Forwarder) SetCongested(congested bool) {
 }
 
 // Forward decides about one packet of a publication. It allocates nothing.
-func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (Out, Reason) {
+func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (out Out, reason Reason) {
 	f.now = now
-	var out Out
-	reason := f.forward(now, publication, p, &out)
-	if reason != Forwarded {
+	if reason = f.forward(now, publication, p, &out); reason != Forwarded {
 		f.drops[reason]++
 		f.last = reason
 	}
@@ -233,7 +230,7 @@ func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet, ou
 		}
 		return reasonOf(verdict.Decision)
 	}
-	at := moment(now, p)
+	at := f.moment(now, p)
 	if f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(at, p.Timestamp) {
 		next, reason := f.nextUnrelated(now, at)
 		if reason != Forwarded {
@@ -253,18 +250,21 @@ func (f *Forwarder) hunger(now time.Time, publication uint32) bool {
 	return f.selector.Need(now, f.filter.Hungry())
 }
 
+// since is a moment as the slot counts them: reading a time.Time costs more than all that is done with it.
+func (f *Forwarder) since(t time.Time) time.Duration { return t.Sub(f.born) }
+
 // moment is when a packet came: a packet that is replayed from the key-frame cache came before now.
-func moment(now time.Time, p *packet.Packet) time.Time {
+func (f *Forwarder) moment(now time.Time, p *packet.Packet) time.Duration {
 	if p.Arrival.IsZero() || p.Arrival.After(now) {
-		return now
+		return f.since(now)
 	}
-	return p.Arrival
+	return f.since(p.Arrival)
 }
 
 // change goes over to another source at the first packet of its key frame, if its clock
 // can be related to the slot's.
 func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
-	at := moment(now, p)
+	at := f.moment(now, p)
 	timestamp, reason := f.align(now, at, publication, p)
 	if reason != Forwarded {
 		return reason
@@ -284,7 +284,7 @@ func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, 
 }
 
 // begin makes p the first packet of the source whose numbers are mapped.
-func (f *Forwarder) begin(at time.Time, publication uint32, p *packet.Packet, timestamp int64) {
+func (f *Forwarder) begin(at time.Duration, publication uint32, p *packet.Packet, timestamp int64) {
 	f.shown = layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 	f.numbers.begin(p)
 	f.begun, f.onAir = true, true
@@ -297,7 +297,7 @@ func (f *Forwarder) begin(at time.Time, publication uint32, p *packet.Packet, ti
 
 // number gives p, which counts for the slot's clock at a moment that may be past, its numbers and
 // remembers them.
-func (f *Forwarder) number(now, at time.Time, p *packet.Packet, verdict *layer.Verdict, out *Out) Reason {
+func (f *Forwarder) number(now time.Time, at time.Duration, p *packet.Packet, verdict *layer.Verdict, out *Out) Reason {
 	if p.Seq < f.clockFrom {
 		return Late
 	}
@@ -312,27 +312,26 @@ func (f *Forwarder) number(now, at time.Time, p *packet.Packet, verdict *layer.V
 			return Duplicate
 		}
 	}
-	s := history.Sent{
-		Seq: p.Seq, Feed: p.Feed, Stream: p.Stream, From: f.codec, Codec: f.codec, Marker: verdict.Marker,
-		Publication: f.shown.Publication,
-	}
-	if !f.numbers.name(&s, p, ahead, verdict) {
+	s := f.index.Claim(uint16(number))
+	s.Seq, s.Feed, s.Stream, s.Publication = p.Seq, p.Feed, p.Stream, f.shown.Publication
+	s.From, s.Codec, s.Marker = f.codec, f.codec, verdict.Marker
+	if !f.numbers.name(f.codec, s, p, ahead, verdict) {
+		*s = history.Sent{}
 		return Late
 	}
 	s.Timestamp = uint32(f.timeline.Map(at, p.Timestamp, newest))
 	if f.audio {
 		s.Codec = f.voice.takes(f.codec)
-		f.build(&s, uint16(number), p, out)
+		f.build(s, uint16(number), p, out)
 		f.protect(out, newest)
 	} else {
-		f.build(&s, uint16(number), p, out)
+		f.build(s, uint16(number), p, out)
 		f.seen(p, number, verdict, out)
 	}
 	if newest {
 		f.numbers.ended = s.Marker || f.audio
 	}
 	s.Size = uint16(len(out.Descriptor) + len(out.Payload))
-	f.index.Put(uint16(number), &s)
 	f.limits.sent(now, int(s.Size))
 	f.sent.packets++
 	f.sent.octets += uint64(s.Size)

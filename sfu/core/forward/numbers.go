@@ -57,8 +57,8 @@ func (n *numbers) skip(kind codec.Kind, p *packet.Packet) {
 }
 
 // name gives p its numbers but for the RTP header's; false if its picture was dropped.
-func (n *numbers) name(s *history.Sent, p *packet.Packet, newest bool, v *layer.Verdict) bool {
-	switch s.From {
+func (n *numbers) name(kind codec.Kind, s *history.Sent, p *packet.Packet, newest bool, v *layer.Verdict) bool {
+	switch kind {
 	case codec.VP8:
 		ids, ok := n.vp8.Map(&p.Descriptor, newest)
 		if !ok {
@@ -100,10 +100,10 @@ func (f *Forwarder) build(s *history.Sent, number uint16, p *packet.Packet, out 
 	switch s.From {
 	case codec.VP8:
 		ids := codec.VP8IDs{PictureID: s.Picture, TL0: s.TL0, KeyIndex: s.KeyIndex}
-		out.Descriptor = codec.PatchVP8(n.patched[:0], p.Payload, p.Descriptor, ids)
+		out.Descriptor = codec.PatchVP8(n.patched[:0], p.Payload, &p.Descriptor, ids)
 		out.Payload = p.Payload[p.Descriptor.Size:]
 	case codec.VP9:
-		out.Descriptor = codec.PatchVP9(n.patched[:0], p.Payload, p.Descriptor, codec.VP9IDs{PictureID: s.Picture, TL0: s.TL0})
+		out.Descriptor = codec.PatchVP9(n.patched[:0], p.Payload, &p.Descriptor, codec.VP9IDs{PictureID: s.Picture, TL0: s.TL0})
 		out.Payload = p.Payload[p.Descriptor.Size:]
 	case codec.RED:
 		out.Descriptor, out.Payload = f.voice.convert(s.Codec, p.Payload)

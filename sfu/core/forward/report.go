@@ -17,7 +17,7 @@ func (f *Forwarder) Report(now time.Time) (ntp uint64, rtp uint32, packets, octe
 		return 0, 0, 0, 0, false
 	}
 	r := f.clocks.get(f.shown.Publication, f.shown.Stream)
-	if !r.fits(f.timeline.LastAt(), f.timeline.LastIn(), f.clock) {
+	if !r.fits(f.born.Add(f.timeline.LastAt()), f.timeline.LastIn(), f.clock) {
 		return 0, 0, 0, 0, false
 	}
 	ntp = r.ntp + ntpSince(now.Sub(r.arrival))

@@ -138,14 +138,14 @@ func TestRingIsSharedWithoutTearing(t *testing.T) {
 
 func TestIndexForgetsTheCycleBefore(t *testing.T) {
 	x := NewIndex(512)
-	x.Put(65000, &Sent{Seq: 1})
+	x.Claim(65000).Seq = 1
 	if s, ok := x.Get(65000); !ok || s.Seq != 1 {
 		t.Fatalf("got %+v, %v", s, ok)
 	}
 	// One cycle on, number 65000 is a hole, and nothing came that lies in its place.
 	for out := uint32(65001); out < 65000+1<<16+100; out++ {
 		if (out-65000)%512 != 0 {
-			x.Put(uint16(out), &Sent{Seq: packet.Seq(out)})
+			x.Claim(uint16(out)).Seq = packet.Seq(out)
 		}
 	}
 	if s, ok := x.Get(65000); ok {
@@ -156,13 +156,13 @@ func TestIndexForgetsTheCycleBefore(t *testing.T) {
 	}
 }
 
-func TestIndexFindsWhatWasPut(t *testing.T) {
+func TestIndexFindsWhatWasSent(t *testing.T) {
 	x := NewIndex(100) // becomes 128
 	if _, ok := x.Get(0); ok {
 		t.Error("an empty index knows 0")
 	}
 	for out := uint32(65400); out < 65700; out++ {
-		x.Put(uint16(out), &Sent{Seq: packet.Seq(out)})
+		x.Claim(uint16(out)).Seq = packet.Seq(out)
 	}
 	for out := uint32(65500); out < 65700; out++ {
 		s, ok := x.Get(uint16(out))

@@ -47,16 +47,18 @@ func NewIndex(capacity int) *Index {
 	return &Index{sent: make([]Sent, min(ceilPowerOfTwo(capacity), 1<<15)), newest: 1 << 16}
 }
 
-// Put remembers s under the number it was sent with.
-func (x *Index) Put(out uint16, s *Sent) {
-	s.out, s.used = x.unwrap(out), true
+// Claim returns the empty place of the packet that is sent under this number, to be filled in: a copy
+// would cost more than all the rest. The pointer is valid until the next Claim.
+func (x *Index) Claim(out uint16) *Sent {
+	s := &x.sent[int(out)&(len(x.sent)-1)]
+	*s = Sent{out: x.unwrap(out), used: true}
 	if int32(s.out-x.newest) > 0 {
 		x.newest = s.out
 	}
-	x.sent[int(out)&(len(x.sent)-1)] = *s
+	return s
 }
 
-// Get returns what was sent under this number. The pointer is valid until the next Put.
+// Get returns what was sent under this number. The pointer is valid until the next Claim.
 func (x *Index) Get(out uint16) (*Sent, bool) {
 	s := &x.sent[int(out)&(len(x.sent)-1)]
 	return s, s.used && s.out == x.unwrap(out)

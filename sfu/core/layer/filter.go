@@ -38,11 +38,11 @@ type Filter struct {
 	described bool             // frames are chosen by the dependency descriptor
 	blind     bool             // a descriptor went missing, and the payload does not tell
 	from      packet.Timestamp // of the key frame that ended it
+	announced bool             // the receiver knows the structure in force
 	frames    *scalable
-	pictures  pictures
 	temporal  temporal
 	spatial   spatial
-	announced bool // the receiver knows the structure in force
+	pictures  pictures // large, so last
 }
 
 // NewFilter returns a filter that takes everything.
@@ -157,9 +157,9 @@ func (f *Filter) fallBack(p *packet.Packet) {
 // byPayload decides by the payload descriptor. Where that tells no layers apart, everything goes out.
 func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	d := &p.Descriptor
-	v := Verdict{Marker: p.Marker, Layer: packet.Layer{Temporal: int8(d.TID)}} //nolint:gosec // 3 bits
+	of := packet.Layer{Temporal: int8(d.TID)} //nolint:gosec // 3 bits
 	if !d.HasTID && !d.HasLayers {
-		return v
+		return Verdict{Marker: p.Marker, Layer: of}
 	}
 	at := f.pictures.find(p.Timestamp)
 	if at == nil {
@@ -167,9 +167,8 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 		at.fate = f.enter(p, newest, gap)
 		at.level, at.top = f.spatial.levelAt(p.Timestamp), f.spatial.top
 	}
-	v.Decision = at.fate
-	if v.Decision != Forward || !d.HasLayers {
-		return v
+	if at.fate != Forward || !d.HasLayers {
+		return Verdict{Decision: at.fate, Marker: p.Marker, Layer: of}
 	}
 	bit := uint8(1) << (d.SID & 7)
 	if at.decided&bit == 0 {
@@ -178,11 +177,11 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 			at.forwarded |= bit
 		}
 	}
+	of.Spatial = int8(d.SID) //nolint:gosec // 3 bits
+	v := Verdict{Marker: p.Marker || d.EndOfLayer && of.Spatial == at.level, Layer: of}
 	if at.forwarded&bit == 0 {
 		v.Decision = f.spatial.refusal()
 	}
-	v.Layer.Spatial = int8(d.SID) //nolint:gosec // 3 bits
-	v.Marker = p.Marker || d.EndOfLayer && v.Layer.Spatial == at.level
 	return v
 }
 
@@ -199,7 +198,7 @@ func (f *Filter) goes(at *picture, p *packet.Packet) bool {
 
 // enter decides about a picture at the first of its packets to come.
 func (f *Filter) enter(p *packet.Packet, newest, gap bool) Decision {
-	d := p.Descriptor
+	d := &p.Descriptor
 	if !newest {
 		// Its number was left for it, so all that matters is whether it is of use.
 		if f.temporal.admits(p) {

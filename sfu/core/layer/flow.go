@@ -9,7 +9,7 @@ import (
 // flow is what the selector has seen of one stream of the wanted publication.
 type flow struct {
 	at      time.Time // latest packet
-	since   time.Time // it flows without a break
+	since   time.Time // it flows without a break, as far as it is doubted
 	newest  packet.Seq
 	feed    uint16
 	seen    bool
@@ -22,10 +22,12 @@ func (s *Selector) see(now time.Time, p *packet.Packet) (overtaken bool) {
 	f := &s.flows[p.Stream]
 	if !f.seen || f.feed != p.Feed {
 		*f = flow{seen: true, feed: p.Feed, newest: p.Seq - 1, since: now, doubted: f.doubted}
-	} else if now.Sub(f.at) >= alive {
-		f.since = now
+	} else if f.doubted {
+		if now.Sub(f.at) >= alive {
+			f.since = now
+		}
+		f.doubted = now.Sub(f.since) < steady
 	}
-	f.doubted = f.doubted && now.Sub(f.since) < steady
 	f.at = now
 	overtaken = p.Seq <= f.newest
 	f.newest = max(f.newest, p.Seq)

@@ -22,10 +22,10 @@ type picture struct {
 
 // pictures remembers the latest decisions: a late packet of a dropped picture must not leak.
 type pictures struct {
-	of      [pictureCount]picture
+	highest packet.Timestamp
 	latest  int
 	count   int
-	highest packet.Timestamp
+	of      [pictureCount]picture
 }
 
 func (h *pictures) clear() { h.latest, h.count, h.highest = 0, 0, 0 }

@@ -19,9 +19,10 @@ type Sequence struct {
 	out    int64      // newest number given
 	mapped packet.Seq // newest source number that was given one
 	newest packet.Seq // newest source number given one or skipped
+	begun  bool
+	open   span // the latest: all but late packets need no other
+	closed uint // how many spans were closed since Begin; the latest of them are in spans
 	spans  [spanCount]span
-	first  int // oldest span
-	count  int
 }
 
 // NewSequence returns numbers that begin at first.
@@ -33,8 +34,8 @@ func NewSequence(first uint16) Sequence {
 // Begin starts another source at its packet in, which gets the next number. Everything of
 // the former source and everything older than in is unknown from now on.
 func (s *Sequence) Begin(in packet.Seq) {
-	s.first, s.count = 0, 1
-	s.spans[0] = span{from: in, offset: int64(in) - (s.out + 1)}
+	s.begun, s.closed = true, 0
+	s.open = span{from: in, offset: int64(in) - (s.out + 1)}
 	s.mapped, s.newest = in-1, in-1
 }
 
@@ -65,8 +66,19 @@ func (s *Sequence) Map(in packet.Seq) (int64, bool) {
 }
 
 func (s *Sequence) lookUp(in packet.Seq) (int64, bool) {
-	for i := s.count - 1; i >= 0; i-- {
-		at := &s.spans[(s.first+i)%spanCount]
+	if at := &s.open; in >= at.from {
+		return int64(in) - at.offset, s.begun
+	}
+	return s.lookBack(in)
+}
+
+// lookBack finds a packet from before the open span.
+func (s *Sequence) lookBack(in packet.Seq) (int64, bool) {
+	if in >= s.open.from-packet.Seq(s.open.skipped) {
+		return 0, false
+	}
+	for i := range min(s.closed, spanCount) {
+		at := &s.spans[(s.closed-1-i)%spanCount]
 		if in >= at.from {
 			return int64(in) - at.offset, true
 		}
@@ -80,24 +92,17 @@ func (s *Sequence) lookUp(in packet.Seq) (int64, bool) {
 // Skip drops in on purpose: what follows it closes up. Late packets leave the hole that
 // was made for them.
 func (s *Sequence) Skip(in packet.Seq) {
-	if in <= s.newest || s.count == 0 {
+	if in <= s.newest || !s.begun {
 		return
 	}
-	latest := s.latest()
 	s.newest = in
-	if latest.from == in && latest.skipped > 0 {
-		latest.from++
-		latest.offset++
-		latest.skipped++
+	if at := &s.open; at.from == in && at.skipped > 0 {
+		at.from++
+		at.offset++
+		at.skipped++
 		return
 	}
-	next := span{from: in + 1, offset: latest.offset + 1, skipped: 1}
-	if s.count == spanCount {
-		s.first = (s.first + 1) % spanCount
-		s.count--
-	}
-	s.count++
-	*s.latest() = next
+	s.spans[s.closed%spanCount] = s.open
+	s.closed++
+	s.open = span{from: in + 1, offset: s.open.offset + 1, skipped: 1}
 }
-
-func (s *Sequence) latest() *span { return &s.spans[(s.first+s.count-1)%spanCount] }

@@ -20,35 +20,40 @@ const (
 )
 
 // Timeline is the timestamps of a slot. They follow the wall clock from the slot's first
-// packet on; within one source they follow the source, and the line does so slowly.
+// packet on; within one source they follow the source, and the line does so slowly. Moments are
+// counted from one that the owner chose.
 type Timeline struct {
 	clock   int64 // Hz
+	apart   int64 // maxApart in ticks
+	free    int64 // followFrom in ticks
 	started bool
-	zero    int64     // timestamp on the wall-clock line …
-	zeroAt  time.Time // … at this moment
-	offset  int64     // out = in + offset, of the present source
+	zero    int64         // timestamp on the wall-clock line …
+	zeroAt  time.Duration // … at this moment
+	offset  int64         // out = in + offset, of the present source
 
 	last   int64            // newest timestamp given
 	lastIn packet.Timestamp // its source timestamp
-	lastAt time.Time        // when it was first given
+	lastAt time.Duration    // when it was first given
 }
 
 // NewTimeline returns timestamps that begin at first, at clock Hz.
 func NewTimeline(clock uint32, first uint32) Timeline {
-	return Timeline{clock: int64(clock), zero: 1<<32 + int64(first)}
+	t := Timeline{clock: int64(clock), zero: 1<<32 + int64(first)}
+	t.apart, t.free = t.ticks(maxApart), t.ticks(followFrom)
+	return t
 }
 
 // Expected is the wall clock's timestamp at now.
-func (t *Timeline) Expected(now time.Time) int64 {
+func (t *Timeline) Expected(now time.Duration) int64 {
 	if !t.started {
 		return t.zero
 	}
-	return t.zero + t.ticks(now.Sub(t.zeroAt))
+	return t.zero + t.ticks(now-t.zeroAt)
 }
 
 // Elapsed is the newest timestamp carried on by the wall clock since.
-func (t *Timeline) Elapsed(now time.Time) int64 {
-	return t.last + t.ticks(now.Sub(t.lastAt))
+func (t *Timeline) Elapsed(now time.Duration) int64 {
+	return t.last + t.ticks(now-t.lastAt)
 }
 
 // Last is the newest timestamp given, false before the first.
@@ -58,18 +63,18 @@ func (t *Timeline) Last() (int64, bool) { return t.last, t.started }
 func (t *Timeline) LastIn() packet.Timestamp { return t.lastIn }
 
 // LastAt is when Last was given first.
-func (t *Timeline) LastAt() time.Time { return t.lastAt }
+func (t *Timeline) LastAt() time.Duration { return t.lastAt }
 
 // Offset is what the present source's timestamps are moved by.
 func (t *Timeline) Offset() int64 { return t.offset }
 
 // Lead is how far a packet at timestamp at would run ahead of the wall clock.
-func (t *Timeline) Lead(now time.Time, at int64) time.Duration {
+func (t *Timeline) Lead(now time.Duration, at int64) time.Duration {
 	return time.Duration(at-t.Expected(now)) * time.Second / time.Duration(t.clock)
 }
 
 // Begin starts another source: its timestamp in becomes out.
-func (t *Timeline) Begin(now time.Time, in packet.Timestamp, out int64) {
+func (t *Timeline) Begin(now time.Duration, in packet.Timestamp, out int64) {
 	if !t.started {
 		t.started = true
 		t.zero, t.zeroAt = out, now
@@ -80,15 +85,15 @@ func (t *Timeline) Begin(now time.Time, in packet.Timestamp, out int64) {
 
 // Jumps reports whether in, of the newest packet, cannot be of the clock that its source
 // had so far: it runs backward, or far from the wall clock.
-func (t *Timeline) Jumps(now time.Time, in packet.Timestamp) bool {
+func (t *Timeline) Jumps(now time.Duration, in packet.Timestamp) bool {
 	step := int64(in - t.lastIn)
-	off := step - t.ticks(now.Sub(t.lastAt))
-	return step < 0 || max(off, -off) > t.ticks(maxApart)
+	off := step - t.ticks(now-t.lastAt)
+	return step < 0 || max(off, -off) > t.apart
 }
 
 // Map returns the timestamp of a packet of the present source; newest says that no later
 // one was mapped before.
-func (t *Timeline) Map(now time.Time, in packet.Timestamp, newest bool) int64 {
+func (t *Timeline) Map(now time.Duration, in packet.Timestamp, newest bool) int64 {
 	out := int64(in) + t.offset
 	if newest && (out > t.last || in != t.lastIn) {
 		t.follow(now, out)
@@ -98,14 +103,16 @@ func (t *Timeline) Map(now time.Time, in packet.Timestamp, newest bool) int64 {
 }
 
 // follow moves the wall-clock line towards a packet.
-func (t *Timeline) follow(now time.Time, out int64) {
-	limit := t.ticks(min(max(now.Sub(t.lastAt), 0), followMost)) / followShare
-	lead, free := out-t.Expected(now), t.ticks(followFrom)
-	switch {
-	case lead > free:
-		t.zero += min(lead-free, limit)
-	case lead < -free:
-		t.zero -= min(-lead-free, limit)
+func (t *Timeline) follow(now time.Duration, out int64) {
+	lead := out - t.Expected(now)
+	if max(lead, -lead) <= t.free {
+		return
+	}
+	limit := t.ticks(min(max(now-t.lastAt, 0), followMost)) / followShare
+	if lead > 0 {
+		t.zero += min(lead-t.free, limit)
+	} else {
+		t.zero -= min(-lead-t.free, limit)
 	}
 }
 
