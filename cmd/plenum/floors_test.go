@@ -44,7 +44,7 @@ var banned = map[string]string{
 func TestBinaryHasNoOldLibraries(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "plenum")
 	// A test binary carries no list of its modules: only a real build does.
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)

@@ -29,6 +29,7 @@ func (v *voice) Next(now time.Time, key bool) ([]client.Frame, time.Duration) {
 }
 
 func TestTheLoudestFourAreHeard(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	voices := make([]*voice, 6)
 	people := make([]*bot, 6)
@@ -81,6 +82,7 @@ func TestTheLoudestFourAreHeard(t *testing.T) {
 }
 
 func TestWhoIsMutedReachesNobodyWhateverTheySend(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada := m.enter("Ada").publish(microphone(30), camera())
 	grace := m.enter("Grace").publish(microphone(35), camera())

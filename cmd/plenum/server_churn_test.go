@@ -11,6 +11,7 @@ import (
 )
 
 func TestAFourthPersonCostsTheOthersNoNegotiation(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	bots := []*bot{m.enter("Ada"), m.enter("Grace"), m.enter("Alan")}
 	for _, b := range bots {
@@ -60,6 +61,7 @@ func TestAFourthPersonCostsTheOthersNoNegotiation(t *testing.T) {
 }
 
 func TestLeavingFreesTheSlotForTheNextWish(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada, grace := m.enter("Ada").publish(camera()), m.enter("Grace").publish(camera())
 	viewer := m.enter("Alan").receive(client.Slots{Video: 1})

@@ -54,6 +54,7 @@ func sdpLine(kind, mid, direction, codec string) string {
 }
 
 func TestBadOffersAreRefusedAndDisturbNobody(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	b := m.bystanders()
 	var many strings.Builder
@@ -94,6 +95,7 @@ func TestBadOffersAreRefusedAndDisturbNobody(t *testing.T) {
 }
 
 func TestGarbageInMediaReachesNobody(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	b := m.bystanders()
 	hostile := m.enter("Mallory").publish(client.Track{Source: message.Camera, Feed: client.NewPattern(15, sizes[0])})
@@ -201,6 +203,7 @@ func (m *meeting) slotSSRC(b *bot) uint32 {
 }
 
 func TestAFloodOfStreamsEndsThatPeerAlone(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	b := m.bystanders()
 	hostile := m.enter("Mallory").publish(camera())

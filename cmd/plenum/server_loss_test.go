@@ -29,6 +29,7 @@ func (b *bot) mended(mid string) {
 }
 
 func TestWhatTheViewerLosesComesAgain(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada := m.enter("Ada").publish(camera())
 	// What was lost before a key frame is not sent again after it. So loss begins when the layer is there to stay.
@@ -55,6 +56,7 @@ func TestWhatTheViewerLosesComesAgain(t *testing.T) {
 }
 
 func TestWhatIsLostOnTheWayUpIsMendedForEveryViewer(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	lossy := camera()
 	// What the layer before a switch lost is not mended after it: the key frame makes it worthless. So loss begins
@@ -77,6 +79,7 @@ func TestWhatIsLostOnTheWayUpIsMendedForEveryViewer(t *testing.T) {
 }
 
 func TestAStormOfKeyFrameRequestsIsArbitrated(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada := m.enter("Ada").publish(camera())
 	var viewers []*bot
@@ -118,6 +121,7 @@ func TestAStormOfKeyFrameRequestsIsArbitrated(t *testing.T) {
 }
 
 func TestReportsFlowBothWays(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada := m.enter("Ada").publish(camera(), microphone(30))
 	viewer := m.enter("Grace").receive(client.Slots{Audio: 1, Video: 1})

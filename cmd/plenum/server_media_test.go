@@ -9,6 +9,7 @@ import (
 )
 
 func TestThreePeopleSeeAndHearEachOther(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	bots := []*bot{m.enter("Ada"), m.enter("Grace"), m.enter("Alan")}
 	for _, b := range bots {
@@ -58,6 +59,7 @@ func TestThreePeopleSeeAndHearEachOther(t *testing.T) {
 }
 
 func TestTheHeightOfTheTileChoosesTheLayer(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada, grace := m.enter("Ada").publish(camera()), m.enter("Grace").receive(client.Slots{Video: 1})
 	mid, at := grace.video(0), 0
@@ -70,6 +72,7 @@ func TestTheHeightOfTheTileChoosesTheLayer(t *testing.T) {
 }
 
 func TestASlotChangesPersonAtAKeyFrame(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada, grace := m.enter("Ada").publish(camera()), m.enter("Grace").publish(camera())
 	viewer := m.enter("Alan").receive(client.Slots{Video: 1})
@@ -86,6 +89,7 @@ func TestASlotChangesPersonAtAKeyFrame(t *testing.T) {
 }
 
 func TestAWishForTheSpeakerFollowsTheVoice(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	voices := []*voice{newVoice(127), newVoice(127)}
 	var people []*bot
@@ -109,6 +113,7 @@ func TestAWishForTheSpeakerFollowsTheVoice(t *testing.T) {
 }
 
 func TestAScreenStandsBesideTheCamera(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada := m.enter("Ada").publish(camera())
 	viewer := m.enter("Grace").receive(pool)
@@ -146,6 +151,7 @@ func TestAScreenStandsBesideTheCamera(t *testing.T) {
 }
 
 func TestMediaPassesByTCPAlone(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	tcp := func(o *client.Options) { o.TCPOnly = true }
 	ada, grace := m.enter("Ada", tcp).publish(camera()), m.enter("Grace", tcp).receive(client.Slots{Video: 1})
@@ -156,6 +162,7 @@ func TestMediaPassesByTCPAlone(t *testing.T) {
 }
 
 func TestAPoolGrowsWhileMediaFlows(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	ada, grace := m.enter("Ada").publish(camera()), m.enter("Grace").publish(camera())
 	viewer := m.enter("Alan").receive(client.Slots{Audio: 4, Video: 1})
@@ -174,6 +181,7 @@ func TestAPoolGrowsWhileMediaFlows(t *testing.T) {
 }
 
 func TestTwoPublishersMayHaveOneSSRC(t *testing.T) {
+	t.Parallel()
 	m := startMeeting(t)
 	one := func() client.Track {
 		return client.Track{Source: message.Camera, Feed: client.NewPattern(15, sizes[1]), SSRC: 0x1234}
