@@ -19,7 +19,7 @@ var arrows = map[string][]string{
 	"api/jsonbody": {},
 	"store":        {},
 	"webclient":    {},
-	"cmd/plenum":   {"api", "store", "signaling", "signaling/grant", "signaling/message", "sfu", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient"},
+	"cmd/plenum":   {"api", "store", "signaling", "signaling/grant", "signaling/loadtest", "signaling/message", "sfu", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient"},
 	"sfu":          {"sfu/core/...", "sfu/mailbox", "sfu/egress"},
 	// A shard is a loop: what it is told to do reaches it by its mailbox.
 	"sfu/egress":           {"sfu/core/...", "sfu/mailbox"},
@@ -51,10 +51,12 @@ var arrows = map[string][]string{
 	"sfu/core/rewrite":    {"sfu/core/..."},
 	"sfu/core/speaker":    {"sfu/core/..."},
 
-	"sfu/transport":         {"sfu", "sfu/core/...", "sfu/egress"},
-	"signaling":             {"store", "sfu", "signaling/message", "signaling/grant", "signaling/room"},
-	"signaling/client":      {"signaling/message"},
-	"signaling/grant":       {},
+	"sfu/transport":    {"sfu", "sfu/core/...", "sfu/egress"},
+	"signaling":        {"store", "sfu", "signaling/message", "signaling/grant", "signaling/room"},
+	"signaling/client": {"signaling/message"},
+	"signaling/grant":  {},
+	// Bots are what any client is; their bad links are those of the tests.
+	"signaling/loadtest":    {"signaling/client", "signaling/message", "sfu/sfutest/bridge", "sfu/sfutest/link"},
 	"signaling/message":     {},
 	"signaling/message/gen": {"signaling/message"},
 	"signaling/room":        {"signaling/message", "signaling/grant", "store"},
@@ -68,6 +70,7 @@ var holders = map[string][]string{
 	"github.com/golang-jwt/jwt":   {"api", "signaling/grant"},
 	"github.com/labstack/echo":    {"api"},
 	"github.com/alecthomas/kong":  {"cmd/plenum"},
+	"go.yaml.in/yaml":             {"signaling/loadtest"},
 	"github.com/pressly/goose":    {"store"},
 	"github.com/go-sql-driver":    {"store"},
 	"gorm.io/":                    {"store"},

@@ -28,11 +28,12 @@ comes before the environment. 'plenum COMMAND --help' explains the options of a 
 
 // cli is the grammar of the command line.
 type cli struct {
-	Serve   serveCommand   `cmd:"" help:"Run the server."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`
-	Seed    seedCommand    `cmd:"" help:"Make demo users and a meeting, to try things out with."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Bridge  bridgeCommand  `cmd:"" hidden:"" help:"Carry media between clients and a server over a bad link, for tests."`
+	Serve    serveCommand    `cmd:"" help:"Run the server."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`
+	Seed     seedCommand     `cmd:"" help:"Make demo users and a meeting, to try things out with."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Loadtest loadtestCommand `cmd:"" help:"Bring bots into meetings of a server and report how they fare."`
+	Bridge   bridgeCommand   `cmd:"" hidden:"" help:"Carry media between clients and a server over a bad link, for tests."`
 }
 
 // terminal is where a command writes what it is asked for. Logs go to standard error.
@@ -83,6 +84,10 @@ func run(ctx context.Context, args []string, to terminal) (code int) {
 	command.Bind(to)
 	if err := command.Run(); err != nil {
 		fmt.Fprintf(to.err, "plenum: %v\n", err)
+		var coded interface{ ExitCode() int }
+		if errors.As(err, &coded) {
+			return coded.ExitCode()
+		}
 		return 1
 	}
 	return 0

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -40,6 +41,9 @@ type Options struct {
 	SendAll bool
 	// TCPOnly keeps media off UDP.
 	TCPOnly bool
+	// Route, if set, says where media goes in place of a UDP address of the server, as through a bridge. There is no
+	// way by TCP then.
+	Route func(server netip.AddrPort) netip.AddrPort
 	// HTTP makes the handshake; nil is the default client.
 	HTTP *http.Client
 }
@@ -63,6 +67,11 @@ type Client struct {
 	lost  atomic.Bool // the server has closed both
 
 	wanted wanted
+
+	deaf     chan struct{} // closed by StopReading
+	deafOnce sync.Once
+	closing  chan struct{} // closed by Close
+	closed   sync.Once
 }
 
 // Dial opens the WebSocket. The caller must call Close or Leave.
@@ -93,6 +102,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{
 		options: o, socket: socket, events: newEvents(o.Events), stop: stop, done: make(chan struct{}),
 		waiting: make(map[uint64]chan message.ServerMessage),
+		deaf:    make(chan struct{}), closing: make(chan struct{}),
 	}
 	go c.read(reading)
 	return c, nil
@@ -111,8 +121,22 @@ func (c *Client) Err() error {
 	}
 }
 
+// StopReading makes this client one that hangs: it reads neither its socket nor its media any more, and stays. For
+// tests of servers.
+func (c *Client) StopReading() { c.deafOnce.Do(func() { close(c.deaf) }) }
+
+// hang returns at once, after StopReading when the client closes.
+func (c *Client) hang() {
+	select {
+	case <-c.deaf:
+		<-c.closing
+	default:
+	}
+}
+
 // Close ends both media connections and the socket, and waits for every goroutine of the client.
 func (c *Client) Close() {
+	c.closed.Do(func() { close(c.closing) })
 	// The reader must go on while the close handshake runs: it is what sees the server's answer.
 	_ = c.socket.Close(websocket.StatusNormalClosure, "")
 	c.stop()
@@ -213,6 +237,7 @@ func (c *Client) read(ctx context.Context) {
 		_ = c.socket.CloseNow()
 	}()
 	for {
+		c.hang()
 		_, raw, err := c.socket.Read(ctx)
 		if err != nil {
 			c.err = err

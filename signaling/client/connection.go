@@ -51,7 +51,7 @@ func newConnection(c *Client, direction message.Direction, receive func(kind pac
 	settings.SetFireOnTrackBeforeFirstRTP(true)
 	settings.SetIgnoreRidPauseForRecv(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	settings.SetIncludeLoopbackCandidate(isLoopback(c.options.URL))
+	settings.SetIncludeLoopbackCandidate(isLoopback(c.options.URL) || c.options.Route != nil)
 	settings.SetSRTPReplayProtectionWindow(1024)
 	if c.options.TCPOnly {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
@@ -152,6 +152,9 @@ func (n *connection) exchange(ctx context.Context, ask func(sdp string) message.
 	}
 	if err := before(answer.SDP); err != nil {
 		return err
+	}
+	if n.client.options.Route != nil {
+		answer.SDP = rerouted(answer.SDP, n.client.options.Route)
 	}
 	err = n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP})
 	if err != nil {

@@ -32,6 +32,8 @@ type Reception struct {
 	Packet func(Packet)
 	// Lose, if set, sees each packet first; true makes as if the network had lost it. Resends pass.
 	Lose func(mid string, sequence uint16) bool
+	// Wish, if set, says what the slots are to show; it is sent before media can flow, which spares a round trip.
+	Wish func(slots []message.DownSlot) message.SlotsWish
 	// Measured tells the server when packets came, as browsers do: it sends what the path carries then.
 	Measured bool
 }
@@ -130,6 +132,11 @@ func (d *Downstream) grow(ctx context.Context, more Slots) error {
 	}
 	if err := d.exchange(ctx, d.offer, d.learn); err != nil {
 		return err
+	}
+	if d.reception.Wish != nil {
+		if _, err := d.client.Request(ctx, d.reception.Wish(d.Slots())); err != nil {
+			return err
+		}
 	}
 	return d.wait(ctx)
 }
@@ -261,6 +268,7 @@ func (d *Downstream) close() {
 
 // receive runs on pion's goroutine.
 func (d *Downstream) receive(kind packetio.BufferPacketType, ssrc uint32, raw []byte) {
+	d.client.hang()
 	now := time.Now()
 	if kind == packetio.RTCPBufferPacket {
 		d.heed(now, ssrc, raw)

@@ -150,6 +150,9 @@ func (e *encoding) send(now time.Time, f Frame, transport *uint16) (sent int) {
 			*transport++
 			continue
 		}
+		if f.Stamped {
+			writeStamp(payload, e.layer, time.Now())
+		}
 		if e.write(h, payload, f.Level, transport) {
 			sent++
 		}

@@ -15,6 +15,8 @@ type Frame struct {
 	// Payloads are RTP payloads in order, each short enough for a datagram. They are kept for resends: the feed must
 	// not touch them again.
 	Payloads [][]byte
+	// Stamped says that the last bytes of each payload are free for a Stamp, which is written when it is sent.
+	Stamped bool
 	// Level of an audio frame in -dBov, 127 is silence.
 	Level uint8
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/binary"
+	"math/rand/v2"
 	"time"
 )
 
@@ -11,12 +12,38 @@ const payloadSize = 1100
 // Size of a picture.
 type Size struct{ Width, Height int }
 
+// Layer is one encoding of a Video.
+type Layer struct {
+	Size Size
+	// Bitrate in bit/s; 0 is a tenth of a bit for each pixel.
+	Bitrate int
+}
+
+// Video says what a Pattern sends.
+type Video struct {
+	FPS int
+	// Layers, smallest first.
+	Layers []Layer
+	// Payload is the largest payload in bytes; 0 is 1100.
+	Payload int
+	// Vary is the share by which frames differ in size, as those of encoders do: 0.25 is up to a quarter more or less.
+	Vary float64
+	// KeyFrame is how many times the size of another frame a key frame has; 0 is 2.
+	KeyFrame int
+	// Seed of the frames' sizes.
+	Seed uint64
+	// Stamped puts a Stamp into each payload.
+	Stamped bool
+}
+
 // Pattern is a Feed of frames with right VP8 headers and nothing to see in them. Servers and tests can tell layers
 // apart by the size in the key frames.
 type Pattern struct {
+	video    Video
 	interval time.Duration
 	ticks    uint32 // per frame
 	frame    uint32
+	dice     *rand.Rand
 	layers   []patternLayer
 }
 
@@ -31,10 +58,32 @@ type patternLayer struct {
 // NewPattern makes a feed of fps frames a second in the given sizes, smallest first. Each pixel costs about a
 // tenth of a bit, a third of a good encoder's rate.
 func NewPattern(fps int, sizes ...Size) *Pattern {
-	p := &Pattern{interval: time.Second / time.Duration(fps), ticks: uint32(90000 / fps)}
-	for i, s := range sizes {
+	v := Video{FPS: fps}
+	for _, s := range sizes {
+		v.Layers = append(v.Layers, Layer{Size: s})
+	}
+	return NewVideo(v)
+}
+
+// NewVideo makes a feed as it is described.
+func NewVideo(v Video) *Pattern {
+	if v.Payload == 0 {
+		v.Payload = payloadSize
+	}
+	if v.KeyFrame == 0 {
+		v.KeyFrame = 2
+	}
+	p := &Pattern{
+		video: v, interval: time.Second / time.Duration(v.FPS), ticks: uint32(90000 / v.FPS),
+		dice: rand.New(rand.NewPCG(v.Seed, 0)), //nolint:gosec // sizes of frames are no secret
+	}
+	for i, l := range v.Layers {
+		bytes := l.Size.Width * l.Size.Height / 80
+		if l.Bitrate > 0 {
+			bytes = l.Bitrate / 8 / v.FPS
+		}
 		p.layers = append(p.layers, patternLayer{
-			size: s, bytes: max(100, s.Width*s.Height/80),
+			size: l.Size, bytes: max(100, bytes),
 			// Each layer counts from elsewhere, as encoders do.
 			picture: uint16(7919 * (i + 1)), tl0: uint8(61 * (i + 1)), key: uint8(3 * i),
 		})
@@ -45,24 +94,28 @@ func NewPattern(fps int, sizes ...Size) *Pattern {
 // Next makes one frame of each layer. The first is a key frame.
 func (p *Pattern) Next(_ time.Time, keyFrame bool) ([]Frame, time.Duration) {
 	keyFrame = keyFrame || p.frame == 0
+	vary := 1 + p.video.Vary*(2*p.dice.Float64()-1)
 	frames := make([]Frame, len(p.layers))
 	for i := range p.layers {
-		frames[i] = Frame{Layer: i, Timestamp: p.frame * p.ticks, Payloads: p.layers[i].next(keyFrame)}
+		frames[i] = Frame{
+			Layer: i, Timestamp: p.frame * p.ticks, Stamped: p.video.Stamped,
+			Payloads: p.layers[i].next(keyFrame, vary, p.video),
+		}
 	}
 	p.frame++
 	return frames, p.interval
 }
 
-func (l *patternLayer) next(key bool) [][]byte {
+func (l *patternLayer) next(key bool, vary float64, video Video) [][]byte {
 	l.picture = (l.picture + 1) & 0x7fff
 	l.tl0++
-	n := l.bytes
+	n := int(float64(l.bytes) * vary)
 	if key {
 		l.key = (l.key + 1) & 0x1f
-		n *= 2
+		n *= video.KeyFrame
 	}
 	v := VP8{PictureID: l.picture, TL0: l.tl0, KeyIndex: l.key}
-	return vp8Payloads(v, vp8Frame(key, l.size, n), payloadSize)
+	return vp8Payloads(v, vp8Frame(key, l.size, n), video.Payload)
 }
 
 // vp8Frame is an uncompressed header (RFC 6386 §9.1) with n bytes in all.
@@ -84,18 +137,22 @@ func vp8Frame(key bool, s Size, n int) []byte {
 
 // Tone is a Feed of Opus packets of 20 ms with a chosen loudness.
 type Tone struct {
-	level uint8
-	frame uint32
+	level   uint8
+	frame   uint32
+	stamped bool
 }
 
 // NewTone makes a feed with a level in -dBov: 20 is a loud voice, 127 is silence.
 func NewTone(level uint8) *Tone { return &Tone{level: level} }
 
+// NewStampedTone is NewTone with a Stamp in each payload.
+func NewStampedTone(level uint8) *Tone { return &Tone{level: level, stamped: true} }
+
 // Next makes one packet.
 func (t *Tone) Next(time.Time, bool) ([]Frame, time.Duration) {
 	p := make([]byte, 60)
 	p[0] = 0xf8 // CELT, fullband, 20 ms, mono, one frame (RFC 6716 §3.1)
-	f := Frame{Timestamp: t.frame * 960, Payloads: [][]byte{p}, Level: t.level}
+	f := Frame{Timestamp: t.frame * 960, Payloads: [][]byte{p}, Level: t.level, Stamped: t.stamped}
 	t.frame++
 	return []Frame{f}, 20 * time.Millisecond
 }

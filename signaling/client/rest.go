@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // REST makes the few calls that a bot needs before it can dial. The zero HTTP is the default client.
@@ -26,6 +28,8 @@ type RESTError struct {
 	Code    string            `json:"code"`
 	Message string            `json:"message"`
 	Fields  map[string]string `json:"fields"`
+	// RetryAfter is when to try again, 0 if the server did not say.
+	RetryAfter time.Duration `json:"-"`
 }
 
 func (e *RESTError) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
@@ -101,13 +105,27 @@ func (r *REST) End(ctx context.Context, code string) error {
 	return r.call(ctx, http.MethodPost, "/api/meetings/"+url.PathEscape(code)+"/end", map[string]string{}, nil)
 }
 
-// call sends body as JSON and decodes the answer into out, which may be nil.
+// Delete takes a meeting off the list. Hosts only.
+func (r *REST) Delete(ctx context.Context, code string) error {
+	return r.call(ctx, http.MethodDelete, "/api/meetings/"+url.PathEscape(code), nil, nil)
+}
+
+// Health asks whether the server lives.
+func (r *REST) Health(ctx context.Context) error {
+	return r.call(ctx, http.MethodGet, "/healthz", nil, nil)
+}
+
+// call sends body, which may be nil, as JSON and decodes the answer into out, which may be nil.
 func (r *REST) call(ctx context.Context, method, path string, body, out any) error {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
+	var content io.Reader = http.NoBody
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		content = bytes.NewReader(raw)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Base, "/")+path, bytes.NewReader(raw))
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Base, "/")+path, content)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
@@ -130,6 +148,9 @@ func (r *REST) call(ctx context.Context, method, path string, body, out any) err
 	}
 	if response.StatusCode >= 300 {
 		refused := &RESTError{Status: response.StatusCode}
+		if after, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
+			refused.RetryAfter = time.Duration(after) * time.Second
+		}
 		if err := json.Unmarshal(answer, refused); err != nil {
 			refused.Message = response.Status
 		}

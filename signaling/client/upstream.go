@@ -260,6 +260,26 @@ func withoutSimulcastSSRC(sdp string) string {
 	return strings.Join(sections, "\r\nm=")
 }
 
+// Sent counts what one layer has sent, resends apart.
+type Sent struct {
+	Source         message.Source
+	Layer          int
+	Packets, Bytes uint64
+}
+
+// Sent lists what each layer has sent.
+func (u *Upstream) Sent() []Sent {
+	var all []Sent
+	u.do(func() {
+		for _, s := range u.live {
+			for _, e := range s.encodings {
+				all = append(all, Sent{s.track.Source, e.layer, uint64(e.packets), uint64(e.octets)})
+			}
+		}
+	})
+	return all
+}
+
 // Stats may be called at any time.
 func (u *Upstream) Stats() UpstreamStats {
 	c := &u.counters

@@ -55,12 +55,15 @@ func ParseVP8(payload []byte) (v VP8, ok bool) {
 	return v, ok
 }
 
-// vp8Payloads cuts a frame into payloads of at most size bytes behind a six byte descriptor.
+// vp8Payloads cuts a frame into payloads of at most size bytes behind a six byte descriptor, all about equally long,
+// as browsers do it.
 func vp8Payloads(v VP8, frame []byte, size int) [][]byte {
 	const descriptor = 6
-	var payloads [][]byte
+	parts := (len(frame) + size - descriptor - 1) / (size - descriptor)
+	payloads := make([][]byte, 0, parts)
 	for start := true; len(frame) > 0; start = false {
-		n := min(len(frame), size-descriptor)
+		left := parts - len(payloads)
+		n := (len(frame) + left - 1) / left
 		p := make([]byte, descriptor, descriptor+n)
 		p[0] = 0x80 // extended
 		if start {
