@@ -7,8 +7,10 @@ import (
 )
 
 const (
-	refusalCount = 3           // key frames refused for want of a common clock …
-	refusalTime  = time.Second // … or for that long, then arrival decides
+	refusalCount = 3                       // key frames refused for want of a common clock …
+	refusalTime  = time.Second             // … or for that long, then arrival decides
+	reportsBy    = 1500 * time.Millisecond // a stream that was shown for so long without a report sends none
+	frozen       = 250 * time.Millisecond  // a picture that stood for so long is not to wait for a better clock
 	maxBehind    = 50 * time.Millisecond
 	replayed     = 100 * time.Millisecond // a packet that came longer ago comes from the key-frame cache
 )
@@ -18,14 +20,16 @@ const (
 type refusals struct {
 	count int
 	since time.Time
+	// stream whose report is awaited, besides that of the shown one.
+	stream int8
 }
 
-// refuse returns whether to refuse once more.
-func (r *refusals) refuse(now time.Time) bool {
+// refuse returns whether to refuse once more, after most times no more.
+func (r *refusals) refuse(now time.Time, most int) bool {
 	if r.count == 0 {
 		r.since = now
 	}
-	if r.count >= refusalCount || now.Sub(r.since) >= refusalTime {
+	if r.count >= most || now.Sub(r.since) >= refusalTime {
 		return false
 	}
 	r.count++
@@ -60,7 +64,10 @@ func (f *Forwarder) alignLayers(came time.Duration, publication uint32, p *packe
 	from := f.clocks.get(publication, f.shown.Stream)
 	to := f.clocks.get(publication, p.Stream)
 	if !from.fits(f.born.Add(f.timeline.LastAt()), f.timeline.LastIn(), f.clock) || !to.fits(now, p.Timestamp, f.clock) {
-		if f.refused.refuse(now) {
+		if f.reportMayCome(came, publication, from) && f.refused.refuse(now, refusalCount) {
+			// Another key frame would be refused as well, and cost the publisher's other viewers quality.
+			f.refused.stream = p.Stream
+			f.selector.Hold(f.refused.since.Add(refusalTime))
 			return 0, WaitsForReport
 		}
 		return arrival, Forwarded
@@ -74,10 +81,25 @@ func (f *Forwarder) alignLayers(came time.Duration, publication uint32, p *packe
 		return at, Forwarded
 	case last-at <= packet.Ticks(maxBehind, f.clock):
 		return last + 1, Forwarded
-	case f.refused.refuse(now):
+	case f.refused.refuse(now, 1): // a stream that is late once is late mostly
 		return 0, BehindCurrent
 	}
 	return arrival, Forwarded
+}
+
+// reportMayCome reports whether to wait for the reports that relate two streams of a publication.
+func (f *Forwarder) reportMayCome(came time.Duration, publication uint32, from report) bool {
+	switch {
+	case f.selector.Current() != f.shown, came-f.timeline.LastAt() >= frozen:
+		return false // there is no picture meanwhile
+	case f.clocks.silent(publication):
+		return false
+	case !from.known && came-f.began >= reportsBy,
+		f.refused.count >= refusalCount, f.refused.count > 0 && f.born.Add(came).Sub(f.refused.since) >= refusalTime:
+		f.clocks.silence(publication)
+		return false
+	}
+	return true
 }
 
 // nextUnrelated is the slot's timestamp for a source without a common clock. One that is replayed has the

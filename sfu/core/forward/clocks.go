@@ -38,6 +38,7 @@ func (r *report) fits(now time.Time, timestamp packet.Timestamp, clock int64) bo
 type clocks struct {
 	of [2]struct {
 		publication uint32
+		silent      bool // its reports did not come in time, or made no sense: nobody waits for them again
 		layers      [layer.Max]report
 	}
 }
@@ -46,7 +47,7 @@ type clocks struct {
 func (c *clocks) keep(shown, wanted uint32) {
 	for i := range c.of {
 		if p := c.of[i].publication; p != shown && p != wanted {
-			c.of[i].publication = 0
+			c.of[i].publication, c.of[i].silent = 0, false
 			clear(c.of[i].layers[:])
 		}
 	}
@@ -79,6 +80,18 @@ func (c *clocks) get(publication uint32, spatial int8) report {
 		return c.of[i].layers[spatial]
 	}
 	return report{}
+}
+
+// silence says that nobody is to wait for the publication's reports any more.
+func (c *clocks) silence(publication uint32) {
+	if i := c.find(publication); i >= 0 {
+		c.of[i].silent = true
+	}
+}
+
+func (c *clocks) silent(publication uint32) bool {
+	i := c.find(publication)
+	return i >= 0 && c.of[i].silent
 }
 
 // translate returns which timestamp of layer a's clock is the moment of timestamp in on

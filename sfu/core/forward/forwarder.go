@@ -36,8 +36,9 @@ type Forwarder struct {
 	clockFrom packet.Seq   // packets of shown from before had another clock
 	keyOut    int64        // number of the latest key frame's first packet
 	index     *history.Index
-	now       time.Time // of the latest call
-	born      time.Time // zero of the slot's moments
+	now       time.Time     // of the latest call
+	born      time.Time     // zero of the slot's moments
+	began     time.Duration // shown is on air
 	sent      counters
 	limits    limits
 	timeline  rewrite.Timeline
@@ -287,7 +288,7 @@ func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, 
 func (f *Forwarder) begin(at time.Duration, publication uint32, p *packet.Packet, timestamp int64) {
 	f.shown = layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 	f.numbers.begin(p)
-	f.begun, f.onAir = true, true
+	f.begun, f.onAir, f.began = true, true, at
 	f.clockFrom = p.Seq
 	f.refused = refusals{}
 	f.timeline.Begin(at, p.Timestamp, timestamp)

@@ -91,5 +91,8 @@ func TestALayerThatIsLeftIsNotRepairedUnderCongestion(t *testing.T) {
 		t.Error("resent on a congested link")
 	}
 	b.after(33 * ms)
-	b.gets(low, low.at(b.now, true), forward.WaitsForReport)
+	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	if _, ok := b.slot.Resend(b.now, 101); ok {
+		t.Error("resent when it was left")
+	}
 }

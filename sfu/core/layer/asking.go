@@ -6,7 +6,11 @@ import "time"
 func (s *Selector) SetRTT(rtt time.Duration) { s.every = min(max(2*rtt, askLeast), askMost) }
 
 // wait begins to wait for a key frame: one is asked for at once.
-func (s *Selector) wait(now time.Time) { s.since, s.asked = now, time.Time{} }
+func (s *Selector) wait(now time.Time) { s.since, s.asked, s.resume = now, time.Time{}, time.Time{} }
+
+// Hold says that a key frame would be of no use before a moment, as things are: none is asked for until then, or until
+// something else is wanted.
+func (s *Selector) Hold(until time.Time) { s.resume = until }
 
 // KeyFrameWanted reports whether to ask for a key frame now, and takes it as asked.
 func (s *Selector) KeyFrameWanted(now time.Time) bool {
@@ -24,7 +28,7 @@ func (s *Selector) askAt(now time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if s.asked.IsZero() {
-		return s.since, true
+		return later(s.since, s.resume), true
 	}
 	every := s.every
 	if now.Sub(s.since) >= askHard {
@@ -32,9 +36,16 @@ func (s *Selector) askAt(now time.Time) (time.Time, bool) {
 	}
 	// Without any picture we insist for a while; for a better one only if it flows.
 	if !s.acquired() && now.Sub(s.since) < askHard || s.awaitedFlows(now) {
-		return s.asked.Add(every), true
+		return later(s.asked.Add(every), s.resume), true
 	}
 	return time.Time{}, false
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (s *Selector) awaitedFlows(now time.Time) bool {

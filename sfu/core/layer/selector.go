@@ -59,6 +59,7 @@ type Selector struct {
 	live    uint8     // streams known to flow when the publication was wanted, 0: nothing known
 	since   time.Time // the present waiting began
 	asked   time.Time // latest request for a key frame; zero: none in this waiting
+	resume  time.Time // none is asked for before
 	every   time.Duration
 
 	flows     [Max]flow
