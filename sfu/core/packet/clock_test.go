@@ -23,6 +23,8 @@ func TestTicks(t *testing.T) {
 		{24 * time.Hour, 90000, 86400 * 90000},
 		{-24 * time.Hour, 90000, -86400 * 90000},
 		{100 * 365 * 24 * time.Hour, 90000, 100 * 365 * 86400 * 90000},
+		{3 * time.Second, 1 << 32, 3 << 32}, // of NTP
+		{-90 * time.Minute, 1 << 32, -5400 << 32},
 	} {
 		if got := packet.Ticks(test.d, test.clock); got != test.want {
 			t.Errorf("%v at %d Hz: %d ticks, want %d", test.d, test.clock, got, test.want)
