@@ -18,22 +18,23 @@ const (
 // refusals counts key frames that could not be aligned: a switch that waits for ever for
 // a good sender report is a frozen picture.
 type refusals struct {
-	count int
-	since time.Time
-	// stream whose report is awaited, besides that of the shown one.
-	stream int8
+	count  int
+	since  time.Time
+	stream int8 // that waits for its report, or for that of the shown one
 }
 
-// refuse returns whether to refuse once more, after most times no more.
-func (r *refusals) refuse(now time.Time, most int) bool {
+// spent reports whether nothing is refused any more, after most times or a while.
+func (r *refusals) spent(now time.Time, most int) bool {
+	return r.count >= most || r.count > 0 && now.Sub(r.since) >= refusalTime
+}
+
+// refuse notes a key frame of a stream that is refused.
+func (r *refusals) refuse(now time.Time, stream int8) {
 	if r.count == 0 {
 		r.since = now
 	}
-	if r.count >= most || now.Sub(r.since) >= refusalTime {
-		return false
-	}
 	r.count++
-	return true
+	r.stream = stream
 }
 
 // align returns the slot's timestamp for the first packet of another source, which came at a moment
@@ -52,50 +53,47 @@ func (f *Forwarder) align(now time.Time, at time.Duration, publication uint32, p
 		}
 		return max(int64(p.Timestamp)+f.timeline.Offset(), last+1), Forwarded
 	}
-	return f.alignLayers(at, publication, p)
+	return f.alignLayers(now, at, publication, p)
 }
 
-// alignLayers relates two streams of one publication by their sender reports.
-func (f *Forwarder) alignLayers(came time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
-	now := f.born.Add(came)
+// alignLayers relates two streams of one publication by their sender reports, or by their arrival.
+func (f *Forwarder) alignLayers(now time.Time, at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, _ := f.timeline.Last()
-	arrival := max(f.timeline.Elapsed(came), last+videoStep)
-
+	came := f.born.Add(at)
 	from := f.clocks.get(publication, f.shown.Stream)
 	to := f.clocks.get(publication, p.Stream)
-	if !from.fits(f.born.Add(f.timeline.LastAt()), f.timeline.LastIn(), f.clock) || !to.fits(now, p.Timestamp, f.clock) {
-		if f.reportMayCome(came, publication, from) && f.refused.refuse(now, refusalCount) {
+	if !from.fits(f.born.Add(f.timeline.LastAt()), f.timeline.LastIn(), f.clock) || !to.fits(came, p.Timestamp, f.clock) {
+		if f.reportMayCome(came, at, publication, from) {
+			f.refused.refuse(came, p.Stream)
 			// Another key frame would be refused as well, and cost the publisher's other viewers quality.
-			f.refused.stream = p.Stream
 			f.selector.Hold(f.refused.since.Add(refusalTime))
 			return 0, WaitsForReport
 		}
-		return arrival, Forwarded
+		return f.nextUnrelated(now, at)
 	}
-	near := f.timeline.LastIn()
-	at := int64(translate(from, to, p.Timestamp, near, f.clock)) + f.timeline.Offset()
+	moment := int64(translate(from, to, p.Timestamp, f.timeline.LastIn(), f.clock)) + f.timeline.Offset()
 	switch {
-	case at-arrival > packet.Ticks(clockSlack, f.clock):
-		return arrival, Forwarded // a report that would throw the slot's clock far ahead is wrong
-	case at > last:
-		return at, Forwarded
-	case last-at <= packet.Ticks(maxBehind, f.clock):
+	case moment-max(f.timeline.Expected(at), last+videoStep) > packet.Ticks(clockSlack, f.clock):
+		return f.nextUnrelated(now, at) // a report that would throw the slot's clock far ahead is wrong
+	case moment > last:
+		return moment, Forwarded
+	case last-moment <= packet.Ticks(maxBehind, f.clock):
 		return last + 1, Forwarded
-	case f.refused.refuse(now, 1): // a stream that is late once is late mostly
-		return 0, BehindCurrent
+	case f.refused.spent(came, 1): // a stream that is late once is late mostly
+		return f.nextUnrelated(now, at)
 	}
-	return arrival, Forwarded
+	f.refused.refuse(came, p.Stream)
+	return 0, BehindCurrent
 }
 
 // reportMayCome reports whether to wait for the reports that relate two streams of a publication.
-func (f *Forwarder) reportMayCome(came time.Duration, publication uint32, from report) bool {
+func (f *Forwarder) reportMayCome(came time.Time, at time.Duration, publication uint32, from report) bool {
 	switch {
-	case f.selector.Current() != f.shown, came-f.timeline.LastAt() >= frozen:
+	case f.selector.Current() != f.shown, at-f.timeline.LastAt() >= frozen:
 		return false // there is no picture meanwhile
 	case f.clocks.silent(publication):
 		return false
-	case !from.known && came-f.began >= reportsBy,
-		f.refused.count >= refusalCount, f.refused.count > 0 && f.born.Add(came).Sub(f.refused.since) >= refusalTime:
+	case !from.known && at-f.began >= reportsBy, f.refused.spent(came, refusalCount):
 		f.clocks.silence(publication)
 		return false
 	}

@@ -209,3 +209,21 @@ func TestAStreamThatIsAlwaysLateCostsOneMoreKeyFrame(t *testing.T) {
 	b.gets(high, high.at(b.now.Add(-60*ms), true), forward.Forwarded)
 	b.timestamp(last + 90)
 }
+
+func TestAnotherStreamIsNotReplayedBehindWhatWasShown(t *testing.T) {
+	b := newVideo(t)
+	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
+	b.show(1, 2, 0)
+	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	cached := high.at(b.now, true)
+	for range 30 {
+		b.after(33 * ms)
+		b.gets(low, low.at(b.now, false), forward.Forwarded)
+	}
+	b.slot.Cut(b.now, whole(1))
+	b.gets(high, cached, forward.Stale) // what follows it would lead by a second
+	last := b.last.Timestamp
+	b.after(33 * ms)
+	b.gets(high, high.at(b.now, true), forward.Forwarded)
+	b.timestamp(last + 2970)
+}

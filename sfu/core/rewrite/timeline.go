@@ -51,11 +51,6 @@ func (t *Timeline) Expected(now time.Duration) int64 {
 	return t.zero + t.ticks(now-t.zeroAt)
 }
 
-// Elapsed is the newest timestamp carried on by the wall clock since.
-func (t *Timeline) Elapsed(now time.Duration) int64 {
-	return t.last + t.ticks(now-t.lastAt)
-}
-
 // Last is the newest timestamp given, false before the first.
 func (t *Timeline) Last() (int64, bool) { return t.last, t.started }
 
