@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -14,10 +15,11 @@ import (
 
 // loadtestCommand brings bots into meetings.
 type loadtestCommand struct {
-	Run   loadtestRun   `cmd:"" default:"withargs" help:"Play a scenario against a server (the default)."`
-	Merge loadtestMerge `cmd:"" help:"Join the JSON reports of several machines into one."`
-	List  loadtestList  `cmd:"" help:"List the scenarios that are shipped."`
-	Show  loadtestShow  `cmd:"" help:"Print a shipped scenario, to copy and change."`
+	Run     loadtestRun     `cmd:"" default:"withargs" help:"Play a scenario against a server (the default)."`
+	Merge   loadtestMerge   `cmd:"" help:"Join the JSON reports of several machines into one."`
+	Compare loadtestCompare `cmd:"" help:"Print the figures of several reports side by side."`
+	List    loadtestList    `cmd:"" help:"List the scenarios that are shipped."`
+	Show    loadtestShow    `cmd:"" help:"Print a shipped scenario, to copy and change."`
 }
 
 // reportOptions say where a report goes, besides the table.
@@ -42,6 +44,8 @@ type loadtestRun struct {
 
 	PID     int    `name:"pid" placeholder:"N" help:"The server's process on this machine, to measure its processor time and memory."`
 	Metrics string `placeholder:"URL" help:"The server's metrics page, to measure them from elsewhere."`
+
+	CPUProfile string `name:"cpuprofile" placeholder:"FILE" help:"Write where the bots themselves spend processor time, for 'go tool pprof'."`
 
 	Report reportOptions `embed:""`
 }
@@ -69,12 +73,19 @@ func (c loadtestRun) Run(ctx context.Context, to terminal) error {
 	if err != nil {
 		return err
 	}
+	stop, err := profile(c.CPUProfile)
+	if err != nil {
+		return err
+	}
 	show := newProgress(to.err)
 	report, failure := loadtest.Run(ctx, scenario, loadtest.Options{
 		URL: strings.TrimSuffix(c.Server, "/"), Email: c.Email, Password: c.Password, Meetings: c.Meeting,
 		Probe: probe, Progress: show.second,
 	})
 	show.end()
+	if err := stop(); err != nil {
+		failure = errors.Join(failure, err)
+	}
 	if report == nil {
 		return failure
 	}
@@ -106,6 +117,24 @@ func (c loadtestRun) scenario() (loadtest.Scenario, error) {
 		s.SetDuration(*c.Duration)
 	}
 	return s, s.Validate()
+}
+
+// profile writes a CPU profile into a file until stop is called; without a name it does nothing.
+func profile(name string) (stop func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, fmt.Errorf("the profile cannot be written: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile: %w", err), f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 func readScenario(name string) (loadtest.Scenario, error) {
@@ -172,23 +201,44 @@ type loadtestMerge struct {
 }
 
 func (c loadtestMerge) Run(to terminal) error {
-	var reports []*loadtest.Report
-	for _, name := range c.Files {
-		f, err := os.Open(name)
-		if err != nil {
-			return fmt.Errorf("the report cannot be read: %w", err)
-		}
-		r, err := loadtest.ReadReport(name, f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-		reports = append(reports, r)
+	reports, err := readReports(c.Files)
+	if err != nil {
+		return err
 	}
 	merged, err := loadtest.Merge(reports)
 	if err != nil {
 		return err
 	}
 	return c.Report.write(merged, to)
+}
+
+func readReports(files []string) ([]*loadtest.Report, error) {
+	var reports []*loadtest.Report
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("the report cannot be read: %w", err)
+		}
+		r, err := loadtest.ReadReport(name, f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		reports = append(reports, r)
+	}
+	return reports, nil
+}
+
+// loadtestCompare prints one line for each report.
+type loadtestCompare struct {
+	Files []string `arg:"" help:"Reports, as --json wrote them."`
+}
+
+func (c loadtestCompare) Run(to terminal) error {
+	reports, err := readReports(c.Files)
+	if err != nil {
+		return err
+	}
+	return loadtest.Compare(to.out, reports)
 }
 
 type loadtestList struct{}

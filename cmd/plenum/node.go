@@ -108,6 +108,9 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		return nil, err
 	}
 	cfg := api.Default()
+	if c.GuestJoins != 0 {
+		cfg.Limits.GuestJoinsPerAddress = api.Rate{Count: c.GuestJoins, Per: time.Minute, Burst: 5 * c.GuestJoins}
+	}
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
 	rest, err := api.New(cfg, api.Parts{
 		Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{media: forwarder, signals: signals}, Log: log, Now: time.Now,

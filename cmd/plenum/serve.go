@@ -31,6 +31,8 @@ type serveCommand struct {
 
 	MediaAdvertise netip.AddrPort `placeholder:"IP:PORT" help:"Told to clients as the one way for media, UDP alone, in place of this machine's addresses and port: for tests through 'plenum bridge'."`
 
+	GuestJoins int `default:"120" placeholder:"N" help:"Guests that may come in from one address in a minute, five times as many at once. Default: ${default}. Raise it for load tests from one machine, and for halls behind one address."`
+
 	Secret string `placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
 }
 

@@ -46,7 +46,8 @@ type bot struct {
 	roster  map[string]message.Participant
 	slots   map[string]*slot
 	outcome Outcome
-	framed  bool // the first frame of this visit was shown
+	framed  bool // the first frame of this visit was shown, or there was nothing to see when the bot came
+	deaf    bool // it reads nothing any more, so it misses nothing
 	lost    uint64
 }
 
@@ -181,6 +182,7 @@ func (b *bot) enter(ctx context.Context) error {
 	for _, p := range joined.Participants {
 		b.roster[p.ID] = p
 	}
+	b.framed = !b.somethingToSee()
 	b.outcome.Joins++
 	b.outcome.Join.Add(time.Since(asked))
 	b.mu.Unlock()
@@ -193,6 +195,18 @@ func (b *bot) enter(ctx context.Context) error {
 		}
 	})
 	return nil
+}
+
+// somethingToSee is true if anybody shows anything. It needs the lock.
+func (b *bot) somethingToSee() bool {
+	for id, p := range b.roster {
+		for _, publication := range p.Publications {
+			if id != b.self && !publication.Muted && (publication.Source == message.Camera || publication.Source == message.Screen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // connect makes the media connections.
@@ -274,6 +288,9 @@ func (b *bot) account() {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.deaf {
+		return
+	}
 	o := &b.outcome
 	for _, s := range stats {
 		o.Lost += s.Lost + s.Missing
@@ -297,7 +314,7 @@ func (b *bot) account() {
 		o.Watched += s.watched.Seconds()
 	}
 	b.slots = nil
-	if blind && b.group.Role != SlowReader {
+	if blind {
 		o.Blind++
 	}
 	for _, s := range sent {

@@ -269,8 +269,11 @@ func (r *run) look(ctx context.Context, done <-chan struct{}) {
 func (r *run) second(ctx context.Context, now time.Time) Progress {
 	t := r.tally()
 	used, seen := Usage{}, false
-	if r.options.Probe != nil && ctx.Err() == nil {
-		u, err := r.options.Probe.Usage(ctx)
+	if r.options.Probe != nil {
+		// Also while bots leave, when the run's own context has ended.
+		looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthWithin)
+		defer cancel()
+		u, err := r.options.Probe.Usage(looking)
 		used, seen = u, err == nil
 	}
 	own := ownCPU()

@@ -97,6 +97,10 @@ func (b *bot) turn(ctx context.Context) (next time.Duration, over bool) {
 	case ScreenSharer:
 		return b.share(ctx), false
 	case SlowReader:
+		b.account()
+		b.mu.Lock()
+		b.deaf = true
+		b.mu.Unlock()
 		b.client.StopReading()
 		return 24 * 365 * time.Hour, false
 	case Flapper:
@@ -221,7 +225,7 @@ func (b *bot) shown(source message.Source) []string {
 
 // decode asks for key frames where a decoder would: it cannot go on without.
 func (b *bot) decode(now time.Time) {
-	if b.down == nil || b.group.Role == SlowReader {
+	if b.down == nil {
 		return
 	}
 	var lost uint64

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -20,15 +21,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	b.WriteString("\n")
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")+"\t") }
-	row("", "bots", "joined", "failed", "dropped", "join p50", "p95", "first frame p50", "p95", "latency p50", "p99", "loss", "frozen")
-	for _, o := range append(slices.Clone(r.Groups), r.Total) {
-		name := o.Group
-		if name == "" {
-			name = "all"
-		}
-		row(name, fmt.Sprint(o.Bots), fmt.Sprint(o.Joined), fmt.Sprint(o.Failed), fmt.Sprint(o.Dropped),
-			quantile(&o.Join, 0.5), quantile(&o.Join, 0.95), quantile(&o.FirstFrame, 0.5), quantile(&o.FirstFrame, 0.95),
-			quantile(&o.Latency, 0.5), quantile(&o.Latency, 0.99), shareOf(o.Loss(), o.Packets), shareOf(o.Frozen(), uint64(o.Watched)))
+	row(outcomeColumns...)
+	for _, cells := range r.rows() {
+		row(cells...)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -53,6 +48,27 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+var outcomeColumns = []string{
+	"", "bots", "joined", "failed", "dropped", "join p50", "p95", "first frame p50", "p95", "latency p50", "p99", "loss", "frozen",
+}
+
+// rows has the cells of outcomeColumns for each group, and for all together.
+func (r *Report) rows() [][]string {
+	var rows [][]string
+	for _, o := range append(slices.Clone(r.Groups), r.Total) {
+		name := o.Group
+		if name == "" {
+			name = "all"
+		}
+		rows = append(rows, []string{
+			name, strconv.Itoa(o.Bots), strconv.Itoa(o.Joined), strconv.Itoa(o.Failed), strconv.Itoa(o.Dropped),
+			quantile(&o.Join, 0.5), quantile(&o.Join, 0.95), quantile(&o.FirstFrame, 0.5), quantile(&o.FirstFrame, 0.95),
+			quantile(&o.Latency, 0.5), quantile(&o.Latency, 0.99), shareOf(o.Loss(), o.Packets), shareOf(o.Frozen(), uint64(o.Watched)),
+		})
+	}
+	return rows
 }
 
 func quantile(h *Histogram, q float64) string {
@@ -104,4 +120,34 @@ func (r *Report) tellLayers(b *strings.Builder) {
 	if o.SentAudio.Packets > 0 || o.ReceivedAudio.Packets > 0 {
 		fmt.Fprintf(b, "  sound          %d packets sent, %d received\n", o.SentAudio.Packets, o.ReceivedAudio.Packets)
 	}
+}
+
+// Compare writes the main figures of several reports, one line each.
+func Compare(w io.Writer, reports []*Report) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")+"\t") }
+	row("", "bots", "packets/s", "server CPU/packet", "memory/bot", "dial to frame p50", "p95", "latency p50", "p99", "loss", "frozen", "bots' CPU/packet")
+	for _, r := range reports {
+		window := &r.Window
+		rate, bots := "–", "–"
+		if window.Seconds > 0 && window.Packets > 0 {
+			rate = fmt.Sprintf("%.0f", float64(window.Packets)/window.Seconds)
+			bots = duration(time.Duration(window.BotCPU * 1e9 / float64(window.Packets)))
+		}
+		cpu, memory := "–", "–"
+		if each, ok := r.cpuPerPacket(); ok {
+			cpu = duration(time.Duration(each * 1e9))
+		}
+		if each, ok := r.memoryPerBot(); ok {
+			memory = kilobytes.format(each)
+		}
+		name := r.Scenario
+		if r.Partial != "" {
+			name += " (partial)"
+		}
+		row(name, strconv.Itoa(window.Bots), rate, cpu, memory, quantile(&r.Total.FirstFrame, 0.5), quantile(&r.Total.FirstFrame, 0.95),
+			quantile(&window.Latency, 0.5), quantile(&window.Latency, 0.99), shareOf(r.Total.Loss(), r.Total.Packets),
+			shareOf(r.Total.Frozen(), uint64(r.Total.Watched)), bots)
+	}
+	return t.Flush()
 }
