@@ -3,14 +3,15 @@ package egress
 import (
 	"encoding/binary"
 
-	"github.com/pion/rtp"
-
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
 const (
 	oneByteIDs  = 14 // ids and …
 	oneByteSize = 16 // … bytes that the short form can say (RFC 8285 §4.2)
+
+	oneByteProfile = 0xbede
+	twoByteProfile = 0x1000
 )
 
 // extensions gathers the header extensions of one packet. A slot uses it again for each.
@@ -55,11 +56,8 @@ func (e *extensions) addOf(line *Line, p *packet.Packet) {
 	}
 }
 
-// addNumber takes the transport-wide number.
-func (e *extensions) addNumber(id uint8, number uint16) {
-	binary.BigEndian.PutUint16(e.transport[:], number)
-	e.add(id, e.transport[:])
-}
+// addNumber takes a place for the transport-wide number.
+func (e *extensions) addNumber(id uint8) { e.add(id, e.transport[:]) }
 
 // size is what the extensions take in the header, in bytes.
 func (e *extensions) size() int {
@@ -77,18 +75,34 @@ func (e *extensions) size() int {
 	return 4 + (size+3)/4*4
 }
 
-// write puts the extensions into the header. They stay those of e until the next reset.
-func (e *extensions) write(header *rtp.Header) error {
-	header.Extensions = header.Extensions[:0]
-	header.Extension = e.n > 0
-	header.ExtensionProfile = rtp.ExtensionProfileOneByte
+// put writes the extensions at n, says so in the fixed header at the start of b, and returns where the payload begins and
+// where the value of one id is, 0 if it is not there.
+func (e *extensions) put(b []byte, n int, id uint8) (end, at int) {
+	if e.n == 0 {
+		return n, 0
+	}
+	b[0] |= extensionBit
+	profile, words := oneByteProfile, (e.size()-4)/4
 	if e.long {
-		header.ExtensionProfile = rtp.ExtensionProfileTwoByte
+		profile = twoByteProfile
 	}
+	binary.BigEndian.PutUint16(b[n:], uint16(profile))
+	binary.BigEndian.PutUint16(b[n+2:], uint16(words)) //nolint:gosec // 5 short values
+	n += 4
+	end = n + 4*words
 	for _, x := range e.list[:e.n] {
-		if err := header.SetExtension(x.id, x.value); err != nil {
-			return err
+		if e.long {
+			b[n], b[n+1] = x.id, byte(len(x.value))
+			n += 2
+		} else {
+			b[n] = x.id<<4 | byte(len(x.value)-1)
+			n++
 		}
+		if x.id == id {
+			at = n
+		}
+		n += copy(b[n:], x.value)
 	}
-	return nil
+	clear(b[n:end])
+	return end, at
 }

@@ -36,6 +36,10 @@ type Peer struct {
 	owner Owner
 
 	// The rest belongs to the shard's loop.
+	route      *Route    // nil if pion sends
+	path       *path     // of the route, nil nowhere
+	batch      *Batch    // of the path's socket
+	came       []arrival // in this pass
 	slots      map[string]*Slot
 	bySSRC     map[packet.SSRC]*Slot
 	history    *estimate.History    // nil until a slot has a transport-wide number
@@ -57,6 +61,13 @@ const (
 	// preRollPeriod keeps slots that change voices often from running late: each pre-roll is heard as delay.
 	preRollPeriod = 3 * time.Second
 )
+
+// arrival is a packet of a feed that one of the peer's slots shows.
+type arrival struct {
+	slot   *Slot
+	feed   *Feed
+	packet *packet.Packet
+}
 
 // Link is what is known of the way to a peer.
 type Link struct {
@@ -100,6 +111,9 @@ func (p *Peer) open(mid string, video bool, line Line) *Slot {
 	if slot, ok := p.slots[mid]; ok {
 		return slot
 	}
+	if line.Route != nil && len(p.slots) == 0 {
+		p.route = line.Route
+	}
 	slot := newSlot(p, mid, video, line)
 	p.slots[mid] = slot
 	p.bySSRC[line.SSRC] = slot
@@ -141,6 +155,18 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 		}
 		p.shard.refresh(now, slot)
 	})
+}
+
+// take offers what came in one pass: slot by slot, since packets of one picture are of one length, and voices last, since
+// their short packets end a bundle.
+func (p *Peer) take(now time.Time, came []arrival) {
+	slices.SortStableFunc(came, func(a, b arrival) int { return b.slot.number - a.slot.number })
+	for i := range came {
+		a := &came[i]
+		if a.slot.forward.Wants(a.feed.ID)&(1<<a.packet.Stream) != 0 {
+			p.offer(now, a.slot, a.feed, a.packet)
+		}
+	}
 }
 
 // replay sends what the publisher sent from its latest key frame on, so that the slot need not wait for another; and
@@ -208,13 +234,6 @@ func (p *Peer) Feedback(feedback *rtcp.TransportLayerCC) {
 			p.owner.Arrived(now, slices.Clone(results))
 		}
 	})
-}
-
-// number gives a packet of size bytes its transport-wide number.
-func (p *Peer) number(now time.Time, size int, kind estimate.Kind) uint16 {
-	p.sent += int64(size)
-	p.probe.packets++
-	return p.history.Put(now, size, kind, p.probe.cluster.ID)
 }
 
 // Nack asks for resends of packets of the slot that sends ssrc.

@@ -64,16 +64,13 @@ func (p *Peer) paddable() *Slot {
 
 // pad sends one packet of padding alone on the RTX stream (RFC 4588 streams may carry it without an original number).
 func (s *Slot) pad(now time.Time) bool {
-	s.header.SSRC = uint32(s.line.RTX)
-	s.header.PayloadType = s.payload.RTX
-	s.header.SequenceNumber = s.rtxSequence
-	s.header.Marker = false
-	s.header.Padding, s.header.PaddingSize = true, paddingSize
+	h := s.last
+	h.ssrc, h.payload, h.sequence, h.marker = s.line.RTX, s.payload.RTX, s.rtxSequence, false
 	s.rtxSequence++
 	s.extensions.reset()
 	errors := s.counts.WriteErrors
-	s.finish(now, estimate.Padding, nil)
-	s.header.Padding, s.header.PaddingSize = false, 0
+	s.build(now, h, estimate.Padding, paddingSize, nil, nil, nil)
+	s.peer.shard.depart(now, s.peer)
 	s.counts.Padding++
 	return s.counts.WriteErrors == errors
 }

@@ -38,6 +38,10 @@ type Shard struct {
 
 	pulsing map[*Peer]struct{} // that have something to send over time
 	pulses  *time.Timer        // runs while there are any
+
+	touched    []*Peer // that media of this pass is for
+	batches    map[*Socket]*Batch
+	departures departures
 }
 
 // message is either media, when packet is set, or a step that the loop runs.
@@ -55,6 +59,7 @@ func NewShard(log *slog.Logger) *Shard {
 		peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
 		timer:   time.NewTimer(reportInterval),
 		pulsing: map[*Peer]struct{}{}, pulses: time.NewTimer(reportInterval),
+		batches: map[*Socket]*Batch{},
 	}
 	s.done.Go(s.loop)
 	return s
@@ -76,9 +81,11 @@ func (s *Shard) Dropped() uint64 { return s.box.Dropped() }
 
 // SenderReport passes a publisher's sender report to the slots that show the publication.
 func (s *Shard) SenderReport(feed *Feed, spatial int8, ntp uint64, timestamp uint32, arrival time.Time) {
-	s.box.PutWithin(mediaLimit, message{step: func(time.Time) {
+	s.box.PutWithin(mediaLimit, message{step: func(now time.Time) {
 		for _, slot := range s.slots[feed] {
-			slot.forward.SenderReport(feed.ID, spatial, ntp, timestamp, arrival)
+			if slot.forward.SenderReport(feed.ID, spatial, ntp, timestamp, arrival) {
+				s.wake(now, slot)
+			}
 		}
 	}})
 }
@@ -92,13 +99,7 @@ func (s *Shard) loop() {
 			return
 		case <-s.box.Ready():
 			now := time.Now()
-			for _, m := range s.box.Take() {
-				if m.packet != nil {
-					s.fanOut(now, m.feed, m.packet)
-				} else {
-					s.run(now, m)
-				}
-			}
+			s.pass(now, s.box.Take())
 			if !now.Before(s.due) {
 				s.housekeep(now)
 			}
@@ -107,7 +108,47 @@ func (s *Shard) loop() {
 		case now := <-s.pulses.C:
 			s.pulse(now)
 		}
+		s.flush()
 	}
+}
+
+// pass works off what is queued, receiver by receiver rather than packet by packet: what goes to one address leaves
+// together.
+func (s *Shard) pass(now time.Time, messages []message) {
+	for i := range messages {
+		switch m := &messages[i]; {
+		case m.packet != nil:
+			s.spread(m.feed, m.packet)
+		default:
+			// A peer's media keeps its place before what is asked of the peer afterwards.
+			if m.peer != nil && len(m.peer.came) > 0 {
+				s.deliver(now, m.peer)
+			}
+			s.run(now, m)
+		}
+	}
+	for _, peer := range s.touched {
+		s.deliver(now, peer)
+	}
+	clear(s.touched)
+	s.touched = s.touched[:0]
+}
+
+// flush sends what the batches hold.
+func (s *Shard) flush() {
+	for _, batch := range s.batches {
+		batch.flush()
+	}
+}
+
+// batch of a socket, which the shard's peers share.
+func (s *Shard) batch(socket *Socket) *Batch {
+	b, ok := s.batches[socket]
+	if !ok {
+		b = socket.newBatch()
+		s.batches[socket] = b
+	}
+	return b
 }
 
 // busy has the shard look after a peer at each pulse, until nothing of it waits for time to pass.
@@ -135,35 +176,44 @@ func (s *Shard) pulsePeer(now time.Time, peer *Peer) {
 	if !peer.feedProbe(now) {
 		s.pulsing[peer] = struct{}{}
 	}
+	s.depart(now, peer)
 }
 
 // run applies a control message; a panic in it costs its peer alone.
-func (s *Shard) run(now time.Time, m message) {
-	if m.peer != nil {
-		if m.peer.broken {
-			return
-		}
-		defer s.recovered(m.peer)
+func (s *Shard) run(now time.Time, m *message) {
+	if m.peer == nil {
+		m.step(now)
+		return
 	}
+	if m.peer.broken {
+		return
+	}
+	defer s.recovered(m.peer)
 	m.step(now)
+	s.depart(now, m.peer)
 }
 
-func (s *Shard) fanOut(now time.Time, feed *Feed, p *packet.Packet) {
-	bit := uint8(1) << p.Stream
-	// Backwards, since a slot that switched may leave the list.
-	slots := s.slots[feed]
-	for i := len(slots) - 1; i >= 0; i-- {
-		slot := slots[i]
-		if slot.forward.Wants(feed.ID)&bit == 0 {
-			continue
+// spread notes a packet at the peers whose slots may want it.
+func (s *Shard) spread(feed *Feed, p *packet.Packet) {
+	for _, slot := range s.slots[feed] {
+		peer := slot.peer
+		if len(peer.came) == 0 {
+			s.touched = append(s.touched, peer)
 		}
-		s.offer(now, slot, feed, p)
+		peer.came = append(peer.came, arrival{slot: slot, feed: feed, packet: p})
 	}
 }
 
-func (s *Shard) offer(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
-	defer s.recovered(slot.peer)
-	slot.peer.offer(now, slot, feed, p)
+// deliver offers a peer what came for it, slot by slot.
+func (s *Shard) deliver(now time.Time, peer *Peer) {
+	defer s.recovered(peer)
+	came := peer.came
+	peer.came = peer.came[:0]
+	if !peer.broken {
+		peer.take(now, came)
+		s.depart(now, peer)
+	}
+	clear(came)
 }
 
 func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
@@ -289,6 +339,7 @@ func (s *Shard) remove(peer *Peer) {
 	}
 	clear(peer.slots)
 	clear(peer.bySSRC)
+	peer.came = nil
 	delete(s.peers, peer)
 	delete(s.pulsing, peer)
 }
@@ -319,6 +370,7 @@ func (s *Shard) unlist(feed *Feed, slot *Slot) {
 // recovered ends one peer whose code panicked, and nobody else.
 func (s *Shard) recovered(peer *Peer) {
 	if cause := recover(); cause != nil {
+		s.departures.n = 0
 		s.log.Error("peer's egress panicked", "cause", cause, "stack", string(debug.Stack()))
 		peer.broken = true
 		s.remove(peer)

@@ -14,7 +14,8 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-// Writer encrypts one RTP packet and sends it. It must not block and must not keep what it is given.
+// Writer encrypts one RTP packet and sends it, for peers without a route. It must not block and must not keep what it is
+// given.
 type Writer interface {
 	WriteRTP(header *rtp.Header, payload []byte) (int, error)
 }
@@ -31,6 +32,8 @@ type Line struct {
 	// Ids of header extensions, 0 if not negotiated. Those above 14 need the two-byte form (RFC 8285 §4.3).
 	AudioLevel, Dependency, TransportCC, PlayoutDelay, Orientation uint8
 	Writer                                                         Writer
+	// Route past pion, the same for all lines of a peer; nil for a peer whose packets pion sends by Writer.
+	Route *Route
 }
 
 // Decodes reports whether the receiver can be sent a publication in that codec. RED is stripped for whom it is not.
@@ -50,7 +53,7 @@ func (l *Line) opusInRED() uint8 {
 	return l.Payloads[codec.Opus].Media
 }
 
-// maxPayload bounds what is copied to put a new payload descriptor before a payload: one Ethernet frame.
+// maxPayload is what the pacer takes a resend for before it is looked up, in bytes.
 const maxPayload = 1500
 
 // Slot is the sending side of one m-line. Its owner is the peer's shard.
@@ -66,11 +69,9 @@ type Slot struct {
 	codec   codec.Kind // that payload is of
 
 	rtxSequence uint16
-	header      rtp.Header
-	csrc        [1]uint32
+	last        head // what was sent last: padding goes on from there
 	extensions  extensions
 	original    [2]byte
-	scratch     [maxPayload]byte
 
 	reportDue time.Time
 	clocked   *rtcp.SenderReport // the one that the owner knows; nil after a change of source
@@ -215,14 +216,7 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 		s.clocked = nil
 		result = switched
 	}
-	payload, ok := s.join(nil, out.Descriptor, out.Payload)
-	if !ok {
-		return result
-	}
-	s.header.SSRC = uint32(s.line.SSRC)
-	s.header.PayloadType = s.payload.Media
-	s.header.SequenceNumber = out.Sequence
-	s.write(now, &out, estimate.Media, feed.Number, p, payload)
+	s.write(now, head{ssrc: s.line.SSRC, payload: s.payload.Media, sequence: out.Sequence}, &out, estimate.Media, feed.Number, p, nil)
 	return result
 }
 
@@ -247,62 +241,54 @@ func (s *Slot) resend(now time.Time, number uint16) {
 		return
 	}
 	original := binary.BigEndian.AppendUint16(s.original[:0], number)
-	payload, ok := s.join(original, out.Descriptor, out.Payload)
-	if !ok {
-		return
-	}
-	s.header.SSRC = uint32(s.line.RTX)
-	s.header.PayloadType = types.RTX
-	s.header.SequenceNumber = s.rtxSequence
+	repair := head{ssrc: s.line.RTX, payload: types.RTX, sequence: s.rtxSequence}
 	s.rtxSequence++
 	s.counts.Resent++
-	s.write(now, &out, estimate.Repair, feed.Number, p, payload)
+	s.write(now, repair, &out, estimate.Repair, feed.Number, p, original)
 }
 
-// join lays the parts of a payload one after the other; a payload of one part is not copied.
-func (s *Slot) join(original, descriptor, rest []byte) ([]byte, bool) {
-	if len(original) == 0 && len(descriptor) == 0 {
-		return rest, true
-	}
-	if len(original)+len(descriptor)+len(rest) > maxPayload {
-		s.counts.Oversize++
-		return nil, false
-	}
-	n := copy(s.scratch[:], original)
-	n += copy(s.scratch[n:], descriptor)
-	n += copy(s.scratch[n:], rest)
-	return s.scratch[:n], true
-}
-
-// write sends one packet whose stream, payload type and number the header says already.
-func (s *Slot) write(now time.Time, out *forward.Out, kind estimate.Kind, publication uint32, p *packet.Packet, payload []byte) {
-	s.csrc[0] = publication
-	s.header.Version = 2
-	s.header.CSRC = s.csrc[:]
-	s.header.Timestamp = out.Timestamp
-	s.header.Marker = out.Marker
+// write builds one packet of which the head says already the stream, payload type and number.
+func (s *Slot) write(now time.Time, h head, out *forward.Out, kind estimate.Kind, publication uint32, p *packet.Packet, original []byte) {
+	h.csrc, h.timestamp, h.marker = publication, out.Timestamp, out.Marker
 	s.extensions.reset()
 	s.extensions.addOf(&s.line, p)
 	s.extensions.add(s.line.Dependency, out.Dependency)
-	s.finish(now, kind, payload)
+	s.build(now, h, kind, 0, original, out.Descriptor, out.Payload)
 }
 
-// finish numbers the packet for transport-wide feedback and sends it.
-func (s *Slot) finish(now time.Time, kind estimate.Kind, payload []byte) {
+// build lays out a packet for its departure.
+func (s *Slot) build(now time.Time, h head, kind estimate.Kind, padding int, original, descriptor, payload []byte) {
 	if s.line.TransportCC != 0 {
-		size := onWire(len(s.csrc), s.extensions.size()+transportSize, len(payload)+int(s.header.PaddingSize))
-		s.extensions.addNumber(s.line.TransportCC, s.peer.number(now, size, kind))
+		s.extensions.addNumber(s.line.TransportCC)
 	}
-	if err := s.extensions.write(&s.header); err != nil {
-		s.counts.WriteErrors++
+	shard := s.peer.shard
+	room := shard.room(now, s.peer)
+	size := headSize + s.extensions.size() + len(original) + len(descriptor) + len(payload) + padding
+	if size+tagSize+maxPadding > len(room) {
+		s.counts.Oversize++
 		return
 	}
-	if _, err := s.line.Writer.WriteRTP(&s.header, payload); err != nil {
-		s.counts.WriteErrors++
-		return
+	n := h.put(room, padding > 0)
+	n, numberAt := s.extensions.put(room, n, s.line.TransportCC)
+	for _, part := range [...][]byte{original, descriptor, payload} {
+		n += copy(room[n:], part)
 	}
+	if padding > 0 {
+		clear(room[n : n+padding])
+		n += padding
+		room[n-1] = byte(padding)
+	}
+	s.last = h
+	shard.built(departure{
+		slot: s, kind: kind, size: n, payload: len(original) + len(descriptor) + len(payload), numberAt: numberAt, padding: padding,
+		stretch: s.codec.Video() && kind == estimate.Media,
+	})
+}
+
+// count takes note of a packet that left.
+func (s *Slot) count(x *departure) {
 	s.counts.Packets++
-	s.counts.Bytes += uint64(len(payload))
+	s.counts.Bytes += uint64(x.payload) //nolint:gosec // a packet
 }
 
 // tell says to the owner what the slot shows, if that is news.

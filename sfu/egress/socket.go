@@ -1,23 +1,107 @@
 package egress
 
-import "sync/atomic"
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Method is how a socket sends batches; each is faster than the one before.
+type Method string
+
+// The methods. A socket uses the best that the kernel has.
+const (
+	Single    Method = "sendto"   // packet by packet
+	Many      Method = "sendmmsg" // a batch in one call
+	Segmented Method = "gso"      // a batch in one call, of messages that the kernel cuts into packets
+)
 
 type socketCounts struct {
-	sent, dropped, writeErrors, readErrors atomic.Uint64
+	sent, dropped, writeErrors, readErrors, diverted atomic.Uint64
+	flushes, bundles, batched                        atomic.Uint64
+	unsegmented                                      atomic.Uint64
 }
 
 // SocketSnapshot counts the datagrams of a socket.
 type SocketSnapshot struct {
+	Method      Method `json:"method"`
 	Sent        uint64 `json:"sent"`
 	Dropped     uint64 `json:"dropped"`
 	WriteErrors uint64 `json:"writeErrors"`
 	ReadErrors  uint64 `json:"readErrors"`
+	// Diverted were handled by their takers, without pion.
+	Diverted uint64 `json:"diverted"`
+	// Batched packets left in so many bundles, by so many flushes.
+	Batched uint64 `json:"batched"`
+	Bundles uint64 `json:"bundles"`
+	Flushes uint64 `json:"flushes"`
+	// Unsegmented destinations take no bundles: their route or their path cannot.
+	Unsegmented uint64 `json:"unsegmented"`
 }
 
 // Snapshot counts what was sent, dropped for want of room, and refused by the kernel.
 func (s *Socket) Snapshot() SocketSnapshot {
+	c := &s.counts
 	return SocketSnapshot{
-		Sent: s.counts.sent.Load(), Dropped: s.counts.dropped.Load(),
-		WriteErrors: s.counts.writeErrors.Load(), ReadErrors: s.counts.readErrors.Load(),
+		Method: s.method, Sent: c.sent.Load(), Dropped: c.dropped.Load(), WriteErrors: c.writeErrors.Load(),
+		ReadErrors: c.readErrors.Load(), Diverted: c.diverted.Load(), Batched: c.batched.Load(), Bundles: c.bundles.Load(),
+		Flushes: c.flushes.Load(), Unsegmented: c.unsegmented.Load(),
 	}
+}
+
+// Taker handles a datagram in the socket's reader and says whether it was for it. It must not block nor keep what it is
+// given.
+type Taker func(now time.Time, datagram []byte) bool
+
+// diversions are the takers by the address that they listen to. Reading them takes no lock.
+type diversions struct {
+	changing sync.Mutex
+	takers   atomic.Pointer[map[netip.AddrPort]Taker]
+}
+
+// Divert gives the control packets of one address (RTCP, RFC 5761 §4) to a taker; a nil taker ends it.
+func (s *Socket) Divert(from netip.AddrPort, taker Taker) {
+	d := &s.diversions
+	d.changing.Lock()
+	defer d.changing.Unlock()
+	next := map[netip.AddrPort]Taker{}
+	if now := d.takers.Load(); now != nil {
+		for at, t := range *now {
+			next[at] = t
+		}
+	}
+	if taker == nil {
+		delete(next, from)
+	} else {
+		next[from] = taker
+	}
+	d.takers.Store(&next)
+}
+
+// divert reports whether a datagram was handled here.
+func (s *Socket) divert(datagram []byte, from netip.AddrPort) bool {
+	const control, controls = 192, 32 // packet types 192 to 223 are RTCP
+	if len(datagram) < 8 || datagram[0]>>6 != 2 || datagram[1]-control >= controls {
+		return false
+	}
+	takers := s.diversions.takers.Load()
+	if takers == nil {
+		return false
+	}
+	taker := (*takers)[from]
+	if taker == nil || !taker(time.Now(), datagram) {
+		return false
+	}
+	s.counts.diverted.Add(1)
+	return true
+}
+
+// newBatch is a batch for one shard.
+func (s *Socket) newBatch() *Batch {
+	most := 1
+	if s.method == Segmented {
+		most = maxSegments
+	}
+	return newBatch(s.newSender(), most, &s.counts)
 }

@@ -22,13 +22,16 @@ const socketBuffer = 8 << 20
 // Socket is a UDP socket that Go's netpoller has never seen: the poller costs about 2 µs per datagram sent.
 // It is a net.PacketConn and reads and writes netip addresses without allocating. Writing never blocks.
 type Socket struct {
-	fd      int
-	local   *net.UDPAddr
-	ipv6    bool
-	closed  atomic.Bool
-	writing sync.RWMutex // keeps the descriptor open while somebody writes to it
-	reading atomic.Bool
-	counts  socketCounts
+	fd         int
+	local      *net.UDPAddr
+	ipv6       bool
+	method     Method
+	closed     atomic.Bool
+	writing    sync.RWMutex // keeps the descriptor open while somebody writes to it
+	reading    atomic.Bool
+	incoming   *incoming // of the reader
+	diversions diversions
+	counts     socketCounts
 }
 
 // ListenUDP binds a socket to a definite address.
@@ -47,7 +50,14 @@ func ListenUDP(address netip.AddrPort) (*Socket, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("listen on udp %s: %w", address, err)
 	}
+	s.method = s.best()
+	s.incoming = newIncoming(s.merges())
 	return s, nil
+}
+
+// merges asks the kernel to hand over what arrives in a row as one (UDP GRO).
+func (s *Socket) merges() bool {
+	return unix.SetsockoptInt(s.fd, unix.SOL_UDP, unix.UDP_GRO, 1) == nil
 }
 
 func (s *Socket) bind(address netip.AddrPort) error {
@@ -73,21 +83,30 @@ func (s *Socket) bind(address netip.AddrPort) error {
 // LocalAddr is a *net.UDPAddr.
 func (s *Socket) LocalAddr() net.Addr { return s.local }
 
-// ReadFromAddrPort blocks for one datagram. After Close it returns io.EOF; no other error ends the socket.
+// Address that the socket is bound to.
+func (s *Socket) Address() netip.AddrPort {
+	at := s.LocalAddr().(*net.UDPAddr).AddrPort() //nolint:forcetypeassert // a UDP socket
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}
+
+// ReadFromAddrPort blocks for one datagram that no taker takes. After Close it returns io.EOF; no other error ends the
+// socket. It has one caller at a time.
 func (s *Socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	s.reading.Store(true)
 	for {
-		n, from, err := unix.Recvfrom(s.fd, b, 0)
-		if s.closed.Load() {
+		datagram, from, ok := s.incoming.next()
+		switch {
+		case s.closed.Load():
 			s.reading.Store(false)
 			return 0, netip.AddrPort{}, io.EOF
+		case !ok:
+			if err := s.incoming.receive(s.fd); err != nil {
+				// EINTR and ICMP errors concern nobody but their datagram.
+				s.counts.readErrors.Add(1)
+			}
+		case !s.divert(datagram, from):
+			return copy(b, datagram), from, nil
 		}
-		if err != nil {
-			// EINTR and ICMP errors concern nobody but their datagram.
-			s.counts.readErrors.Add(1)
-			continue
-		}
-		return n, fromSockaddr(from), nil
 	}
 }
 
@@ -159,6 +178,7 @@ func (s *Socket) sockaddr(address netip.AddrPort) unix.Sockaddr {
 	return &unix.SockaddrInet4{Port: int(address.Port()), Addr: address.Addr().Unmap().As4()}
 }
 
+// fromSockaddr is the zero AddrPort for addresses of another kind.
 func fromSockaddr(address unix.Sockaddr) netip.AddrPort {
 	switch a := address.(type) {
 	case *unix.SockaddrInet4:

@@ -11,7 +11,9 @@ import (
 // Socket is an ordinary UDP socket where the kernel is not Linux.
 type Socket struct {
 	*net.UDPConn
-	counts socketCounts
+	method     Method
+	counts     socketCounts
+	diversions diversions
 }
 
 // ListenUDP binds a socket to a definite address.
@@ -20,12 +22,24 @@ func ListenUDP(address netip.AddrPort) (*Socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on udp %s: %w", address, err)
 	}
-	return &Socket{UDPConn: conn}, nil
+	return &Socket{UDPConn: conn, method: Single}, nil
 }
 
-// ReadFromAddrPort blocks for one datagram.
+// Address that the socket is bound to.
+func (s *Socket) Address() netip.AddrPort {
+	at := s.LocalAddr().(*net.UDPAddr).AddrPort() //nolint:forcetypeassert // a UDP socket
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}
+
+// ReadFromAddrPort blocks for one datagram that no taker takes.
 func (s *Socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	return s.ReadFromUDPAddrPort(b)
+	for {
+		n, from, err := s.ReadFromUDPAddrPort(b)
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		if err != nil || !s.divert(b[:n], from) {
+			return n, from, err
+		}
+	}
 }
 
 // WriteToAddrPort sends one datagram.
@@ -38,3 +52,6 @@ func (s *Socket) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	s.counts.sent.Add(1)
 	return n, nil
 }
+
+// newSender sends packet by packet.
+func (s *Socket) newSender() sender { return &scatterer{socket: s} }

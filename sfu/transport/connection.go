@@ -28,14 +28,14 @@ type connection struct {
 	rttReading   atomic.Bool  // pion is being asked, once at a time however long it takes
 }
 
-func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection, taker taker) error {
+func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection, taker taker, k *keys) error {
 	engine, err := newEngine(direction)
 	if err != nil {
 		return err
 	}
 	c.log = t.log
 	c.buffers = newBuffers(taker)
-	if c.pc, err = t.connect(engine, c.buffers); err != nil {
+	if c.pc, err = t.connect(engine, c.buffers, k); err != nil {
 		return fmt.Errorf("open connection: %w", err)
 	}
 	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {

@@ -30,15 +30,20 @@ const (
 // downstream is the sending side of one connection: a fixed pool of slots.
 type downstream struct {
 	connection
-	egress sfu.Egress
-	slots  map[*webrtc.RTPSender]*slotTrack
-	told   rate
-	asked  rate
-	seen   rate
+	transport *Transport
+	egress    sfu.Egress
+	keys      *keys // nil if media goes through pion
+	slots     map[*webrtc.RTPSender]*slotTrack
+	told      rate
+	asked     rate
+	seen      rate
+
+	budgets sync.Mutex // pion's reader and the socket's share them for a moment
 
 	mu      sync.Mutex // guards what follows
 	canSend bool
 	waiting []opening
+	express *express // nil if media goes through pion
 }
 
 // opening is a slot that was bound before the connection could send.
@@ -50,13 +55,27 @@ type opening struct {
 // NewDownstream makes a connection to send on.
 func (t *Transport) NewDownstream(egress sfu.Egress) (sfu.Downstream, error) {
 	d := &downstream{
-		egress: egress, slots: map[*webrtc.RTPSender]*slotTrack{},
+		transport: t, egress: egress, slots: map[*webrtc.RTPSender]*slotTrack{},
 		told: rate{budget: rtcpBudget}, asked: rate{budget: nackBudget}, seen: rate{budget: feedbackBudget},
 	}
-	if err := d.open(t, webrtc.RTPTransceiverDirectionSendonly, d); err != nil {
+	if t.express {
+		d.keys = &keys{}
+	}
+	if err := d.open(t, webrtc.RTPTransceiverDirectionSendonly, d, d.keys); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// Close takes the connection's media off the sockets first.
+func (d *downstream) Close() {
+	d.mu.Lock()
+	e := d.express
+	d.mu.Unlock()
+	if e != nil {
+		e.close()
+	}
+	d.connection.Close()
 }
 
 // Answer implements sfu.Downstream: every recvonly m-line gets a slot, once.
@@ -123,7 +142,15 @@ func (d *downstream) fill(o *offer, want int) error {
 
 func (d *downstream) rtp(time.Time, uint32, []byte) {}
 
+// rtcp is what pion decrypted, once for each stream that it speaks of.
 func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
+	d.control(now, raw, func(of uint32) bool { return of == ssrc })
+}
+
+// control handles a compound packet, as far as it speaks of the streams that are meant.
+func (d *downstream) control(now time.Time, raw []byte, meant func(ssrc uint32) bool) {
+	d.budgets.Lock()
+	defer d.budgets.Unlock()
 	if d.told.take(now, 1) == 0 {
 		return
 	}
@@ -131,30 +158,44 @@ func (d *downstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 	for _, p := range readControl(raw, wanted) {
 		switch p := p.(type) {
 		case *rtcp.TransportLayerNack:
-			var numbers []uint16
-			for _, pair := range p.Nacks {
-				numbers = append(numbers, pair.PacketList()...)
-			}
-			if numbers = numbers[:d.asked.take(now, len(numbers))]; p.MediaSSRC == ssrc && len(numbers) > 0 {
-				d.egress.Nack(packet.SSRC(ssrc), numbers)
+			if meant(p.MediaSSRC) {
+				d.nack(now, p)
 			}
 		case *rtcp.PictureLossIndication:
-			if p.MediaSSRC == ssrc && d.asked.take(now, 1) == 1 {
-				d.egress.KeyFrame(packet.SSRC(ssrc))
+			if meant(p.MediaSSRC) {
+				d.keyFrame(now, p.MediaSSRC)
 			}
 		case *rtcp.FullIntraRequest:
-			if d.asked.take(now, 1) == 1 {
-				d.egress.KeyFrame(packet.SSRC(ssrc))
+			for _, entry := range p.FIR {
+				if meant(entry.SSRC) {
+					d.keyFrame(now, entry.SSRC)
+				}
 			}
 		case *rtcp.TransportLayerCC:
-			if p.MediaSSRC == ssrc {
+			if meant(p.MediaSSRC) {
 				d.egress.Feedback(now, p)
 			}
 		case *rtcp.ReceiverReport:
-			d.report(now, ssrc, p.Reports)
+			d.report(now, meant, p.Reports)
 		case *rtcp.SenderReport:
-			d.report(now, ssrc, p.Reports)
+			d.report(now, meant, p.Reports)
 		}
+	}
+}
+
+func (d *downstream) nack(now time.Time, p *rtcp.TransportLayerNack) {
+	var numbers []uint16
+	for _, pair := range p.Nacks {
+		numbers = append(numbers, pair.PacketList()...)
+	}
+	if numbers = numbers[:d.asked.take(now, len(numbers))]; len(numbers) > 0 {
+		d.egress.Nack(packet.SSRC(p.MediaSSRC), numbers)
+	}
+}
+
+func (d *downstream) keyFrame(now time.Time, ssrc uint32) {
+	if d.asked.take(now, 1) == 1 {
+		d.egress.KeyFrame(packet.SSRC(ssrc))
 	}
 }
 
@@ -175,9 +216,8 @@ func (d *downstream) wants(now time.Time, header rtcp.Header, packet []byte) boo
 	return false
 }
 
-// report passes on once what pion hands over once for each stream that it speaks of.
-func (d *downstream) report(now time.Time, ssrc uint32, reports []rtcp.ReceptionReport) {
-	if len(reports) > 0 && reports[0].SSRC == ssrc {
+func (d *downstream) report(now time.Time, meant func(ssrc uint32) bool, reports []rtcp.ReceptionReport) {
+	if len(reports) > 0 && meant(reports[0].SSRC) {
 		d.egress.Report(now, reports)
 	}
 }
@@ -190,20 +230,62 @@ func (d *downstream) ready(mid string, line egress.Line) {
 	if !canSend {
 		d.waiting = append(d.waiting, opening{mid, line})
 	}
+	e := d.express
 	d.mu.Unlock()
 	if canSend {
-		d.egress.Ready(mid, line)
+		d.begin(mid, line, e)
 	}
 }
 
+func (d *downstream) begin(mid string, line egress.Line, e *express) {
+	if e != nil {
+		line.Route = e.route
+	}
+	d.egress.Ready(mid, line)
+}
+
+// connected may come again, after a pause of the path.
 func (d *downstream) connected() {
 	d.mu.Lock()
-	waiting := d.waiting
+	if !d.canSend {
+		d.express = d.shortcut()
+	}
+	waiting, e := d.waiting, d.express
 	d.canSend, d.waiting = true, nil
 	d.mu.Unlock()
 	for _, o := range waiting {
-		d.egress.Ready(o.mid, o.line)
+		d.begin(o.mid, o.line, e)
 	}
+}
+
+// shortcut is the way past pion, if there is one. It is decided before the first packet and for good.
+func (d *downstream) shortcut() *express {
+	if d.keys == nil {
+		return nil
+	}
+	ice := d.pc.SCTP().Transport().ICETransport()
+	pair, err := ice.GetSelectedCandidatePair()
+	if err != nil {
+		return nil
+	}
+	everything := func(uint32) bool { return true }
+	e := d.transport.newExpress(d.keys, pair, func(now time.Time, raw []byte) { d.control(now, raw, everything) })
+	if e == nil {
+		d.transport.paths.fallback.Add(1)
+		return nil
+	}
+	d.transport.paths.express.Add(1)
+	ice.OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) {
+		// Its streams cannot go on through pion: the client connects anew.
+		if !e.moved(pair) && !d.closed.Load() {
+			d.ended(reasonFailed)
+		}
+	})
+	// It may have moved before we listened.
+	if pair, err = ice.GetSelectedCandidatePair(); err == nil {
+		e.moved(pair)
+	}
+	return e
 }
 
 func (d *downstream) ended(reason string) { d.egress.Ended(reason) }

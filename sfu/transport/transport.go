@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -70,6 +71,9 @@ const (
 	portTries      = 10
 )
 
+// profiles of SRTP, the cheapest first: the second costs a third more to encrypt, the last six times as much.
+var profiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80}
+
 // Transport owns the media sockets. It implements sfu.Transport.
 type Transport struct {
 	config      Config
@@ -79,6 +83,23 @@ type Transport struct {
 	tcp         *ice.TCPMuxDefault
 	certificate webrtc.Certificate
 	port        uint16
+	express     bool // media need not go through pion
+	paths       paths
+}
+
+// paths count the downstream connections by the way that their media went.
+type paths struct {
+	express, fallback atomic.Uint64
+}
+
+// Snapshot says how media leaves, and counts it.
+type Snapshot struct {
+	// Express says that the self-test found the keys of connections.
+	Express bool `json:"express"`
+	// ExpressPeers had their media encrypted by shards, FallbackPeers by pion, since the start.
+	ExpressPeers  uint64                           `json:"expressPeers"`
+	FallbackPeers uint64                           `json:"fallbackPeers"`
+	Sockets       map[string]egress.SocketSnapshot `json:"sockets"` // by address
 }
 
 // New opens the sockets. It fails in one sentence if the port is in use.
@@ -94,10 +115,12 @@ func New(config Config, log *slog.Logger) (*Transport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the DTLS certificate: %w", err)
 	}
+	unread := selfTest(key)
 	for try := 1; ; try++ {
-		t := &Transport{config: config, log: log, certificate: *certificate, port: config.Port}
+		t := &Transport{config: config, log: log, certificate: *certificate, port: config.Port, express: unread == nil}
 		err := t.listen()
 		if err == nil {
+			t.sayHow(unread)
 			return t, nil
 		}
 		t.Close()
@@ -106,6 +129,19 @@ func New(config Config, log *slog.Logger) (*Transport, error) {
 			return nil, err
 		}
 	}
+}
+
+// sayHow logs which way media leaves: what an operator looks for who wonders about the load.
+func (t *Transport) sayHow(unread error) {
+	methods := map[string]egress.Method{}
+	for _, socket := range t.sockets {
+		methods[socket.Address().String()] = socket.Snapshot().Method
+	}
+	if unread != nil {
+		t.log.Warn("media goes through pion, at three times the cost: the keys of its connections cannot be read", "error", unread, "sends", methods)
+		return
+	}
+	t.log.Info("media leaves in batches", "sends", methods)
 }
 
 func (t *Transport) listen() error {
@@ -125,7 +161,7 @@ func (t *Transport) listen() error {
 		}
 		t.sockets = append(t.sockets, socket)
 		// The first socket settles the port for the others and for TCP.
-		t.port = uint16(socket.LocalAddr().(*net.UDPAddr).Port) //nolint:gosec,forcetypeassert // a UDP port
+		t.port = socket.Address().Port()
 		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logger, UDPConn: socket}))
 	}
 	t.udp = ice.NewMultiUDPMuxDefault(muxes...)
@@ -178,13 +214,16 @@ func localAddresses() ([]netip.Addr, error) {
 // Port that media arrives on.
 func (t *Transport) Port() uint16 { return t.port }
 
-// Snapshot counts the datagrams of each socket by its address.
-func (t *Transport) Snapshot() map[string]egress.SocketSnapshot {
-	counts := make(map[string]egress.SocketSnapshot, len(t.sockets))
-	for _, socket := range t.sockets {
-		counts[socket.LocalAddr().String()] = socket.Snapshot()
+// Snapshot of the sockets, and of the ways through them.
+func (t *Transport) Snapshot() Snapshot {
+	snapshot := Snapshot{
+		Express: t.express, ExpressPeers: t.paths.express.Load(), FallbackPeers: t.paths.fallback.Load(),
+		Sockets: make(map[string]egress.SocketSnapshot, len(t.sockets)),
 	}
-	return counts
+	for _, socket := range t.sockets {
+		snapshot.Sockets[socket.Address().String()] = socket.Snapshot()
+	}
+	return snapshot
 }
 
 // Close releases the sockets. Connections are closed before.
@@ -206,8 +245,8 @@ func (t *Transport) Close() {
 	}
 }
 
-// connect makes a PeerConnection whose packets go to buffers.
-func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers) (*webrtc.PeerConnection, error) {
+// connect makes a PeerConnection whose packets go to buffers, and whose keys are shown to k unless it is nil.
+func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers, k *keys) (*webrtc.PeerConnection, error) {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = pionLogger{t.log}
 	s.BufferFactory = buffers.get
@@ -223,7 +262,7 @@ func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers) (*webr
 	s.SetIPFilter(t.listensOn)
 	s.SetICEUseCandidateCheckPriority(true)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	s.SetSRTPProtectionProfiles(profiles...)
 	s.SetSRTPReplayProtectionWindow(replayWindow)
 	s.SetSRTCPReplayProtectionWindow(replayWindow)
 	s.SetFireOnTrackBeforeFirstRTP(true)
@@ -234,6 +273,11 @@ func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers) (*webr
 		return context.WithTimeout(context.Background(), 15*time.Second)
 	})
 	s.DisableMediaEngineCopy(true)
+	if k != nil {
+		if err := k.watch(&s); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.SetICEAddressRewriteRules(t.rewriteRules()...); err != nil {
 		return nil, fmt.Errorf("public addresses: %w", err)
 	}

@@ -31,7 +31,7 @@ type upstream struct {
 // NewUpstream makes a connection to receive on.
 func (t *Transport) NewUpstream(ingress sfu.Ingress) (sfu.Upstream, error) {
 	u := &upstream{ingress: ingress, budget: newBudget(), told: rate{budget: rtcpBudget}, streams: map[uint32]sfu.Stream{}}
-	if err := u.open(t, webrtc.RTPTransceiverDirectionRecvonly, u); err != nil {
+	if err := u.open(t, webrtc.RTPTransceiverDirectionRecvonly, u, nil); err != nil {
 		return nil, err
 	}
 	return u, nil
