@@ -21,6 +21,7 @@ type encoding struct {
 	streams     int8
 	reader      *receive.Reader
 	newest      packet.Seq
+	begun       bool // a packet of the stream itself came
 	ready       []*packet.Packet
 
 	// Guarded by the upstream's mutex; the reader, which alone writes it, reads feed without.
@@ -34,6 +35,14 @@ func (l *encoding) Receive(now time.Time, raw packet.Raw) {
 	if l.feed == nil {
 		return // another stream has taken its place
 	}
+	if !l.begun {
+		l.begin(now, raw)
+		return
+	}
+	l.receive(now, raw)
+}
+
+func (l *encoding) receive(now time.Time, raw packet.Raw) {
 	l.upstream.mu.Lock()
 	seq, fresh := l.loss.Received(now, raw.SequenceNumber, raw.Timestamp)
 	l.upstream.busy()
@@ -45,7 +54,8 @@ func (l *encoding) Receive(now time.Time, raw packet.Raw) {
 	l.accept(now, &raw, seq, false)
 }
 
-func (l *encoding) recovered(now time.Time, raw *packet.Raw) {
+// recovered takes a retransmission; ordered says that nothing which followed it has come before.
+func (l *encoding) recovered(now time.Time, raw *packet.Raw, ordered bool) {
 	l.upstream.mu.Lock()
 	seq, fresh := l.loss.Recovered(now, raw.SequenceNumber)
 	l.upstream.mu.Unlock()
@@ -53,7 +63,7 @@ func (l *encoding) recovered(now time.Time, raw *packet.Raw) {
 		return
 	}
 	l.publication.counts.recovered.Add(1)
-	l.accept(now, raw, seq, true)
+	l.accept(now, raw, seq, !ordered)
 }
 
 // accept forwards what a packet makes ready: itself, most of the time.
@@ -209,37 +219,4 @@ func (l *encoding) learn(p *packet.Packet) {
 	if news {
 		l.publication.resized.Store(true)
 	}
-}
-
-// repair takes the retransmissions of a stream (RFC 4588): the payload begins with the original number.
-type repair struct {
-	upstream *upstream
-	id       StreamID
-	layer    *encoding
-}
-
-func (r *repair) Receive(now time.Time, raw packet.Raw) {
-	if len(raw.Payload) < 2 {
-		return // padding that probes for bandwidth
-	}
-	if r.layer == nil || r.layer.feed == nil {
-		r.layer = r.upstream.primary(r.id)
-	}
-	if r.layer == nil {
-		return
-	}
-	raw.SequenceNumber = uint16(raw.Payload[0])<<8 | uint16(raw.Payload[1])
-	raw.Payload = raw.Payload[2:]
-	r.layer.recovered(now, &raw)
-}
-
-func (u *upstream) primary(id StreamID) *encoding {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for _, l := range u.layers {
-		if l.id.MID == id.MID && l.id.RID == id.RID {
-			return l
-		}
-	}
-	return nil
 }

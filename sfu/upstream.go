@@ -37,6 +37,8 @@ type upstream struct {
 	stop   chan struct{}
 	done   sync.WaitGroup
 
+	early map[encodingID]*receive.Early // retransmissions of streams to come; the reader's own
+
 	mu        sync.Mutex // guards what follows; held for no call out of this package
 	sources   map[string]*Publication
 	layers    map[packet.SSRC]*encoding
@@ -54,12 +56,15 @@ type upstream struct {
 	lastFeedback, lastReport time.Time
 }
 
+// encodingID names one encoding of an m-line.
+type encodingID struct{ mid, rid string }
+
 func newUpstream(peer *Peer) (*upstream, error) {
 	u := &upstream{
 		peer: peer, log: peer.log, urgent: make(chan struct{}, 1), stop: make(chan struct{}),
 		sources: map[string]*Publication{}, layers: map[packet.SSRC]*encoding{},
 		keyFrames: map[*Publication]*loss.KeyFrames{}, recoded: map[*Publication]*egress.Feed{},
-		recorder: twcc.NewRecorder(ourSSRC),
+		recorder: twcc.NewRecorder(ourSSRC), early: map[encodingID]*receive.Early{},
 	}
 	conn, err := peer.room.server.transport.NewUpstream(u)
 	if err != nil {

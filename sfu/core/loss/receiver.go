@@ -34,6 +34,17 @@ func NewReceiver(clock uint32) *Receiver {
 	return &Receiver{clock: int64(clock), pending: newPending()}
 }
 
+// Begin says that the stream begins with this number, though the packet may come as a retransmission. After the first
+// packet it changes nothing.
+func (r *Receiver) Begin(seq uint16) {
+	if r.started {
+		return
+	}
+	r.started = true
+	r.restart(1<<16 + packet.Seq(seq) - 1)
+	r.reception.base++ // the one before never was
+}
+
 // Received takes a packet of the stream. It returns its unwrapped number, false for a
 // duplicate and for one too old to be of use.
 func (r *Receiver) Received(now time.Time, seq uint16, ts uint32) (packet.Seq, bool) {

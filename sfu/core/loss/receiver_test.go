@@ -252,6 +252,27 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+func TestAStreamMayBeginWithARetransmission(t *testing.T) {
+	now := time.Unix(1000, 0)
+	r := NewReceiver(90000)
+	r.Begin(98)
+	for n, want := range map[uint16]bool{97: false, 98: true} {
+		if _, ok := r.Recovered(now, n); ok != want {
+			t.Errorf("%d: %v", n, ok)
+		}
+	}
+	r.Begin(50)
+	if seq, ok := r.Received(now, 100, 0); !ok || seq != 1<<16+100 {
+		t.Errorf("%d, %v", seq, ok)
+	}
+	if got := r.Nacks(now.Add(50*ms), 40*ms, nil); !slices.Equal(got, []uint16{99}) {
+		t.Errorf("asks for %v", got)
+	}
+	if got := r.Interval(); got != (Interval{Expected: 3, Lost: 2, Recovered: 1}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestRecoveredBeforeAnything(t *testing.T) {
 	r := NewReceiver(90000)
 	if _, ok := r.Recovered(time.Unix(1000, 0), 5); ok {

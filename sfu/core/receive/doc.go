@@ -5,5 +5,7 @@
 //	                                │        (held back while the structure they refer to is missing)
 //	                                └──────> how many spatial layers there are, and how tall
 //
+//	packet.Raw of its retransmissions ──> Early ──> the same, once the stream itself has begun
+//
 // One Reader per stream. What was lost, and what is asked for again, is package loss's business.
 package receive
