@@ -8,6 +8,7 @@ interface Counters {
   /** Datagrams that the bridge itself lost: then a run proves nothing. */
   overrun: number;
   down: { given: { bytes: number } };
+  clients: { client: string; upstream: string }[];
 }
 
 /** A bad network between the browsers and a server, on this machine: `plenum bridge`. */
@@ -51,10 +52,19 @@ export class Bridge {
 
   /** What the network is like from now on. */
   async use(profile: object): Promise<void> {
-    const response = await fetch(`${this.control}/profile`, {
-      method: 'POST',
-      body: JSON.stringify({ profile }),
-    });
+    await this.post('profile', { profile });
+  }
+
+  /** Whether everything is lost that goes by this address of a browser, which may be the one that the server told it. */
+  async blackhole(address: string, on: boolean): Promise<void> {
+    const { clients } = await this.counters();
+    const seen = clients.find(({ upstream }) => upstream === address);
+    await this.post('blackhole', { client: seen?.client ?? address, on });
+  }
+
+  private async post(path: string, body: object): Promise<void> {
+    const options = { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`${this.control}/${path}`, options);
     if (!response.ok) throw new Error(`the bridge refuses: ${await response.text()}`);
   }
 

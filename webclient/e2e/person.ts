@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import type { CallEngine, CallState, CallStats, SendStats, SlotStats } from '../src/call';
 import type { Source } from '../src/protocol/messages';
 
@@ -57,10 +57,12 @@ export class Person {
     url: string,
     name: string,
     camera: Camera = 'small',
+    options: BrowserContextOptions = {},
   ): Promise<Person> {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       locale: 'en-GB',
+      ...options,
     });
     await context.addInitScript(() => {
       window.__offers = 0;

@@ -56,8 +56,9 @@ describe('align', () => {
     expect(align(skew, free, delay)).toBeNull();
   });
 
-  it('holds back what is ahead, by a step at most', () => {
-    expect(align(300, free, delay)).toEqual({ video: 180, audio: null });
+  it('holds back what is ahead, by a step or half of the way', () => {
+    expect(align(200, free, delay)).toEqual({ video: 180, audio: null });
+    expect(align(300, free, delay)).toEqual({ video: 210, audio: null });
     expect(align(50, free, delay)).toEqual({ video: 110, audio: null });
     expect(align(-60, free, delay)).toEqual({ video: null, audio: 100 });
   });
@@ -70,8 +71,9 @@ describe('align', () => {
     expect(align(-80, { video: 85, audio: null }, { video: 85, audio: 40 })).toEqual(free);
   });
 
-  it('waits for what it asked for before', () => {
-    expect(align(60, { video: 300, audio: null }, { video: 150, audio: 40 })).toBeNull();
+  it('asks for more where a buffer holds less than it was asked to', () => {
+    const held = { video: 20, audio: 150 };
+    expect(align(146, { video: 155, audio: null }, held)).toEqual({ video: 275, audio: null });
   });
 
   it('does not make the sound wait for a picture that comes very late', () => {
@@ -105,4 +107,16 @@ describe('align', () => {
       expect(align(skew(), targets, held())).toBeNull();
     },
   );
+
+  it('brings a picture into time whose packets are too late for what was asked', () => {
+    let targets = free;
+    const natural = 20;
+    const missing = 130;
+    const held = () => ({ video: Math.max(natural, (targets.video ?? 0) - missing), audio: 150 });
+    const skew = () => 150 + natural - held().video;
+    for (let rounds = 0; rounds < 6; rounds++) {
+      targets = align(skew(), targets, held()) ?? targets;
+    }
+    expect(Math.abs(skew())).toBeLessThanOrEqual(40);
+  });
 });

@@ -44,8 +44,9 @@ export interface Targets {
 
 // Nobody sees or hears less than this.
 const unnoticed = 40;
-// A larger jump of the buffer counts as a freeze of the picture.
+// A larger jump of the buffer counts as a freeze of the picture. Far out of time that is the lesser evil.
 const step = 120;
+const share = 0.5;
 // A picture may wait; a conversation in which the sound waits for a slow picture is none.
 const atMost = { video: 4_000, audio: 600 };
 // Below this a target says no more than the browser does by itself.
@@ -54,6 +55,9 @@ const released = 10;
 /**
  * The next targets for a skew: first the one that was held back too much is let go, then the one that is ahead is
  * held back, a step at a time. `delay` is what the buffers hold now. Null if nothing is to change.
+ *
+ * A picture whose packets come late waits for less than its target: the target counts from when they should have come.
+ * So the next target is counted from the last one, not from what the buffer holds.
  */
 export function align(
   skew: number,
@@ -62,14 +66,14 @@ export function align(
 ): Targets | null {
   if (Math.abs(skew) <= unnoticed) return null;
   const [ahead, behind] = skew > 0 ? (['video', 'audio'] as const) : (['audio', 'video'] as const);
-  const size = Math.min(Math.abs(skew), step);
+  const size = Math.min(Math.abs(skew), Math.max(step, share * Math.abs(skew)));
   const held = targets[behind];
   if (held !== null) {
     const less = Math.round(held - size);
     return { ...targets, [behind]: less > released ? less : null };
   }
-  const next = Math.min(atMost[ahead], Math.round(delay[ahead] + size));
-  // What was asked for before is still on its way.
-  if (next <= (targets[ahead] ?? 0)) return null;
+  const from = Math.max(delay[ahead], targets[ahead] ?? 0);
+  const next = Math.min(atMost[ahead], Math.round(from + size));
+  if (next === targets[ahead]) return null;
   return { ...targets, [ahead]: next };
 }

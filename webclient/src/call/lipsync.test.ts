@@ -57,7 +57,7 @@ describe('sound and picture of one participant', () => {
   it('come together step by step when the sound is late', async () => {
     const { call, audio, video } = await room(300);
     await seconds(call, 2.5);
-    expect(video.jitterBufferTarget).toBe(120);
+    expect(video.jitterBufferTarget).toBe(150);
     await seconds(call, 8);
     expect(audio.jitterBufferTarget).toBeNull();
     // To within 40 ms, and no further.
@@ -81,7 +81,7 @@ describe('sound and picture of one participant', () => {
   it('owe nothing to whoever is in the slot next', async () => {
     const { call, video, assign } = await room(300);
     await seconds(call, 2.5);
-    expect(video.jitterBufferTarget).toBe(120);
+    expect(video.jitterBufferTarget).toBe(150);
     assign(assigned(9, 'alan'));
     expect(video.jitterBufferTarget).toBeNull();
   });
