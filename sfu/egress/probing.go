@@ -51,21 +51,40 @@ func (p *Peer) feedProbe(now time.Time) (done bool) {
 	return len(p.probes) == 0
 }
 
-// paddable is a slot on whose RTX stream padding can go: one that has sent media, for receivers make nothing of
-// padding before.
-func (p *Peer) paddable() *Slot {
+// paddable is a slot on whose RTX stream padding can go: one that has sent media, or any before the first has.
+func (p *Peer) paddable() (first *Slot) {
 	for _, slot := range p.slots {
-		if slot.line.RTX != 0 && slot.payload.RTX != 0 && slot.line.TransportCC != 0 {
+		if slot.line.RTX == 0 || slot.line.TransportCC == 0 || slot.repairs() == 0 {
+			continue
+		}
+		if slot.payload.RTX != 0 {
 			return slot
 		}
+		if first == nil || slot.number < first.number {
+			first = slot
+		}
 	}
-	return nil
+	return first
+}
+
+// repairs is the payload type of the slot's RTX stream, whatever it repairs while nothing was sent; 0 if there is none.
+func (s *Slot) repairs() uint8 {
+	if s.payload.RTX != 0 {
+		return s.payload.RTX
+	}
+	least := uint8(0)
+	for _, types := range s.line.Payloads {
+		if types.RTX != 0 && (least == 0 || types.RTX < least) {
+			least = types.RTX
+		}
+	}
+	return least
 }
 
 // pad sends one packet of padding alone on the RTX stream (RFC 4588 streams may carry it without an original number).
 func (s *Slot) pad(now time.Time) bool {
 	h := s.last
-	h.ssrc, h.payload, h.sequence, h.marker = s.line.RTX, s.payload.RTX, s.rtxSequence, false
+	h.ssrc, h.payload, h.sequence, h.marker = s.line.RTX, s.repairs(), s.rtxSequence, false
 	s.rtxSequence++
 	s.extensions.reset()
 	errors := s.counts.WriteErrors
