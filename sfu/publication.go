@@ -31,6 +31,7 @@ type Publication struct {
 	unmuted atomic.Uint32 // how often: what was dropped in between is a hole that nobody can fill
 	ended   atomic.Bool
 	feed    atomic.Pointer[egress.Feed]
+	past    atomic.Pointer[egress.Feed] // what is known of the feed that ended, without its packets
 	feeder  atomic.Pointer[upstream]
 	resized atomic.Bool // since the room last looked
 	keyless atomic.Bool // it sends, but no key frame
@@ -93,6 +94,8 @@ func (p *Publication) startFeed(kind codec.Kind, streams int8, feeder *upstream)
 	feed := egress.NewFeed(feedIDs.Add(1), p.number, kind, streams, ring, p.source.silence(), p)
 	if old := p.feed.Load(); old != nil {
 		feed.Inherit(old)
+	} else if old = p.past.Load(); old != nil {
+		feed.Inherit(old)
 	}
 	feed.Begin(uint16(p.unmuted.Load())) //nolint:gosec // wraps, as it may
 	if p.feeder.Swap(feeder) != feeder {
@@ -105,10 +108,16 @@ func (p *Publication) startFeed(kind codec.Kind, streams int8, feeder *upstream)
 
 // stopFeed forgets the feed if it comes from feeder.
 func (p *Publication) stopFeed(feeder *upstream) {
-	if p.feeder.CompareAndSwap(feeder, nil) {
-		p.feed.Store(nil)
-		p.changed()
+	if !p.feeder.CompareAndSwap(feeder, nil) {
+		return
 	}
+	if feed := p.feed.Swap(nil); feed != nil {
+		// A page that reloads sends much the same again: its first pictures are shared out by what is known.
+		past := egress.NewFeed(0, p.number, feed.Codec, feed.Streams, 0, p.source.silence(), p)
+		past.Inherit(feed)
+		p.past.Store(past)
+	}
+	p.changed()
 }
 
 // RequestKeyFrame asks the publisher; requests close to each other become one.

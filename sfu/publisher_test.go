@@ -336,3 +336,30 @@ func TestAScalableCameraShowsItsTopLayer(t *testing.T) {
 		}
 	})
 }
+
+func TestAReloadedPageIsKnown(t *testing.T) {
+	inCall(t, func(c *call) {
+		ada := c.filmed()
+		ada.film(3 * time.Second)
+		before := c.publication(7).Layers
+		for i := range before {
+			if before[i].Rate == 0 || before[i].FPS == 0 {
+				c.t.Fatalf("layer %d was not measured: %+v", i, before[i])
+			}
+		}
+		ada.publishes(7, sfu.Camera)
+		ada.connects()
+		ada.layers[0].picture(true) // the first packet of the new connection
+		for i, l := range c.publication(7).Layers {
+			if l.Rate != before[i].Rate || l.FPS != before[i].FPS || l.Height != before[i].Height || l.Flows != (i == 0) {
+				c.t.Errorf("layer %d after a reload: %+v, before it: %+v", i, l, before[i])
+			}
+		}
+		// Another codec costs something else.
+		ada.publishes(7, sfu.Camera)
+		ada.sends("0", 900, codec.H264, "").picture(true)
+		if l := c.publication(7).Layers; len(l) != 1 || l[0].Rate != 0 {
+			c.t.Errorf("another codec: %+v", l)
+		}
+	})
+}
