@@ -111,15 +111,16 @@ func (b *Batch) skip() {
 // flush sends what was committed and empties the batch. Nothing may be built beyond it.
 func (b *Batch) flush() {
 	if b.used == 0 {
+		b.packets = 0 // what was skipped
 		return
 	}
 	b.counts.flushes.Add(1)
-	b.counts.bundles.Add(uint64(b.used))    //nolint:gosec // 64 at most
-	b.counts.batched.Add(uint64(b.packets)) //nolint:gosec // 512 at most
+	b.counts.bundles.Add(uint64(b.used)) //nolint:gosec // 64 at most
+	b.counts.batched.Add(b.packetsOf(0, b.used))
 	waited := false
 	for from := 0; from < b.used; {
 		sent, err := b.out.send(b, b.bundles[from:b.used])
-		b.sent(from, from+sent)
+		b.counts.sent.Add(b.packetsOf(from, from+sent))
 		from += sent
 		if err == nil {
 			continue
@@ -139,7 +140,8 @@ func (b *Batch) flush() {
 			}
 		case congested:
 			if waited {
-				b.drop(from)
+				// A receiver asks again for what matters to it.
+				b.counts.dropped.Add(b.packetsOf(from, b.used))
 				from = b.used
 				break
 			}
@@ -166,18 +168,10 @@ func (b *Batch) scatter(whole *bundle) {
 	}
 }
 
-// sent counts the bundles that went.
-func (b *Batch) sent(from, to int) {
-	packets := 0
-	for _, gone := range b.bundles[from:to] {
-		packets += gone.packets
+// packetsOf counts the packets of some bundles.
+func (b *Batch) packetsOf(from, to int) (packets uint64) {
+	for i := range b.bundles[from:to] {
+		packets += uint64(b.bundles[from+i].packets) //nolint:gosec // 16 at most
 	}
-	b.counts.sent.Add(uint64(packets)) //nolint:gosec // 512 at most
-}
-
-// drop gives up what the kernel has no room for. A receiver asks for it again if it matters.
-func (b *Batch) drop(from int) {
-	for _, lost := range b.bundles[from:b.used] {
-		b.counts.dropped.Add(uint64(lost.packets)) //nolint:gosec // 16 at most
-	}
+	return packets
 }

@@ -1,6 +1,9 @@
 package egress
 
-import "net/netip"
+import (
+	"errors"
+	"net/netip"
+)
 
 // scatterer sends a batch packet by packet, where the kernel has nothing better.
 type scatterer struct {
@@ -9,13 +12,8 @@ type scatterer struct {
 	}
 }
 
-func (s *scatterer) send(b *Batch, bundles []bundle) (int, error) {
-	for i := range bundles {
-		b.scatter(&bundles[i])
-	}
-	// Single has counted them.
-	return len(bundles), nil
-}
+// send leaves it to single, which counts.
+func (s *scatterer) send(*Batch, []bundle) (int, error) { return 0, errors.ErrUnsupported }
 
 func (s *scatterer) single(packet []byte, to netip.AddrPort) {
 	_, _ = s.socket.WriteToAddrPort(packet, to)
@@ -23,4 +21,4 @@ func (s *scatterer) single(packet []byte, to netip.AddrPort) {
 
 func (s *scatterer) wait() {}
 
-func (s *scatterer) judge(error) verdict { return skip }
+func (s *scatterer) judge(error) verdict { return never }
