@@ -45,6 +45,8 @@ type loadtestRun struct {
 	PID     int    `name:"pid" placeholder:"N" help:"The server's process on this machine, to measure its processor time and memory."`
 	Metrics string `placeholder:"URL" help:"The server's metrics page, to measure them from elsewhere."`
 
+	Plain bool `help:"Receive by the whole of pion, not straight from the socket: bots cost about three times the processor time."`
+
 	CPUProfile string `name:"cpuprofile" placeholder:"FILE" help:"Write where the bots themselves spend processor time, for 'go tool pprof'."`
 
 	Report reportOptions `embed:""`
@@ -80,7 +82,7 @@ func (c loadtestRun) Run(ctx context.Context, to terminal) error {
 	show := newProgress(to.err)
 	report, failure := loadtest.Run(ctx, scenario, loadtest.Options{
 		URL: strings.TrimSuffix(c.Server, "/"), Email: c.Email, Password: c.Password, Meetings: c.Meeting,
-		Probe: probe, Progress: show.second,
+		Probe: probe, Progress: show.second, Plain: c.Plain,
 	})
 	show.end()
 	if err := stop(); err != nil {

@@ -44,6 +44,9 @@ type Options struct {
 	// Route, if set, says where media goes in place of a UDP address of the server, as through a bridge. There is no
 	// way by TCP then.
 	Route func(server netip.AddrPort) netip.AddrPort
+	// Express takes media straight from the socket, at a third of the processor time: for many clients in one process.
+	// A connection has one socket then, on the address that leads to the server, and no other.
+	Express bool
 	// HTTP makes the handshake; nil is the default client.
 	HTTP *http.Client
 }

@@ -8,9 +8,11 @@ import (
 	"net"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/transport/v5/packetio"
 	"github.com/pion/webrtc/v4"
@@ -35,11 +37,13 @@ type connection struct {
 	pc        *webrtc.PeerConnection
 	connected chan struct{}
 	failed    chan struct{}
+	express   *express // nil: media comes by pion's way
 }
 
 // newConnection makes a PeerConnection that has no interceptors and hands each decrypted packet to receive, on the
-// goroutine that decrypted it; the slice is reused afterwards.
-func newConnection(c *Client, direction message.Direction, receive func(kind packetio.BufferPacketType, ssrc uint32, raw []byte)) (*connection, error) {
+// goroutine that decrypted it; the slice is reused afterwards. Where express is wanted and can be had, media goes to
+// media instead, if that is not nil.
+func newConnection(c *Client, direction message.Direction, receive func(kind packetio.BufferPacketType, ssrc uint32, raw []byte), media func(time.Time, *rtp.Packet)) (*connection, error) {
 	engine, err := newEngine()
 	if err != nil {
 		return nil, err
@@ -53,6 +57,13 @@ func newConnection(c *Client, direction message.Direction, receive func(kind pac
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetIncludeLoopbackCandidate(isLoopback(c.options.URL) || c.options.Route != nil)
 	settings.SetSRTPReplayProtectionWindow(1024)
+	var fast *express
+	if c.options.Express && !c.options.TCPOnly {
+		if fast, err = newExpress(c.options, media); err != nil {
+			return nil, err
+		}
+		settings.SetICEUDPMux(fast.mux)
+	}
 	if c.options.TCPOnly {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	}
@@ -64,22 +75,39 @@ func newConnection(c *Client, direction message.Direction, receive func(kind pac
 		RTPHeaderEncryptionPolicy: webrtc.RTPHeaderEncryptionPolicyDisable,
 	})
 	if err != nil {
+		if fast != nil {
+			fast.close()
+		}
 		return nil, fmt.Errorf("make %s connection: %w", direction, err)
 	}
 	n := &connection{
-		client: c, direction: direction, pc: pc,
+		client: c, direction: direction, pc: pc, express: fast,
 		connected: make(chan struct{}), failed: make(chan struct{}),
 	}
 	var connected, failed sync.Once
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		switch state {
 		case webrtc.PeerConnectionStateConnected:
-			connected.Do(func() { close(n.connected) })
+			connected.Do(func() {
+				if fast != nil && media != nil {
+					// Without the keys media goes on by pion's way.
+					_ = fast.begin(pc)
+				}
+				close(n.connected)
+			})
 		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
 			failed.Do(func() { close(n.failed) })
 		}
 	})
 	return n, nil
+}
+
+// close ends the connection and waits for its goroutines.
+func (n *connection) close() {
+	_ = n.pc.GracefulClose()
+	if n.express != nil {
+		n.express.close()
+	}
 }
 
 func newEngine() (*webrtc.MediaEngine, error) {

@@ -68,6 +68,8 @@ type Downstream struct {
 	transceivers []*webrtc.RTPTransceiver // under the client's media lock, as are kinds
 	kinds        []Kind
 
+	delivering sync.Mutex
+
 	mu     sync.Mutex
 	slots  []*slot
 	bySSRC map[uint32]*slot // media and RTX
@@ -89,7 +91,7 @@ func (c *Client) Receive(ctx context.Context, r Reception) (*Downstream, error) 
 		reception: r, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 		bySSRC: make(map[uint32]*slot),
 	}
-	n, err := newConnection(c, message.Down, d.receive)
+	n, err := newConnection(c, message.Down, d.receive, d.media)
 	if err != nil {
 		return nil, err
 	}
@@ -241,6 +243,14 @@ func (d *Downstream) Stats() map[string]SlotStats {
 	return all
 }
 
+// Express counts the packets that were taken straight from the socket.
+func (d *Downstream) Express() uint64 {
+	if d.express == nil {
+		return 0
+	}
+	return d.express.media.Load()
+}
+
 // RequestKeyFrame sends a PLI for a slot.
 func (d *Downstream) RequestKeyFrame(mid string) error {
 	d.mu.Lock()
@@ -263,7 +273,7 @@ func (d *Downstream) InjectRTCP(packets ...rtcp.Packet) error { return d.pc.Writ
 func (d *Downstream) close() {
 	close(d.stop)
 	<-d.done
-	_ = d.pc.GracefulClose()
+	d.connection.close()
 }
 
 // receive runs on pion's goroutine.
@@ -278,8 +288,20 @@ func (d *Downstream) receive(kind packetio.BufferPacketType, ssrc uint32, raw []
 	if err := p.Unmarshal(raw); err != nil {
 		return
 	}
-	packet, ok := d.sort(now, &p)
-	if ok {
+	d.deliver(now, &p)
+}
+
+// media runs on the express's goroutine.
+func (d *Downstream) media(now time.Time, p *rtp.Packet) {
+	d.client.hang()
+	d.deliver(now, p)
+}
+
+func (d *Downstream) deliver(now time.Time, p *rtp.Packet) {
+	// Only where the express takes over from pion do two goroutines meet here.
+	d.delivering.Lock()
+	defer d.delivering.Unlock()
+	if packet, ok := d.sort(now, p); ok {
 		d.reception.Packet(packet)
 	}
 }

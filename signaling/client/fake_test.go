@@ -85,11 +85,15 @@ func (f *fake) write(raw []byte) {
 	}
 }
 
-func dial(t *testing.T, f *fake, events func(message.ServerMessage)) (context.Context, *client.Client) {
+func dial(t *testing.T, f *fake, events func(message.ServerMessage), set ...func(*client.Options)) (context.Context, *client.Client) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	t.Cleanup(cancel)
-	c, err := client.Dial(ctx, client.Options{URL: f.url, Grant: "good", Events: events})
+	o := client.Options{URL: f.url, Grant: "good", Events: events}
+	for _, s := range set {
+		s(&o)
+	}
+	c, err := client.Dial(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

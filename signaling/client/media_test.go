@@ -195,9 +195,24 @@ func TestMuteStopsThePacketsAndUnmuteStartsWithAKeyFrame(t *testing.T) {
 	until(t, "a key frame", func() bool { return len(keyFrames(a.packets(large))) == keys+1 })
 }
 
+// bothWays runs a test with media by pion's way and by the express.
+func bothWays(t *testing.T, test func(t *testing.T, express bool)) {
+	t.Helper()
+	t.Run("pion", func(t *testing.T) { test(t, false) })
+	t.Run("express", func(t *testing.T) { test(t, true) })
+}
+
+func byExpress(express bool) func(*client.Options) {
+	return func(o *client.Options) { o.Express = express }
+}
+
 func TestReceiveMendsGapsAndSaysWhoseMediaItIs(t *testing.T) {
+	bothWays(t, receiveMendsGapsAndSaysWhoseMediaItIs)
+}
+
+func receiveMendsGapsAndSaysWhoseMediaItIs(t *testing.T, express bool) {
 	a := newAnswerer(t)
-	ctx, c := dial(t, newFake(t, a.answer), nil)
+	ctx, c := dial(t, newFake(t, a.answer), nil, byExpress(express))
 	var mu sync.Mutex
 	var got []client.Packet
 	var payloads []string
@@ -241,6 +256,9 @@ func TestReceiveMendsGapsAndSaysWhoseMediaItIs(t *testing.T) {
 	}
 	until(t, "the last packet", func() bool { return down.Stats()[video[0]].Packets == 8 })
 	until(t, "the doubled resend", func() bool { return down.Stats()[video[0]].Duplicates == 1 })
+	if n := down.Express(); (n > 0) != express {
+		t.Errorf("%d packets came by the express", n)
+	}
 	if s := down.Stats()[video[0]]; s.Missing != 0 || s.Lost != 0 || s.Recovered != 3 {
 		t.Errorf("%+v", s)
 	}
@@ -258,8 +276,12 @@ func TestReceiveMendsGapsAndSaysWhoseMediaItIs(t *testing.T) {
 }
 
 func TestReceiveReportsAsksForKeyFramesAndGrows(t *testing.T) {
+	bothWays(t, receiveReportsAsksForKeyFramesAndGrows)
+}
+
+func receiveReportsAsksForKeyFramesAndGrows(t *testing.T, express bool) {
 	a := newAnswerer(t)
-	ctx, c := dial(t, newFake(t, a.answer), nil)
+	ctx, c := dial(t, newFake(t, a.answer), nil, byExpress(express))
 	down, err := c.Receive(ctx, client.Reception{Slots: client.Slots{Video: 1}})
 	if err != nil {
 		t.Fatal(err)
@@ -303,6 +325,10 @@ func TestReceiveReportsAsksForKeyFramesAndGrows(t *testing.T) {
 }
 
 func TestMediaThatTheServerClosedIsMadeAnew(t *testing.T) {
+	bothWays(t, mediaThatTheServerClosedIsMadeAnew)
+}
+
+func mediaThatTheServerClosedIsMadeAnew(t *testing.T, express bool) {
 	a := newAnswerer(t)
 	f := newFake(t, a.answer)
 	said := make(chan message.Code, 1)
@@ -310,7 +336,7 @@ func TestMediaThatTheServerClosedIsMadeAnew(t *testing.T) {
 		if e, ok := m.(message.Error); ok {
 			said <- e.Code
 		}
-	})
+	}, byExpress(express))
 	sound := client.Track{Source: message.Microphone, Feed: client.NewTone(30)}
 	for range 2 {
 		if _, err := c.Publish(ctx, sound); err != nil {

@@ -132,7 +132,7 @@ func newUpstream(c *Client) (*Upstream, error) {
 		commands: make(chan func()), feedback: make(chan feedback, 256),
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	n, err := newConnection(c, message.Up, u.receive)
+	n, err := newConnection(c, message.Up, u.receive, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func newUpstream(c *Client) (*Upstream, error) {
 func (u *Upstream) close() {
 	close(u.stop)
 	<-u.done
-	_ = u.pc.GracefulClose()
+	u.connection.close()
 }
 
 // publish needs the client's media lock.

@@ -163,7 +163,7 @@ func (b *bot) enter(ctx context.Context) error {
 	b.dialled, b.framed, b.roster, b.slots = dialled, false, map[string]message.Participant{}, map[string]*slot{}
 	b.mu.Unlock()
 	options := client.Options{
-		URL: admission.SocketURL, Grant: admission.Grant, HTTP: b.run.options.HTTP, Events: b.event,
+		URL: admission.SocketURL, Grant: admission.Grant, HTTP: b.run.options.HTTP, Events: b.event, Express: !b.run.options.Plain,
 	}
 	if b.group.Link != "" {
 		options.Route = b.run.route(b.group.Link)

@@ -26,6 +26,8 @@ type Options struct {
 	Probe Probe
 	// Progress is told once a second how things stand. It must return at once.
 	Progress func(Progress)
+	// Plain takes media as any client does, not straight from the socket; bots cost three times as much then.
+	Plain bool
 	// HTTP makes requests and handshakes; nil is the default client.
 	HTTP *http.Client
 }
