@@ -23,9 +23,9 @@ export const clapper = {
 export async function bringClapper(
   context: BrowserContext,
   who = 0,
-  frameRate = clapper.frameRate,
+  picture: Partial<Pick<typeof clapper, 'width' | 'height' | 'frameRate'>> = {},
 ): Promise<void> {
-  await context.addInitScript(hold, { ...clapper, frameRate, who });
+  await context.addInitScript(hold, { ...clapper, ...picture, who });
 }
 
 function hold(set: typeof clapper & { who: number }): void {
