@@ -15,6 +15,12 @@ import (
 const (
 	videoRing = 2048 // 2 s of a 4 Mbit/s layer and more
 	audioRing = 128  // 2.5 s of 20 ms frames
+
+	// videoHistory is how many bytes of packets a publication with pictures keeps: 2.5 s at 20 Mbit/s and more. roomHistory
+	// is what all of a room keep together: of many each keeps its share.
+	videoHistory = 8 << 20
+	roomHistory  = 256 << 20
+	audioHistory = 128 << 10
 )
 
 // feedIDs number the feeds of all publications, so that a forwarder can tell a new feed from the one before.
@@ -156,6 +162,7 @@ func (p *Publication) subscribers() []*egress.Shard {
 // forward stores a packet and hands it to every shard with a slot that may want it.
 func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
 	feed.Put(pkt)
+	feed.Bound(p.mayKeep())
 	p.counts.packets.Add(1)
 	p.counts.bytes.Add(uint64(len(pkt.Payload)))
 	if pkt.HasLevel {
@@ -168,6 +175,21 @@ func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
 	}
 	for _, shard := range p.subscribers() {
 		shard.Media(feed, pkt)
+	}
+}
+
+// mayKeep is how many bytes of packets the publication may keep.
+func (p *Publication) mayKeep() int64 {
+	if !p.source.video() {
+		return audioHistory
+	}
+	return min(videoHistory, roomHistory/max(p.room.pictures.Load(), 1))
+}
+
+// expire forgets what is old of a feed that stands still.
+func (p *Publication) expire(now time.Time) {
+	if feed := p.feed.Load(); feed != nil {
+		feed.Expire(now)
 	}
 }
 

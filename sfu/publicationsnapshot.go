@@ -22,6 +22,7 @@ type PublicationSnapshot struct {
 	// Scalable says that one stream carries all layers.
 	Scalable bool                `json:"scalable"`
 	Heights  []int               `json:"heights"`
+	Kept     int64               `json:"kept"` // bytes of its latest packets, for resends and for who comes later
 	Layers   []ArrivingLayer     `json:"layers,omitempty"`
 	Counts   PublicationCounts   `json:"counts"`
 	Wanted   *WantedSnapshot     `json:"wanted,omitempty"`
@@ -91,7 +92,7 @@ func (p *Publication) snapshot() PublicationSnapshot {
 		s.Requests.Waiting = feeder.waiting(now, p)
 	}
 	if feed := p.feed.Load(); feed != nil {
-		s.Codec, s.Scalable = feed.Codec.String(), feed.Scalable()
+		s.Codec, s.Scalable, s.Kept = feed.Codec.String(), feed.Scalable(), feed.Kept()
 		if p.source.video() {
 			s.Layers = arriving(now, feed)
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/assign"
@@ -32,6 +33,8 @@ type Room struct {
 	joined  map[string]*Peer
 	ended   bool
 	stopped sync.Once
+
+	pictures atomic.Int64 // publications with pictures, which share what is kept of them
 
 	// The rest belongs to the loop.
 	members      map[string]*member
@@ -156,6 +159,7 @@ func (r *Room) loop() {
 func (r *Room) publish(p *Publication) {
 	r.do(func(time.Time) {
 		r.publications[p.number] = p
+		r.count()
 		r.dirty = true
 	})
 }
@@ -172,8 +176,20 @@ func (r *Room) changed(p *Publication) {
 
 func (r *Room) remove(number uint32) {
 	delete(r.publications, number)
+	r.count()
 	r.ranking.Remove(number)
 	r.dirty = true
+}
+
+// count tells the publications how many they are.
+func (r *Room) count() {
+	n := int64(0)
+	for _, p := range r.publications {
+		if p.source.video() {
+			n++
+		}
+	}
+	r.pictures.Store(n)
 }
 
 // wish replaces what a peer's slots are and what it wishes to see in them; nil wishes leave the choice to us.
@@ -208,6 +224,7 @@ func (r *Room) listen(now time.Time) {
 		if p.resized.Swap(false) {
 			r.dirty = true
 		}
+		p.expire(now)
 		if p.source == Microphone && p.live() {
 			r.ranking.Level(now, p.participant, number, p.level.take())
 		}

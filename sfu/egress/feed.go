@@ -106,6 +106,24 @@ func (f *Feed) SetHeight(spatial int8, height int) bool {
 	return f.heights[spatial].Swap(int32(height)) != int32(height) //nolint:gosec // 16 bits on the wire
 }
 
+// Bound forgets the oldest packets until no more than that many bytes are kept. For any goroutine.
+func (f *Feed) Bound(bytes int64) { history.Bound(f.Rings[:f.Streams], bytes) }
+
+// Expire forgets packets that are of no use any more: for a feed that nothing is put into. For any goroutine.
+func (f *Feed) Expire(now time.Time) {
+	for _, ring := range f.Rings[:f.Streams] {
+		ring.Expire(now.Add(-keep))
+	}
+}
+
+// Kept is how many bytes of packets are kept.
+func (f *Feed) Kept() (bytes int64) {
+	for _, ring := range f.Rings[:f.Streams] {
+		bytes += ring.Bytes()
+	}
+	return bytes
+}
+
 // Put stores a packet and measures it. For the writer.
 func (f *Feed) Put(p *packet.Packet) {
 	f.Rings[p.Stream].Put(p)

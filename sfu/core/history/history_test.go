@@ -107,6 +107,125 @@ func TestARingExpiresWhatIsOld(t *testing.T) {
 	}
 }
 
+// sized is a packet of so many bytes, with all that it takes.
+func sized(seq packet.Seq, arrival time.Time, bytes int) *packet.Packet {
+	return &packet.Packet{Seq: seq, Arrival: arrival, Payload: make([]byte, bytes-overhead)}
+}
+
+func TestRingsAreBoundedByBytesTogether(t *testing.T) {
+	small, large := NewRing(256), NewRing(256)
+	rings := []*Ring{small, large}
+	now := time.Unix(1000, 0)
+	for n := range packet.Seq(200) {
+		now = now.Add(10 * time.Millisecond)
+		if n%5 != 2 { // lost
+			small.Put(sized(base+n, now, 500))
+		}
+		large.Put(sized(base+2*n, now, 1500))
+		large.Put(sized(base+2*n+1, now, 1500))
+		Bound(rings, 30_000)
+		if held := small.Bytes() + large.Bytes(); held > 30_000 {
+			t.Fatalf("packet %d: %d bytes are held", n, held)
+		}
+	}
+	// The oldest go first, whatever their ring: the last 9 of 3.4 kB a turn are there.
+	for n := range packet.Seq(200) {
+		want := n >= 192
+		if got := large.Get(base+2*n+1) != nil; got != want && n != 191 {
+			t.Errorf("turn %d of the large ring: %v", n, got)
+		}
+		if got := small.Get(base+n) != nil; got != (want && n%5 != 2) && n != 191 {
+			t.Errorf("turn %d of the small ring: %v", n, got)
+		}
+	}
+	Bound(rings, 0)
+	Bound(rings, 0)
+	if small.Get(base+199) == nil || large.Get(base+399) == nil || small.Bytes() != 500 || large.Bytes() != 1500 {
+		t.Errorf("the newest stay, and nothing else: %d and %d bytes", small.Bytes(), large.Bytes())
+	}
+}
+
+func TestARingKnowsWhatItHolds(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	r := NewRing(64)
+	now := time.Unix(1000, 0)
+	seq := base
+	for n := range 20_000 {
+		now = now.Add(time.Millisecond)
+		switch rng.IntN(100) {
+		case 0:
+			seq += 5000 // begins anew elsewhere
+		case 1:
+			r.Expire(now.Add(-time.Duration(rng.IntN(100)) * time.Millisecond))
+		case 2:
+			Bound([]*Ring{r}, int64(rng.IntN(50_000)))
+		case 3:
+			r.Put(sized(seq-packet.Seq(rng.IntN(200)), now, 500+rng.IntN(1000)))
+		case 4:
+			if rng.IntN(20) == 0 {
+				r.Reset()
+			}
+		}
+		seq += packet.Seq(1 + rng.IntN(3))
+		r.Put(sized(seq, now, 500+rng.IntN(1000)))
+		var held int64
+		for i := range r.slots {
+			held += weight(r.slots[i].Load())
+		}
+		if held != r.Bytes() {
+			t.Fatalf("step %d: %d bytes are held, and %d counted", n, held, r.Bytes())
+		}
+	}
+}
+
+func TestAJumpLeavesNothingBehind(t *testing.T) {
+	r := NewRing(256)
+	now := time.Unix(1000, 0)
+	for n := range packet.Seq(256) {
+		r.Put(sized(base+n, now, 1000))
+	}
+	for n := range packet.Seq(20) {
+		r.Put(sized(base+1<<16+n, now, 1000))
+	}
+	if r.Bytes() != 20*1000 {
+		t.Errorf("%d bytes are held", r.Bytes())
+	}
+}
+
+func TestARingIsSweptWhileItIsWritten(t *testing.T) {
+	r := NewRing(64)
+	now := time.Unix(1000, 0)
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					r.Expire(now.Add(time.Second))
+				}
+			}
+		})
+	}
+	for n := range packet.Seq(20_000) {
+		r.Put(sized(base+n, now, 1000))
+	}
+	close(stop)
+	wg.Wait()
+	var held int64
+	for i := range r.slots {
+		held += weight(r.slots[i].Load())
+	}
+	if held != r.Bytes() {
+		t.Errorf("%d bytes are held, and %d counted", held, r.Bytes())
+	}
+	if r.Get(base+19_999) == nil {
+		t.Error("the newest is gone")
+	}
+}
+
 // TestRingIsSharedWithoutTearing has readers look while the writer laps them: they see the
 // packet they asked for, or none. It is meant for the race detector.
 func TestRingIsSharedWithoutTearing(t *testing.T) {
