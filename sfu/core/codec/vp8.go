@@ -17,7 +17,6 @@ const (
 	vp8HasTL0      = 0x40 // L
 	vp8HasTID      = 0x20 // T
 	vp8HasKeyIndex = 0x10 // K
-	vp8Long        = 0x80 // M, picture id byte
 	vp8Sync        = 0x20 // Y, last byte
 	vp8KeyIndex    = 0x1f
 	vp8Delta       = 0x01 // P, first byte behind the descriptor: not a key frame
@@ -42,20 +41,11 @@ func parseVP8(payload []byte) (Descriptor, error) {
 		flags := payload[at]
 		at++
 		if flags&vp8HasPicture != 0 {
-			if len(payload) <= at {
+			size := d.readPictureID(payload[at:])
+			if size == 0 {
 				return Descriptor{}, ErrShort
 			}
-			d.HasPictureID = true
-			d.PictureID = uint16(payload[at])
-			if payload[at]&vp8Long != 0 {
-				if len(payload) <= at+1 {
-					return Descriptor{}, ErrShort
-				}
-				d.LongPictureID = true
-				d.PictureID = binary.BigEndian.Uint16(payload[at:]) & 0x7fff
-				at++
-			}
-			at++
+			at += size
 		}
 		if flags&vp8HasTL0 != 0 {
 			if len(payload) <= at {
@@ -109,7 +99,7 @@ func PatchVP8(dst, payload []byte, d *Descriptor, ids VP8IDs) []byte {
 	}
 	dst = append(dst, payload[1])
 	if d.HasPictureID {
-		dst = append(dst, vp8Long|uint8(ids.PictureID>>8), uint8(ids.PictureID))
+		dst = appendPictureID(dst, ids.PictureID)
 	}
 	if d.HasTL0 {
 		dst = append(dst, ids.TL0)

@@ -17,7 +17,6 @@ const (
 	vp9Start        = 0x08 // B
 	vp9End          = 0x04 // E
 	vp9HasStructure = 0x02 // V
-	vp9Long         = 0x80 // M, picture id byte
 	vp9SwitchUp     = 0x10 // U, layer byte
 	vp9InterLayer   = 0x01 // D
 	vp9More         = 0x01 // N, reference byte
@@ -41,20 +40,11 @@ func parseVP9(payload []byte) (Descriptor, error) {
 	}
 	first, at := payload[0], 1
 	if first&vp9HasPicture != 0 {
-		if len(payload) <= at {
+		size := d.readPictureID(payload[at:])
+		if size == 0 {
 			return Descriptor{}, ErrShort
 		}
-		d.HasPictureID = true
-		d.PictureID = uint16(payload[at])
-		if payload[at]&vp9Long != 0 {
-			if len(payload) <= at+1 {
-				return Descriptor{}, ErrShort
-			}
-			d.LongPictureID = true
-			d.PictureID = binary.BigEndian.Uint16(payload[at:]) & 0x7fff
-			at++
-		}
-		at++
+		at += size
 	}
 	if first&vp9HasLayers != 0 {
 		if len(payload) <= at {
@@ -182,7 +172,7 @@ func VP9Sizes(payload []byte, d Descriptor) Sizes {
 func PatchVP9(dst, payload []byte, d *Descriptor, ids VP9IDs) []byte {
 	dst = append(dst[:0], payload[0])
 	if d.HasPictureID {
-		dst = append(dst, vp9Long|uint8(ids.PictureID>>8), uint8(ids.PictureID)) //nolint:gosec // the lower byte
+		dst = appendPictureID(dst, ids.PictureID)
 	}
 	if d.HasTL0 {
 		return append(dst, payload[d.Size-2], ids.TL0)
