@@ -47,8 +47,9 @@ type Peer struct {
 	probe      probing
 	probes     []probe.Cluster // that wait for the one before
 	waitingDue time.Time
-	sent       int64          // bytes on the wire, of packets with a transport-wide number
-	rate       packet.Bitrate // of the link, 0 unknown
+	sent       int64 // bytes on the wire, of packets with a transport-wide number
+	link       Link
+	gone       atomic.Bool // Close found no room in the mailbox
 	broken     bool
 }
 
@@ -123,6 +124,12 @@ func (p *Peer) open(mid string, video bool, line Line) *Slot {
 	if line.TransportCC != 0 && p.history == nil {
 		p.history = estimate.NewHistory()
 		p.pacer = pace.New[waiting](unmeasured)
+		if p.link.Rate != 0 {
+			p.pacer.SetRate(p.link.Rate)
+		}
+	}
+	if p.link != (Link{}) {
+		slot.setLink(p.link)
 	}
 	return slot
 }
@@ -139,9 +146,11 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 			return
 		}
 		fresh := feed != nil && slot.shown != feed
-		switch {
-		case feed == nil || slot.shown != feed:
+		if feed == nil || slot.shown != feed || slot.shape != shapeOf(feed) {
 			slot.show(now, feed, target)
+		}
+		switch {
+		case fresh || feed == nil:
 		case cut:
 			slot.forward.Cut(now, target)
 		default:
@@ -190,23 +199,21 @@ func (p *Peer) replay(now time.Time, slot *Slot, feed *Feed, target packet.Layer
 
 // cacheBytes is how much may be sent in a burst: half a second of what the link carries.
 func (p *Peer) cacheBytes() int {
-	if p.rate == 0 {
+	if p.pacer == nil || p.link.Rate == 0 {
 		return cacheBytes
 	}
-	return min(cacheBytes, int(p.rate/16))
+	return min(cacheBytes, int(p.link.Rate/16))
 }
 
 // SetLink tells what is known of the way to the peer.
 func (p *Peer) SetLink(link Link) {
 	p.do(func(time.Time) {
+		p.link = link
 		if p.pacer != nil {
-			p.rate = link.Rate
 			p.pacer.SetRate(link.Rate)
 		}
 		for _, slot := range p.slots {
-			slot.forward.SetLink(link.RTT, link.RepairShare)
-			slot.forward.SetCongested(link.Congested)
-			slot.forward.SetProtection(link.Protection)
+			slot.setLink(link)
 		}
 	})
 }
@@ -268,7 +275,9 @@ func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
 
 // Close takes the peer off the shard.
 func (p *Peer) Close() {
-	p.do(func(time.Time) { p.shard.remove(p) })
+	if !p.shard.box.Put(message{step: func(time.Time) { p.shard.remove(p) }, peer: p}) {
+		p.gone.Store(true)
+	}
 }
 
 // Snapshot hands the state of the peer's slots to reply, from the loop.

@@ -3,6 +3,7 @@ package egress
 import (
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 const (
 	// mediaLimit is how many messages may wait before media is dropped: a quarter of a second at 32 000 packets/s.
 	mediaLimit = 8192
+	// soundLimit lets sound go on when pictures cannot.
+	soundLimit = 2 * mediaLimit
 	// messageLimit leaves control messages room beyond what media may fill.
 	messageLimit = 4 * mediaLimit
 	// reportInterval is the time between the sender reports of a slot (RFC 3550 §6.2 allows less for video).
@@ -71,9 +74,13 @@ func (s *Shard) Close() {
 	s.done.Wait()
 }
 
-// Media hands over one packet by reference. It is dropped if the shard is far behind.
+// Media hands over one packet by reference. It is dropped if the shard is far behind, pictures before sound.
 func (s *Shard) Media(feed *Feed, p *packet.Packet) {
-	s.box.PutWithin(mediaLimit, message{feed: feed, packet: p})
+	limit := mediaLimit
+	if !feed.Codec.Video() {
+		limit = soundLimit
+	}
+	s.box.PutWithin(limit, message{feed: feed, packet: p})
 }
 
 // Dropped counts the messages that found the queue full.
@@ -82,12 +89,17 @@ func (s *Shard) Dropped() uint64 { return s.box.Dropped() }
 // SenderReport passes a publisher's sender report to the slots that show the publication.
 func (s *Shard) SenderReport(feed *Feed, spatial int8, ntp uint64, timestamp uint32, arrival time.Time) {
 	s.box.PutWithin(mediaLimit, message{step: func(now time.Time) {
-		for _, slot := range s.slots[feed] {
-			if slot.forward.SenderReport(feed.ID, spatial, ntp, timestamp, arrival) {
-				s.wake(now, slot)
-			}
+		for _, slot := range slices.Clone(s.slots[feed]) {
+			s.report(now, slot, feed, spatial, ntp, timestamp, arrival)
 		}
 	}})
+}
+
+func (s *Shard) report(now time.Time, slot *Slot, feed *Feed, spatial int8, ntp uint64, timestamp uint32, arrival time.Time) {
+	defer s.recovered(slot.peer)
+	if slot.forward.SenderReport(feed.ID, spatial, ntp, timestamp, arrival) {
+		s.wake(now, slot)
+	}
 }
 
 func (s *Shard) loop() {
@@ -288,6 +300,10 @@ func (s *Shard) housekeep(now time.Time) {
 func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
 	defer s.recovered(peer)
 	next = now.Add(reportInterval)
+	if peer.gone.Load() {
+		s.remove(peer)
+		return next
+	}
 	var reports []rtcp.Packet
 	for _, slot := range peer.slots {
 		if len(slot.feeds) == 0 {

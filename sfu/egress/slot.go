@@ -64,6 +64,7 @@ type Slot struct {
 	line    Line
 	forward *forward.Forwarder
 	shown   *Feed // what Show asked for last
+	shape   shape // of shown, as the forwarder knows it
 	feeds   []*Feed
 	payload PayloadTypes
 	codec   codec.Kind // that payload is of
@@ -127,7 +128,7 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 			feed = nil
 		}
 	}
-	s.shown = feed
+	s.shown, s.shape = feed, shapeOf(feed)
 	s.forward.Show(now, source, target)
 	s.measure()
 	if feed != nil {
@@ -140,6 +141,25 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
 	if feed != nil && !containsFeed(s.feeds, feed) {
 		s.feeds = append(s.feeds, feed)
 	}
+}
+
+// shape of a feed is what its first key frame tells, and a later one may change.
+type shape struct {
+	layers   int8
+	scalable bool
+}
+
+func shapeOf(feed *Feed) shape {
+	if feed == nil {
+		return shape{}
+	}
+	return shape{feed.Layers(), feed.Scalable()}
+}
+
+func (s *Slot) setLink(link Link) {
+	s.forward.SetLink(link.RTT, link.RepairShare)
+	s.forward.SetCongested(link.Congested)
+	s.forward.SetProtection(link.Protection)
 }
 
 // measure tells the forwarder how far the publisher is, whom it asks for key frames.
@@ -217,6 +237,9 @@ func (s *Slot) send(now time.Time, feed *Feed, p *packet.Packet) outcome {
 		result = switched
 	}
 	s.write(now, head{ssrc: s.line.SSRC, payload: s.payload.Media, sequence: out.Sequence}, &out, estimate.Media, feed.Number, p, nil)
+	if out.Marker && s.shape.scalable {
+		s.tell() // layers of one stream come and go without a switch
+	}
 	return result
 }
 

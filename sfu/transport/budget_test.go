@@ -56,6 +56,7 @@ func (c *counter) rtp(time.Time, uint32, []byte)  { c.packets++ }
 func (c *counter) rtcp(time.Time, uint32, []byte) {}
 func (c *counter) connected()                     {}
 func (c *counter) ended(reason string)            { c.reasons = append(c.reasons, reason) }
+func (c *counter) panicked(any)                   { c.ended("panicked") }
 
 func TestAFloodOfStreamsEndsTheConnectionOnce(t *testing.T) {
 	c := &counter{}

@@ -23,6 +23,14 @@ type taker interface {
 	rtcp(now time.Time, ssrc uint32, packet []byte)
 	connected()
 	ended(reason string)
+	panicked(cause any)
+}
+
+// recovered ends one connection whose packet we could not handle, and nobody else's.
+func recovered(t taker) {
+	if cause := recover(); cause != nil {
+		t.panicked(cause)
+	}
 }
 
 // buffers stand where pion would queue packets for somebody to read. Nothing is queued: Write is the way in.
@@ -82,6 +90,7 @@ type rtpBuffer struct {
 
 // Write is called by pion with one decrypted packet; the bytes are pion's again afterwards.
 func (b rtpBuffer) Write(p []byte) (int, error) {
+	defer recovered(b.taker)
 	b.taker.rtp(time.Now(), b.ssrc, p)
 	return len(p), nil
 }
@@ -94,6 +103,7 @@ type rtcpBuffer struct {
 
 // Write is called once for each SSRC that an RTCP packet is addressed to.
 func (b rtcpBuffer) Write(p []byte) (int, error) {
+	defer recovered(b.taker)
 	b.taker.rtcp(time.Now(), b.ssrc, p)
 	return len(p), nil
 }

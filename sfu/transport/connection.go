@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -49,6 +50,11 @@ func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection
 		}
 	})
 	return nil
+}
+
+// unhandled logs what went wrong in handling a packet; whoever embeds the connection ends it.
+func (c *connection) unhandled(cause any) {
+	c.log.Error("a packet could not be handled", "cause", cause, "stack", string(debug.Stack()))
 }
 
 // answer checks an offer, applies it and keeps to the client's session.

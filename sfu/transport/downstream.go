@@ -269,7 +269,10 @@ func (d *downstream) shortcut() *express {
 		return nil
 	}
 	everything := func(uint32) bool { return true }
-	e := d.transport.newExpress(d.keys, pair, func(now time.Time, raw []byte) { d.control(now, raw, everything) })
+	e := d.transport.newExpress(d.keys, pair, func(now time.Time, raw []byte) {
+		defer recovered(d)
+		d.control(now, raw, everything)
+	})
 	if e == nil {
 		d.transport.paths.fallback.Add(1)
 		return nil
@@ -289,6 +292,11 @@ func (d *downstream) shortcut() *express {
 }
 
 func (d *downstream) ended(reason string) { d.egress.Ended(reason) }
+
+func (d *downstream) panicked(cause any) {
+	d.unhandled(cause)
+	d.ended(sfu.ReasonInternal)
+}
 
 // rate counts what is taken of a budget within a second. Its owner is the connection's reader.
 type rate struct {

@@ -204,3 +204,8 @@ func (u *upstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
 func (u *upstream) connected() {}
 
 func (u *upstream) ended(reason string) { u.ingress.Ended(reason) }
+
+func (u *upstream) panicked(cause any) {
+	u.unhandled(cause)
+	u.ended(sfu.ReasonInternal)
+}

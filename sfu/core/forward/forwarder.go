@@ -95,6 +95,9 @@ func (f *Forwarder) Show(now time.Time, next Source, target packet.Layer) {
 	}
 	f.source, f.target, f.cut = next, target, false
 	f.refused = refusals{}
+	if f.begun && f.shown.Publication == next.Publication {
+		f.scalable = next.Scalable // known since its first key frame, which may have come later
+	}
 	if f.audio && next.Publication != 0 {
 		f.voice.payloadType = next.RED
 	}
