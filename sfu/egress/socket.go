@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"maps"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -57,25 +58,33 @@ type Taker func(now time.Time, datagram []byte) bool
 // diversions are the takers by the address that they listen to. Reading them takes no lock.
 type diversions struct {
 	changing sync.Mutex
-	takers   atomic.Pointer[map[netip.AddrPort]Taker]
+	takers   atomic.Pointer[map[netip.AddrPort]*diversion]
 }
 
-// Divert gives the control packets of one address (RTCP, RFC 5761 §4) to a taker; a nil taker ends it.
-func (s *Socket) Divert(from netip.AddrPort, taker Taker) {
-	d := &s.diversions
+type diversion struct{ take Taker }
+
+// Divert gives the control packets of one address (RTCP, RFC 5761 §4) to a taker, in place of the one before, until end
+// is called. end leaves alone who came after: behind a NAT another client may have got the address.
+func (s *Socket) Divert(from netip.AddrPort, taker Taker) (end func()) {
+	mine := &diversion{take: taker}
+	s.diversions.change(func(takers map[netip.AddrPort]*diversion) { takers[from] = mine })
+	return func() {
+		s.diversions.change(func(takers map[netip.AddrPort]*diversion) {
+			if takers[from] == mine {
+				delete(takers, from)
+			}
+		})
+	}
+}
+
+func (d *diversions) change(apply func(takers map[netip.AddrPort]*diversion)) {
 	d.changing.Lock()
 	defer d.changing.Unlock()
-	next := map[netip.AddrPort]Taker{}
+	next := map[netip.AddrPort]*diversion{}
 	if now := d.takers.Load(); now != nil {
-		for at, t := range *now {
-			next[at] = t
-		}
+		maps.Copy(next, *now)
 	}
-	if taker == nil {
-		delete(next, from)
-	} else {
-		next[from] = taker
-	}
+	apply(next)
 	d.takers.Store(&next)
 }
 
@@ -90,7 +99,7 @@ func (s *Socket) divert(datagram []byte, from netip.AddrPort) bool {
 		return false
 	}
 	taker := (*takers)[from]
-	if taker == nil || !taker(time.Now(), datagram) {
+	if taker == nil || !taker.take(time.Now(), datagram) {
 		return false
 	}
 	s.counts.diverted.Add(1)

@@ -92,21 +92,29 @@ func (s *Socket) Address() netip.AddrPort {
 // ReadFromAddrPort blocks for one datagram that no taker takes. After Close it returns io.EOF; no other error ends the
 // socket. It has one caller at a time.
 func (s *Socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	s.reading.Store(true)
 	for {
 		datagram, from, ok := s.incoming.next()
 		switch {
 		case s.closed.Load():
-			s.reading.Store(false)
 			return 0, netip.AddrPort{}, io.EOF
 		case !ok:
-			if err := s.incoming.receive(s.fd); err != nil {
-				// EINTR and ICMP errors concern nobody but their datagram.
-				s.counts.readErrors.Add(1)
-			}
+			s.receive()
 		case !s.divert(datagram, from):
 			return copy(b, datagram), from, nil
 		}
+	}
+}
+
+// receive waits for what comes next.
+func (s *Socket) receive() {
+	s.reading.Store(true)
+	defer s.reading.Store(false)
+	if s.closed.Load() {
+		return // Close may not have seen that we read: the descriptor may be another's by now
+	}
+	if err := s.incoming.receive(s.fd); err != nil {
+		// EINTR and ICMP errors concern nobody but their datagram.
+		s.counts.readErrors.Add(1)
 	}
 }
 

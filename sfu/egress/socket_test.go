@@ -2,12 +2,9 @@ package egress
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"testing"
-	"time"
 )
 
 func listen(t *testing.T, address string) *Socket {
@@ -49,32 +46,6 @@ func TestDatagramsArriveWithTheirSender(t *testing.T) {
 				t.Errorf("counted %d datagrams", sent)
 			}
 		})
-	}
-}
-
-func TestCloseWakesTheReader(t *testing.T) {
-	s := listen(t, "127.0.0.1:0")
-	ended := make(chan error, 1)
-	go func() {
-		_, _, err := s.ReadFromAddrPort(make([]byte, 10))
-		ended <- err
-	}()
-	for !s.reading.Load() {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // waits for the reader to stand in the system call
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-ended:
-		if !errors.Is(err, io.EOF) {
-			t.Errorf("reader ended with %v", err)
-		}
-	case <-time.After(10 * time.Second):
-		t.Fatal("the reader still waits")
-	}
-	if _, err := s.WriteToAddrPort([]byte("x"), netip.MustParseAddrPort("127.0.0.1:9")); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("writing to a closed socket: %v", err)
 	}
 }
 

@@ -22,6 +22,7 @@ type express struct {
 	mu     sync.Mutex // pion tells of another path on a goroutine of its own
 	socket *egress.Socket
 	from   netip.AddrPort
+	end    func() // of reading what comes from there; nil before the first path
 	closed bool
 
 	reading sync.Mutex // the receiver may move to another socket, which has another reader
@@ -88,12 +89,12 @@ func (e *express) lead(socket *egress.Socket, to netip.AddrPort) {
 	if e.closed || socket == e.socket && to == e.from {
 		return
 	}
-	if e.socket != nil {
-		e.socket.Divert(e.from, nil)
+	if e.end != nil {
+		e.end()
 	}
 	e.socket, e.from = socket, to
 	e.route.Move(socket, to)
-	socket.Divert(to, e.control)
+	e.end = socket.Divert(to, e.control)
 }
 
 // moved follows the connection to another path, and reports whether it can.
@@ -123,7 +124,7 @@ func (e *express) close() {
 	defer e.mu.Unlock()
 	e.closed = true
 	e.route.Stop()
-	if e.socket != nil {
-		e.socket.Divert(e.from, nil)
+	if e.end != nil {
+		e.end()
 	}
 }
