@@ -3,6 +3,7 @@ package sfu_test
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"strconv"
 	"sync"
 	"testing"
@@ -71,6 +72,13 @@ func (c *call) join(name string) *person {
 	return p
 }
 
+// random are numbers whose seed the log tells.
+func (c *call) random() *rand.Rand {
+	seed := rand.Uint64()
+	c.t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 1))
+}
+
 // settle lets every goroutine run until it waits, then passes some virtual time.
 func (c *call) settle(d time.Duration) {
 	synctest.Wait()
@@ -120,6 +128,16 @@ func (p *person) offersSlots() {
 
 func (p *person) camera(rids ...string) *sfutest.Publisher {
 	return sfutest.NewPublisher(p.up, "0", codec.VP8, rids...)
+}
+
+// film is ada with a camera of the number 7, and bob who watches it in v0 that tall; his slots take every codec.
+func (c *call) film(height int) (ada, bob *person) {
+	c.t.Helper()
+	ada, bob = c.join("ada"), c.join("bob")
+	ada.publishes(7, sfu.Camera)
+	bob.receivesAll()
+	bob.peer.Wish(wish("v0", "ada", sfu.Camera, height))
+	return ada, bob
 }
 
 func (p *person) sees(mid string) []rtp.Packet { return p.down.Slot(mid).Packets() }

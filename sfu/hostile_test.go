@@ -74,9 +74,7 @@ func TestHeadersThatMakeNoSenseAreCounted(t *testing.T) {
 	for _, kind := range []codec.Kind{codec.VP8, codec.VP9, codec.H264, codec.AV1} {
 		t.Run(kind.String(), func(t *testing.T) {
 			underAttack(t, func(c *call, mallory *person) {
-				seed := rand.Uint64()
-				c.t.Logf("seed %d", seed)
-				rng := rand.New(rand.NewPCG(seed, 1))
+				rng := c.random()
 				pattern := dependency.NewPattern(dependency.Full, 3, 3)
 				s := mallory.sends("0", 100, kind, "")
 				for range 20_000 {
@@ -164,9 +162,7 @@ func TestAPublisherThatFlipsItsCodecIsLimited(t *testing.T) {
 
 func TestAClockThatJumpsMovesNoOther(t *testing.T) {
 	underAttack(t, func(c *call, mallory *person) {
-		seed := rand.Uint64()
-		c.t.Logf("seed %d", seed)
-		rng := rand.New(rand.NewPCG(seed, 1))
+		rng := c.random()
 		s := mallory.sends("0", 100, codec.VP8, "")
 		for n := range 600 {
 			if n%20 == 10 {
@@ -189,9 +185,7 @@ func TestAClockThatJumpsMovesNoOther(t *testing.T) {
 
 func TestNumbersThatJumpCostLittle(t *testing.T) {
 	underAttack(t, func(c *call, mallory *person) {
-		seed := rand.Uint64()
-		c.t.Logf("seed %d", seed)
-		rng := rand.New(rand.NewPCG(seed, 1))
+		rng := c.random()
 		s := mallory.sends("0", 100, codec.VP8, "")
 		for range 5000 {
 			s.raw.SequenceNumber += uint16(rng.IntN(1 << rng.IntN(17)))
@@ -226,9 +220,7 @@ func TestPaddingAloneIsNoStream(t *testing.T) {
 
 func TestRepairsOfWhatWasNeverLostAreIgnored(t *testing.T) {
 	underAttack(t, func(c *call, mallory *person) {
-		seed := rand.Uint64()
-		c.t.Logf("seed %d", seed)
-		rng := rand.New(rand.NewPCG(seed, 1))
+		rng := c.random()
 		repairs := mallory.up.Ingress.Stream(sfu.StreamID{MID: "0", SSRC: 101, Repair: true})
 		s := mallory.sends("0", 100, codec.VP8, "")
 		for n := range 3000 {
@@ -264,9 +256,7 @@ func TestAStormOfSenderReportsIsDamped(t *testing.T) {
 
 func TestTransportNumbersThatMakeNoSense(t *testing.T) {
 	underAttack(t, func(c *call, mallory *person) {
-		seed := rand.Uint64()
-		c.t.Logf("seed %d", seed)
-		rng := rand.New(rand.NewPCG(seed, 1))
+		rng := c.random()
 		for n := range 20_000 {
 			mallory.up.Ingress.Arrived(time.Now(), packet.SSRC(rng.Uint32()), uint16(rng.IntN(1<<(1+rng.IntN(16)))))
 			if n%50 == 0 {
@@ -287,12 +277,9 @@ func TestTransportNumbersThatMakeNoSense(t *testing.T) {
 func TestACameraThatFallsSilentIsNotAskedForEver(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t
-		ada, bob := c.join("ada"), c.join("bob")
-		ada.publishes(7, sfu.Camera)
-		bob.receivesAll()
-		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
-		for i, rid := range []string{"q", "h", "f"} {
-			ada.sends("0", packet.SSRC(100+i), codec.VP8, rid, "q", "h", "f").picture(false)
+		ada, _ := c.film(720)
+		for _, layer := range ada.simulcasts(100, codec.VP8) {
+			layer.picture(false)
 		}
 		c.settle(25 * time.Second) // the slot insists for 10 s, and its last request is open for as long
 		_, before, _ := ada.told()
@@ -316,10 +303,7 @@ func TestACameraThatFallsSilentIsNotAskedForEver(t *testing.T) {
 func TestAPublisherWithoutKeyFramesIsSaidSo(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t
-		ada, bob := c.join("ada"), c.join("bob")
-		ada.publishes(7, sfu.Camera)
-		bob.receivesAll()
-		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+		ada, _ := c.film(720)
 		camera := ada.sends("0", 100, codec.VP8, "")
 		play := func(d time.Duration) {
 			for range int(d / (33 * time.Millisecond)) {

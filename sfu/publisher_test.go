@@ -41,6 +41,23 @@ func (p *person) sends(mid string, ssrc packet.SSRC, kind codec.Kind, rid string
 	return s
 }
 
+// simulcasts begins a camera's three streams, smallest first.
+func (p *person) simulcasts(ssrc packet.SSRC, kind codec.Kind) (layers []*sender) {
+	for i, rid := range []string{"q", "h", "f"} {
+		layer := p.sends("0", ssrc+packet.SSRC(i), kind, rid, "q", "h", "f") //nolint:gosec // a handful
+		layer.height = 180 << i
+		layers = append(layers, layer)
+	}
+	return layers
+}
+
+// scales begins a camera that sends its three layers in one stream.
+func (p *person) scales(ssrc packet.SSRC) *sender {
+	camera := p.sends("0", ssrc, codec.AV1, "")
+	camera.svc = dependency.NewPattern(dependency.KeyOnly, 3, 3, 320, 180, 640, 360, 1280, 720)
+	return camera
+}
+
 // packet sends a payload in the next packet; edit may change everything about it.
 func (s *sender) packet(payload []byte, edit func(*packet.Raw)) {
 	s.raw.SequenceNumber++
@@ -188,12 +205,8 @@ func (p *person) told() (nacked, plis, reports int) {
 func TestAScalableCameraFillsASlot(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t
-		ada, bob := c.join("ada"), c.join("bob")
-		ada.publishes(7, sfu.Camera)
-		bob.receivesAll()
-		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
-		camera := ada.sends("0", 100, codec.AV1, "")
-		camera.svc = dependency.NewPattern(dependency.KeyOnly, 3, 3, 320, 180, 640, 360, 1280, 720)
+		ada, bob := c.film(720)
+		camera := ada.scales(100)
 		for n := range 100 {
 			camera.scaled(n == 0 || camera.wanted())
 			c.settle(40 * time.Millisecond)
@@ -222,10 +235,7 @@ func TestAScalableCameraFillsASlot(t *testing.T) {
 func TestACodecMayChangeOnOneSSRC(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t
-		ada, bob := c.join("ada"), c.join("bob")
-		ada.publishes(7, sfu.Camera)
-		bob.receivesAll()
-		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+		ada, bob := c.film(720)
 		camera := ada.sends("0", 100, codec.VP8, "")
 		types := map[codec.Kind]uint8{codec.VP8: sfutest.VP8Payload, codec.VP9: vp9Payload, codec.H264: h264Payload}
 		for round, kind := range []codec.Kind{codec.VP8, codec.VP9, codec.H264, codec.VP8} {
@@ -249,14 +259,8 @@ func TestACodecMayChangeOnOneSSRC(t *testing.T) {
 func TestTheLayersOfSimulcastChangeCodecTogether(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t
-		ada, bob := c.join("ada"), c.join("bob")
-		ada.publishes(7, sfu.Camera)
-		bob.receivesAll()
-		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 180))
-		var layers []*sender
-		for i, rid := range []string{"q", "h", "f"} {
-			layers = append(layers, ada.sends("0", packet.SSRC(100+i), codec.VP8, rid, "q", "h", "f"))
-		}
+		ada, bob := c.film(180)
+		layers := ada.simulcasts(100, codec.VP8)
 		play := func(kind codec.Kind, streams ...int) {
 			for n := range 60 {
 				for _, i := range streams {
@@ -321,12 +325,8 @@ func TestOpusBetweenREDIsOneStream(t *testing.T) {
 // How many layers there are is known from the first key frame on: a slot that was bound before must learn of it.
 func TestAScalableCameraShowsItsTopLayer(t *testing.T) {
 	inCall(t, func(c *call) {
-		ada, bob := c.join("ada"), c.join("bob")
-		ada.publishes(7, sfu.Camera)
-		bob.receivesAll()
-		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
-		camera := ada.sends("0", 100, codec.AV1, "")
-		camera.svc = dependency.NewPattern(dependency.KeyOnly, 3, 3, 320, 180, 640, 360, 1280, 720)
+		ada, bob := c.film(720)
+		camera := ada.scales(100)
 		for n := range 200 {
 			camera.scaled(n == 0 || camera.wanted())
 			c.settle(40 * time.Millisecond)

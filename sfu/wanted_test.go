@@ -46,13 +46,7 @@ func (c *call) filmed() *filmed {
 
 // connects begins the streams of the present connection.
 func (f *filmed) connects() {
-	f.layers = nil
-	for i, rid := range []string{"q", "h", "f"} {
-		ssrc := packet.SSRC(100*len(f.call.transport.Upstreams()) + i) //nolint:gosec // a handful
-		layer := f.sends("0", ssrc, codec.VP8, rid, "q", "h", "f")
-		layer.height = 180 << i
-		f.layers = append(f.layers, layer)
-	}
+	f.layers = f.simulcasts(packet.SSRC(100*len(f.call.transport.Upstreams())), codec.VP8) //nolint:gosec // a handful
 }
 
 func (f *filmed) film(d time.Duration) {

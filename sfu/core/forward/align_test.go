@@ -17,6 +17,16 @@ func (b *bench) reports(streams ...*stream) {
 	}
 }
 
+// layered is a slot that shows the lower of a camera's two streams, whose clocks have nothing to do with each other.
+func layered(t *testing.T) (b *bench, low, high *stream) {
+	t.Helper()
+	b = newVideo(t)
+	low, high = &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
+	b.show(1, 2, 0)
+	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	return b, low, high
+}
+
 func TestLayersAreAlignedBySenderReports(t *testing.T) {
 	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 1<<32 - 5000}
 	tests := []struct {
@@ -60,10 +70,7 @@ func TestWithoutSenderReportsArrivalDecidesInTheEnd(t *testing.T) {
 		{"after a second", 600 * ms, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			b := newVideo(t)
-			low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-			b.show(1, 2, 0)
-			b.gets(low, low.at(b.now, true), forward.Forwarded)
+			b, low, high := layered(t)
 			b.slot.SetTarget(b.now, whole(1))
 			for range test.refused {
 				b.gets(high, high.at(b.now, true), forward.WaitsForReport)
@@ -98,10 +105,7 @@ func (b *bench) switchTo(from, to *stream, wait time.Duration) (asked int) {
 }
 
 func TestASwitchWithoutReportsCostsFewKeyFrames(t *testing.T) {
-	b := newVideo(t)
-	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-	b.show(1, 2, 0)
-	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	b, low, high := layered(t)
 	b.after(33 * ms)
 	if asked := b.switchTo(low, high, 1100*ms); asked != 2 {
 		t.Errorf("%d key frames for the first switch, want one that is refused and one that is shown", asked)
@@ -116,10 +120,7 @@ func TestASwitchWithoutReportsCostsFewKeyFrames(t *testing.T) {
 }
 
 func TestAStreamThatWasShownForLongWithoutReportsSendsNone(t *testing.T) {
-	b := newVideo(t)
-	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-	b.show(1, 2, 0)
-	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	b, low, high := layered(t)
 	for range 50 {
 		b.after(33 * ms)
 		b.gets(low, low.at(b.now, false), forward.Forwarded)
@@ -130,10 +131,7 @@ func TestAStreamThatWasShownForLongWithoutReportsSendsNone(t *testing.T) {
 }
 
 func TestTheReportThatWasMissingAsksForTheKeyFrame(t *testing.T) {
-	b := newVideo(t)
-	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-	b.show(1, 2, 0)
-	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	b, low, high := layered(t)
 	b.reports(low)
 	b.slot.SetTarget(b.now, whole(1))
 	b.slot.KeyFrameWanted(b.now)
@@ -169,10 +167,7 @@ func TestAFrozenPictureDoesNotWaitForReports(t *testing.T) {
 		{"cut off", func(b *bench) { b.slot.Cut(b.now, whole(1)); b.after(40 * ms) }},
 		{"stopped", func(b *bench) { b.slot.SetTarget(b.now, whole(1)); b.after(250 * ms) }},
 	} {
-		b := newVideo(t)
-		low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-		b.show(1, 2, 0)
-		b.gets(low, low.at(b.now, true), forward.Forwarded)
+		b, _, high := layered(t)
 		test.freeze(b)
 		last, elapsed := b.last.Timestamp, packet.Ticks(b.now.Sub(begin), 90000)
 		b.gets(high, high.at(b.now, true), forward.Forwarded)
@@ -183,10 +178,7 @@ func TestAFrozenPictureDoesNotWaitForReports(t *testing.T) {
 }
 
 func TestASenderReportOfAnotherClockIsNotBelieved(t *testing.T) {
-	b := newVideo(t)
-	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-	b.show(1, 2, 0)
-	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	b, low, high := layered(t)
 	b.reports(low)
 	b.slot.SenderReport(1, 1, 9*second64, 123456789, b.now)
 	b.slot.SetTarget(b.now, whole(1))
@@ -194,10 +186,7 @@ func TestASenderReportOfAnotherClockIsNotBelieved(t *testing.T) {
 }
 
 func TestAStreamThatIsAlwaysLateCostsOneMoreKeyFrame(t *testing.T) {
-	b := newVideo(t)
-	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-	b.show(1, 2, 0)
-	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	b, low, high := layered(t)
 	b.after(100 * ms)
 	b.gets(low, low.at(b.now, false), forward.Forwarded)
 	b.reports(low, high)
@@ -211,10 +200,7 @@ func TestAStreamThatIsAlwaysLateCostsOneMoreKeyFrame(t *testing.T) {
 }
 
 func TestAnotherStreamIsNotReplayedBehindWhatWasShown(t *testing.T) {
-	b := newVideo(t)
-	low, high := &stream{publication: 1, zero: 1 << 32}, &stream{publication: 1, spatial: 1, zero: 5}
-	b.show(1, 2, 0)
-	b.gets(low, low.at(b.now, true), forward.Forwarded)
+	b, low, high := layered(t)
 	cached := high.at(b.now, true)
 	for range 30 {
 		b.after(33 * ms)

@@ -8,6 +8,15 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
+// speaking is an audio slot and the voice in it.
+func speaking(t *testing.T) (b *bench, s *stream) {
+	t.Helper()
+	b, s = newAudio(t), &stream{publication: 1, audio: true}
+	b.voice(1)
+	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	return b, s
+}
+
 func TestTheNewVoiceTakesOverAtOnce(t *testing.T) {
 	b := newAudio(t)
 	a, c := &stream{publication: 1, audio: true}, &stream{publication: 2, audio: true, zero: 1 << 40}
@@ -101,10 +110,7 @@ func TestADriftingClockCostsTheNextVoiceNothing(t *testing.T) {
 }
 
 func TestTheSameVoiceComesBack(t *testing.T) {
-	b := newAudio(t)
-	s := &stream{publication: 1, audio: true}
-	b.voice(1)
-	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	b, s := speaking(t)
 	b.voice(0)
 	for range 50 {
 		b.after(20 * ms)
@@ -120,10 +126,7 @@ func TestTheSameVoiceComesBack(t *testing.T) {
 }
 
 func TestUnmuteClosesTheGap(t *testing.T) {
-	b := newAudio(t)
-	s := &stream{publication: 1, audio: true}
-	b.voice(1)
-	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	b, s := speaking(t)
 	late := s.at(b.now, false)
 	s.seq += 100 // dropped while muted
 	s.feed++
@@ -137,10 +140,7 @@ func TestUnmuteClosesTheGap(t *testing.T) {
 }
 
 func TestSilenceIsNoLoss(t *testing.T) {
-	b := newAudio(t)
-	s := &stream{publication: 1, audio: true}
-	b.voice(1)
-	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	b, s := speaking(t)
 	b.after(5 * time.Second) // DTX
 	b.gets(s, s.at(b.now, false), forward.Forwarded)
 	if b.last.Sequence != 101 {
@@ -150,10 +150,7 @@ func TestSilenceIsNoLoss(t *testing.T) {
 }
 
 func TestAClockThatStoodStillCatchesUp(t *testing.T) {
-	b := newAudio(t)
-	s := &stream{publication: 1, audio: true}
-	b.voice(1)
-	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	b, s := speaking(t)
 	late := s.at(b.now, false)
 	b.after(time.Minute)
 	s.zero -= 59 * 48000 // no samples were counted for 59 s

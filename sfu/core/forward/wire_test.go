@@ -40,6 +40,14 @@ func payload(kind codec.Kind, s style, o *origin, first, last bool) []byte {
 	return binary.BigEndian.AppendUint32(out, uint32(o.frame.id))
 }
 
+// id is a picture id as that style writes it.
+func (s style) id(picture int64) []byte {
+	if s.long {
+		return []byte{0x80 | byte(picture>>8), byte(picture)}
+	}
+	return []byte{byte(picture) & 0x7f}
+}
+
 func vp8(s style, o *origin, first bool) []byte {
 	head, flags := byte(0), byte(0)
 	if first {
@@ -51,11 +59,7 @@ func vp8(s style, o *origin, first bool) []byte {
 	var rest []byte
 	if s.picture {
 		flags |= 0x80
-		if s.long {
-			rest = append(rest, 0x80|byte(o.picture>>8), byte(o.picture))
-		} else {
-			rest = append(rest, byte(o.picture)&0x7f)
-		}
+		rest = s.id(o.picture)
 	}
 	if s.tl0 {
 		flags |= 0x40
@@ -103,11 +107,7 @@ func vp9(s style, o *origin, first, last bool) []byte {
 	var rest []byte
 	if s.picture {
 		head |= 0x80
-		if s.long {
-			rest = append(rest, 0x80|byte(o.picture>>8), byte(o.picture))
-		} else {
-			rest = append(rest, byte(o.picture)&0x7f)
-		}
+		rest = s.id(o.picture)
 	}
 	if s.tid {
 		head |= 0x20

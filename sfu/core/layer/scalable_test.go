@@ -107,6 +107,22 @@ func (d *described) expect(key bool, want string) {
 	}
 }
 
+// loses plays a picture some of whose frames do not come.
+func (d *described) loses(frames, want string) {
+	d.t.Helper()
+	d.hold = frames
+	d.expect(false, want)
+	d.hold = ""
+}
+
+// begun is a full SVC stream of which the key picture went out.
+func begun(t *testing.T, spatial, temporal int, target packet.Layer, want string) *described {
+	t.Helper()
+	d := newDescribed(t, dependency.Full, spatial, temporal, target)
+	d.expect(true, want)
+	return d
+}
+
 func (d *described) hungry(want bool) {
 	d.t.Helper()
 	if got := d.f.Hungry(); got != want {
@@ -119,8 +135,7 @@ func at(spatial, temporal int8) packet.Layer {
 }
 
 func TestFullSVC(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 3, 2, at(2, All))
-	d.expect(true, "S0T0 S1T0 S2T0*")
+	d := begun(t, 3, 2, at(2, All), "S0T0 S1T0 S2T0*")
 	d.expect(false, "S0T1 S1T1 S2T1*")
 	d.f.SetTarget(at(1, 0), false)
 	d.expect(false, "S0T0 S1T0* S2T0-")
@@ -154,8 +169,7 @@ func TestKSVC(t *testing.T) {
 }
 
 func TestTemporalLayersJoinWhereNothingDroppedIsNeeded(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 1, 3, at(0, 0))
-	d.expect(true, "S0T0*")
+	d := begun(t, 1, 3, at(0, 0), "S0T0*")
 	d.expect(false, "S0T2-")
 	d.expect(false, "S0T1-")
 	d.f.SetTarget(at(0, All), false)
@@ -167,11 +181,8 @@ func TestTemporalLayersJoinWhereNothingDroppedIsNeeded(t *testing.T) {
 }
 
 func TestALostFrameOfAChainIsWaitedForThenGivenUp(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
-	d.expect(true, "S0T0 S1T0*")
-	d.hold = "S1T0"
-	d.expect(false, "S0T0")
-	d.hold = ""
+	d := begun(t, 2, 1, at(1, All), "S0T0 S1T0*")
+	d.loses("S1T0", "S0T0")
 	d.expect(false, "S0T0 S1T0*") // it may still come
 	d.hungry(false)
 	d.now = d.now.Add(repairMost)
@@ -181,11 +192,8 @@ func TestALostFrameOfAChainIsWaitedForThenGivenUp(t *testing.T) {
 }
 
 func TestALateFrameHealsItsChain(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
-	d.expect(true, "S0T0 S1T0*")
-	d.hold = "S1T0"
-	d.expect(false, "S0T0")
-	d.hold = ""
+	d := begun(t, 2, 1, at(1, All), "S0T0 S1T0*")
+	d.loses("S1T0", "S0T0")
 	d.expect(false, "S0T0 S1T0*")
 	if mark := d.takes(d.held, false); mark != "*" {
 		t.Errorf("the late frame: %q", mark)
@@ -196,11 +204,8 @@ func TestALateFrameHealsItsChain(t *testing.T) {
 }
 
 func TestTheLowestLayerGoesOnWithAHole(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 1, 1, at(0, All))
-	d.expect(true, "S0T0*")
-	d.hold = "S0T0"
-	d.expect(false, "")
-	d.hold = ""
+	d := begun(t, 1, 1, at(0, All), "S0T0*")
+	d.loses("S0T0", "")
 	d.expect(false, "S0T0*")
 	d.now = d.now.Add(repairMost)
 	d.expect(false, "S0T0*") // the viewer's decoder copes, or asks
@@ -208,8 +213,7 @@ func TestTheLowestLayerGoesOnWithAHole(t *testing.T) {
 }
 
 func TestHalfAFrameIsNoFrame(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
-	d.expect(true, "S0T0 S1T0*")
+	d := begun(t, 2, 1, at(1, All), "S0T0 S1T0*")
 	d.now = d.now.Add(33 * ms)
 	for i, f := range d.pattern.Picture(false) {
 		packets := d.packets(f, packet.Timestamp(d.seq+1)*1000, i == 1)
@@ -224,8 +228,7 @@ func TestHalfAFrameIsNoFrame(t *testing.T) {
 }
 
 func TestWhatTheNextPictureDoesWithoutGoesFirstUnderCongestion(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 2, 2, at(1, All))
-	d.expect(true, "S0T0 S1T0*")
+	d := begun(t, 2, 2, at(1, All), "S0T0 S1T0*")
 	d.f.SetCongested(true)
 	d.expect(false, "S0T1~ S1T1!")
 	d.expect(false, "S0T0 S1T0*")
@@ -275,11 +278,8 @@ func TestALayerThatIsAnnouncedButNeverComesIsNotWaitedFor(t *testing.T) {
 }
 
 func TestAnotherStructureBeginsAtItsKeyPicture(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
-	d.expect(true, "S0T0 S1T0*")
-	d.hold = "S0T0 S1T0"
-	d.expect(false, "")
-	d.hold = ""
+	d := begun(t, 2, 1, at(1, All), "S0T0 S1T0*")
+	d.loses("S0T0 S1T0", "")
 	late := d.held
 	d.pattern = dependency.NewPattern(dependency.Full, 3, 1)
 	for range 40 {
@@ -294,8 +294,7 @@ func TestAnotherStructureBeginsAtItsKeyPicture(t *testing.T) {
 }
 
 func TestAV1WithoutItsDescriptorsWaitsForAKeyFrame(t *testing.T) {
-	d := newDescribed(t, dependency.Full, 2, 1, at(1, All))
-	d.expect(true, "S0T0 S1T0*")
+	d := begun(t, 2, 1, at(1, All), "S0T0 S1T0*")
 	bare := func(key bool) Decision {
 		d.seq++
 		p := &packet.Packet{Seq: d.seq, Timestamp: packet.Timestamp(d.seq) * 1000, Payload: []byte{0}, Descriptor: codec.Descriptor{Key: key}}
