@@ -57,12 +57,17 @@ func newPeer(room *Room, participant string, events func(Event)) *Peer {
 
 // OfferUpstream answers an offer to publish. publications names every m-line of the offer.
 func (p *Peer) OfferUpstream(ctx context.Context, sdp string, publications []PublishedSource) (string, error) {
-	return p.ask(ctx, func() (string, error) { return p.answerUpstream(sdp, publications) })
+	return p.negotiate(ctx, func() (string, error) { return p.answerUpstream(sdp, publications) })
 }
 
 // OfferDownstream answers an offer to receive. slots names every m-line of the offer.
 func (p *Peer) OfferDownstream(ctx context.Context, sdp string, slots []SlotSpec) (string, error) {
-	return p.ask(ctx, func() (string, error) { return p.answerDownstream(sdp, slots) })
+	return p.negotiate(ctx, func() (string, error) { return p.answerDownstream(sdp, slots) })
+}
+
+// negotiate has the loop answer an offer when the server has a processor to spare.
+func (p *Peer) negotiate(ctx context.Context, answer func() (string, error)) (string, error) {
+	return p.room.server.gate.through(ctx, p.closing, func() (string, error) { return p.ask(ctx, answer) })
 }
 
 // Wish replaces what the client wishes to see.

@@ -45,6 +45,7 @@ type Server struct {
 	config    Config
 	transport Transport
 	log       *slog.Logger
+	gate      gate
 	shards    []*egress.Shard
 	nextShard atomic.Uint32
 
@@ -61,7 +62,7 @@ func NewServer(config Config, transport Transport, log *slog.Logger) (*Server, e
 	if config.Shards == 0 {
 		config.Shards = runtime.GOMAXPROCS(0)
 	}
-	s := &Server{config: config, transport: transport, log: log, rooms: map[string]*Room{}}
+	s := &Server{config: config, transport: transport, log: log, gate: newGate(), rooms: map[string]*Room{}}
 	for i := range config.Shards {
 		s.shards = append(s.shards, egress.NewShard(log.With("shard", i)))
 	}
