@@ -10,6 +10,8 @@ const (
 	oneByteIDs  = 14 // ids and …
 	oneByteSize = 16 // … bytes that the short form can say (RFC 8285 §4.2)
 
+	twoByteSize = 255 // bytes that the long form can say
+
 	oneByteProfile = 0xbede
 	twoByteProfile = 0x1000
 )
@@ -31,9 +33,9 @@ type extension struct {
 
 func (e *extensions) reset() { e.n, e.long = 0, false }
 
-// add takes an extension, unless it is not negotiated.
+// add takes an extension, unless it is not negotiated or too long to say: a descriptor grows while it is rewritten.
 func (e *extensions) add(id uint8, value []byte) {
-	if id == 0 || len(value) == 0 {
+	if id == 0 || len(value) == 0 || len(value) > twoByteSize {
 		return
 	}
 	e.list[e.n] = extension{id, value}
