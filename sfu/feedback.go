@@ -170,6 +170,7 @@ func (u *upstream) reports(now time.Time, rtt time.Duration) []rtcp.Packet {
 func (u *upstream) pictureRequests(now time.Time, rtt time.Duration) (packets []rtcp.Packet) {
 	for publication, asked := range u.keyFrames {
 		asked.SetRTT(rtt)
+		asked.SetFlows(publication.streams(now))
 		for _, l := range u.layers {
 			if l.publication == publication && publication.source.video() && l.loss.NeedsKeyFrame() {
 				asked.Request(now, loss.Server, l.stream)

@@ -178,6 +178,21 @@ func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
 	}
 }
 
+// streams has a bit for each stream that comes.
+func (p *Publication) streams(now time.Time) (streams uint8) {
+	feed := p.feed.Load()
+	if feed == nil {
+		return 0
+	}
+	flows := feed.Flows(now)
+	for s := range feed.Layers() {
+		if flows&(1<<s) != 0 {
+			streams |= 1 << feed.StreamOf(s)
+		}
+	}
+	return streams
+}
+
 // mayKeep is how many bytes of packets the publication may keep.
 func (p *Publication) mayKeep() int64 {
 	if !p.source.video() {

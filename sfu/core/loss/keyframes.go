@@ -25,6 +25,7 @@ const Server = 0
 // viewer. The zero value is ready. ALGORITHM.md says more.
 type KeyFrames struct {
 	rtt       time.Duration
+	flows     uint8     // a bit for each stream that comes, 0 while none does
 	sent      time.Time // latest request, of any stream
 	streams   [maxStreams]wanted
 	receivers map[receiver]*asked
@@ -58,6 +59,18 @@ type asked struct {
 
 // SetRTT tells the round trip to the publisher, 0 if it is not known.
 func (k *KeyFrames) SetRTT(rtt time.Duration) { k.rtt = rtt }
+
+// SetFlows says which streams come at present, a bit each; 0 for none, or if it is not known.
+func (k *KeyFrames) SetFlows(streams uint8) { k.flows = streams }
+
+// futile reports whether to ask for a stream once more is of no use: others come, and this one does not. It begins with a
+// key frame when it does, while each request costs a key frame of the others.
+func (k *KeyFrames) futile(stream int8) bool {
+	w := &k.streams[stream]
+	return k.absent(stream) && !w.sent.Before(w.since)
+}
+
+func (k *KeyFrames) absent(stream int8) bool { return k.flows != 0 && k.flows&(1<<stream) == 0 }
 
 // Request notes that a receiver needs a key frame of a stream.
 func (k *KeyFrames) Request(now time.Time, id uint64, stream int8) {
@@ -160,7 +173,7 @@ func (k *KeyFrames) Due(now time.Time) (stream int8, ok bool) {
 		w := &k.streams[i]
 		// Browsers answer one request with key frames of all streams, so the lowest does for all; should it not, the
 		// others have their turn.
-		if w.open && !now.Before(w.next) && (stream < 0 || w.sent.Before(k.streams[stream].sent)) {
+		if w.open && !now.Before(w.next) && !k.futile(i) && (stream < 0 || w.sent.Before(k.streams[stream].sent)) {
 			stream = i
 		}
 	}
@@ -207,9 +220,12 @@ func (k *KeyFrames) promote(now time.Time) {
 
 // expire gives up on key frames that do not come.
 func (k *KeyFrames) expire(now time.Time) {
-	for i := range k.streams {
+	for i := range int8(maxStreams) {
 		if w := &k.streams[i]; w.open && now.Sub(w.since) >= giveUpAfter {
 			w.open = false
+			if k.absent(i) {
+				continue // a publisher may send fewer streams than it announced
+			}
 			k.gaveUp |= 1 << i
 			k.failures++
 		}
@@ -238,12 +254,15 @@ func (k *KeyFrames) Waiting(now time.Time) (longest time.Duration) {
 // Deadline says when to call Due next, false if nothing is requested.
 func (k *KeyFrames) Deadline() (time.Time, bool) {
 	at := k.deferred
-	for i := range k.streams {
+	for i := range int8(maxStreams) {
 		w := &k.streams[i]
 		if !w.open {
 			continue
 		}
 		next := w.next
+		if k.futile(i) {
+			next = w.since.Add(giveUpAfter)
+		}
 		if gap := k.sent.Add(streamGap); !k.sent.IsZero() && gap.After(next) {
 			next = gap
 		}

@@ -63,6 +63,39 @@ func TestARequestIsRepeatedUntilTheKeyFrameIsSeen(t *testing.T) {
 	}
 }
 
+func TestAStreamThatDoesNotComeIsAskedForOnce(t *testing.T) {
+	p := newPLIs()
+	p.k.SetFlows(0b011)
+	p.k.Request(p.now, 1, 2)
+	p.run(time.Second)
+	p.expect(t, "while it does not come", 0)
+	if at, ok := p.k.Deadline(); !ok || at != time.Unix(1010, 0) {
+		t.Errorf("deadline %v, %v", at, ok)
+	}
+	p.k.SetFlows(0b111) // without a key frame, or it was lost
+	p.run(390 * ms)
+	p.expect(t, "when it comes", 0, time.Second, 1200*ms)
+	p.k.Seen(p.now, 2)
+	p.run(time.Second)
+	p.expect(t, "when it was seen", 0, time.Second, 1200*ms)
+	p.k.SetFlows(0b001)
+	p.k.Request(p.now, 1, 2)
+	p.run(20 * time.Second)
+	if p.k.GaveUp() != 0 || p.k.Failures() != 0 {
+		t.Error("a publisher is blamed for a stream that it does not send")
+	}
+	if at, ok := p.k.Deadline(); ok {
+		t.Errorf("a deadline at %v, and nothing is wanted", at)
+	}
+	p.k.SetFlows(0) // nothing comes: it may be a picture that stands still
+	p.at = nil
+	p.k.Request(p.now, 2, 0)
+	p.run(390 * ms)
+	if len(p.at) != 2 {
+		t.Errorf("asked at %v", p.at)
+	}
+}
+
 func TestManyRequestsAreOne(t *testing.T) {
 	p := newPLIs()
 	for id := range uint64(500) {
