@@ -12,66 +12,152 @@ type waiting struct {
 	slot   *Slot
 	feed   *Feed
 	packet *packet.Packet // nil: resend number
+	lane   int            // of video
 	number uint16
 }
 
-// lane of the pacer: packets of one stream of one slot keep their order and are dropped together.
-func lane(slot *Slot, stream int8) int { return slot.number*MaxLayers + int(stream) }
+// sources are the feeds whose video may wait for a slot at once, by id: what it shows, and what it is to show.
+type sources [2]uint32
+
+// lane of the pacer: packets of one stream of one feed for one slot keep their order and are dropped together.
+func lane(slot *Slot, source int, stream int8) int {
+	return (slot.number*len(slot.sources)+source)*MaxLayers + int(stream)
+}
+
+// laneOf finds the lane of a feed's stream. A feed that is new to the slot takes the place of one that is gone.
+func (p *Peer) laneOf(slot *Slot, feed *Feed, stream int8) int {
+	for i, id := range slot.sources {
+		if id == feed.ID {
+			return lane(slot, i, stream)
+		}
+	}
+	source := len(slot.sources) - 1
+	shown, _ := slot.forward.Current()
+	for i, id := range slot.sources {
+		if id == 0 || id != shown && (slot.shown == nil || id != slot.shown.ID) {
+			source = i
+			break
+		}
+	}
+	for stream := range int8(MaxLayers) {
+		p.pacer.Clear(lane(slot, source, stream))
+	}
+	slot.sources[source] = feed.ID
+	return lane(slot, source, stream)
+}
 
 // offer sends a packet of a feed in its turn. A peer whose link is not measured has no queue of its own.
 func (p *Peer) offer(now time.Time, slot *Slot, feed *Feed, pkt *packet.Packet) {
-	if p.pacer == nil {
+	switch {
+	case p.pacer == nil:
 		p.shard.send(now, slot, feed, pkt)
 		return
+	case feed.Codec.Video():
+		p.offerVideo(now, slot, feed, pkt)
+	default:
+		p.pacer.Push(now, pace.Entry[waiting]{
+			Item: waiting{slot: slot, feed: feed, packet: pkt, lane: -1}, Class: pace.Audio, Size: len(pkt.Payload) + Overhead,
+		})
 	}
-	class := pace.Video
-	if !feed.Codec.Video() {
-		class = pace.Audio
-	}
-	p.pacer.Push(now, pace.Entry[waiting]{
-		Item: waiting{slot: slot, feed: feed, packet: pkt}, Class: class, Size: len(pkt.Payload) + Overhead,
-		FrameStart: pkt.Descriptor.Start, Key: pkt.Descriptor.Key, Slot: lane(slot, pkt.Stream),
-	})
 	p.drain(now)
 }
 
-// offerResend sends a number again in its turn.
+func (p *Peer) offerVideo(now time.Time, slot *Slot, feed *Feed, pkt *packet.Packet) {
+	w := waiting{slot: slot, feed: feed, packet: pkt, lane: p.laneOf(slot, feed, pkt.Stream)}
+	size, first := len(pkt.Payload)+Overhead, !p.pacer.Waits(w.lane)
+	if slot.forward.Hopeless(feed.ID, pkt, first) {
+		if first {
+			p.pacer.Spend(p.dispatch(now, &w))
+			return
+		}
+		size = 0
+	}
+	if !p.pacer.Push(now, pace.Entry[waiting]{
+		Item: w, Class: pace.Video, Size: size, FrameStart: pkt.Descriptor.Start, Key: pkt.Descriptor.Key, Lane: w.lane,
+	}) {
+		p.dropped(now, &w)
+	}
+}
+
+// offerResend sends a number again in its turn, if it may be.
 func (p *Peer) offerResend(now time.Time, slot *Slot, number uint16) {
 	if p.pacer == nil {
 		slot.resend(now, number)
 		return
 	}
-	p.pacer.Push(now, pace.Entry[waiting]{
-		Item: waiting{slot: slot, number: number}, Class: pace.Repair, Size: maxPayload, Slot: lane(slot, 0),
-	})
+	size, ok := slot.forward.Resendable(now, number)
+	if !ok || slot.line.RTX == 0 {
+		return
+	}
+	p.pacer.Push(now, pace.Entry[waiting]{Item: waiting{slot: slot, number: number, lane: -1}, Class: pace.Repair, Size: size + Overhead})
 }
 
 // drain sends what may go now, and has the shard come back for the rest.
 func (p *Peer) drain(now time.Time) {
 	for {
-		next, ok := p.pacer.Pop(now)
+		next, gap, ok := p.pacer.Pop(now)
 		if !ok {
 			break
 		}
-		if next.packet == nil {
-			next.slot.resend(now, next.number)
-			continue
+		if gap {
+			next.slot.forward.Skipped(now, next.feed.ID, next.packet)
 		}
-		p.shard.send(now, next.slot, next.feed, next.packet)
+		p.pacer.Settle(p.dispatch(now, &next))
+		// What comes is dropped to the next key frame, and now all that was before it is sent.
+		if p.pacer.Refuses(next.lane) {
+			p.dropped(now, &next)
+		}
 	}
 	for {
 		drop, ok := p.pacer.Dropped()
 		if !ok {
 			break
 		}
-		for _, slot := range p.slots {
-			if slot.number == drop.Slot/MaxLayers {
-				slot.forward.Break(now)
-				p.shard.wake(now, slot)
-			}
+		if p.pacer.Refuses(drop.Lane) {
+			p.dropped(now, &drop.Item)
 		}
 	}
 	if p.pacer.Len() > 0 {
 		p.shard.busy(now, p)
+	}
+}
+
+// dispatch sends what had its turn, if it is still to be sent, and returns how many bytes that took on the wire.
+func (p *Peer) dispatch(now time.Time, w *waiting) int {
+	before := w.slot.built
+	if w.packet == nil {
+		w.slot.resend(now, w.number)
+	} else {
+		p.shard.send(now, w.slot, w.feed, w.packet)
+	}
+	return w.slot.built - before
+}
+
+// dropped tells the slot of a packet that was dropped, and that those after it are to the next key frame. What waits in
+// the lane is from before it, and goes out first: a key frame that is asked for earlier would only wait behind it.
+func (p *Peer) dropped(now time.Time, w *waiting) {
+	if p.pacer.Waits(w.lane) {
+		w.slot.forward.Saw(now, w.feed.ID, w.packet)
+		return
+	}
+	w.slot.forward.Missed(now, w.feed.ID, w.packet)
+	p.shard.wake(now, w.slot)
+}
+
+// prune drops what waits of streams that the slot does not need any more, or cannot begin with.
+func (p *Peer) prune(slot *Slot) {
+	if p.pacer == nil || p.pacer.Len() == 0 {
+		return
+	}
+	for source, id := range slot.sources {
+		wanted := slot.forward.Wants(id)
+		for stream := range int8(MaxLayers) {
+			switch at := lane(slot, source, stream); {
+			case wanted&(1<<stream) == 0:
+				p.pacer.Clear(at)
+			case !slot.forward.Shows(id, stream):
+				p.pacer.Trim(at)
+			}
+		}
 	}
 }

@@ -156,6 +156,7 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 		default:
 			slot.forward.SetTarget(now, target)
 		}
+		p.prune(slot)
 		// On the list before the past is looked at, or a packet between the two would be in neither; and before a key
 		// frame is asked for, which the past may save.
 		p.shard.list(slot)

@@ -232,6 +232,7 @@ func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
 	switch slot.send(now, feed, p) {
 	case switched:
 		s.refresh(now, slot)
+		slot.peer.prune(slot)
 	case waits:
 		s.wake(now, slot)
 	case unchanged:

@@ -53,9 +53,6 @@ func (l *Line) opusInRED() uint8 {
 	return l.Payloads[codec.Opus].Media
 }
 
-// maxPayload is what the pacer takes a resend for before it is looked up, in bytes.
-const maxPayload = 1500
-
 // Slot is the sending side of one m-line. Its owner is the peer's shard.
 type Slot struct {
 	MID     string
@@ -78,6 +75,8 @@ type Slot struct {
 	clocked   *rtcp.SenderReport // the one that the owner knows; nil after a change of source
 	rolled    time.Time          // latest pre-roll
 	told      shows
+	sources   sources
+	built     int // bytes on the wire, of all packets
 	counts    SlotCounts
 }
 
@@ -302,6 +301,7 @@ func (s *Slot) build(now time.Time, h head, kind estimate.Kind, padding int, ori
 		room[n-1] = byte(padding)
 	}
 	s.last = h
+	s.built += n + tagSize + ipAndUDP
 	shard.built(departure{
 		slot: s, kind: kind, size: n, payload: len(original) + len(descriptor) + len(payload), numberAt: numberAt, padding: padding,
 		stretch: s.codec.Video() && kind == estimate.Media,

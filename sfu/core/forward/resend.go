@@ -55,12 +55,17 @@ func (l *limits) sent(now time.Time, size int) {
 
 // spend reports whether a packet of this size may be resent, and takes it as done.
 func (l *limits) spend(now time.Time, size int) bool {
-	l.roll(now)
-	if l.resent+size > max(shareFloor, int(l.share*float64(max(l.first, l.before)))) {
+	if !l.affords(now, size) {
 		return false
 	}
 	l.resent += size
 	return true
+}
+
+// affords reports whether a packet of this size may be resent.
+func (l *limits) affords(now time.Time, size int) bool {
+	l.roll(now)
+	return l.resent+size <= max(shareFloor, int(l.share*float64(max(l.first, l.before))))
 }
 
 // SetLink tells about the receiver's link: its round trip paces resends, and repairShare bounds
@@ -79,22 +84,11 @@ func (f *Forwarder) KeyFrameAsked() { f.limits.useless = f.numbers.sequence.Newe
 // The shell checks with Sent.Of that the ring still holds that packet and gets its bytes from Rebuild.
 func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
 	f.now = now
-	if f.index == nil {
+	s, ok := f.resendable(now, out)
+	if !ok || !f.limits.spend(now, int(s.Size)) {
 		return history.Sent{}, false
 	}
-	s, ok := f.index.Get(out)
-	if !ok || s.Resends >= maxResends || f.outdated(s, out) {
-		return history.Sent{}, false
-	}
-	// Counted from 1, since 0 is never.
-	at := uint32(now.Sub(f.born)/time.Millisecond) + 1
-	if s.ResentAt != 0 && at-s.ResentAt < uint32(f.limits.pace/time.Millisecond) {
-		return history.Sent{}, false
-	}
-	if !f.limits.spend(now, int(s.Size)) {
-		return history.Sent{}, false
-	}
-	s.ResentAt = at
+	s.ResentAt = f.resendMoment(now)
 	s.Resends++
 	f.sent.resends++
 	return *s, true

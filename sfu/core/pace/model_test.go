@@ -13,6 +13,8 @@ type model struct {
 	list   []item
 	credit float64 // bits
 	filled time.Time
+	turn   int // of the lane that was popped last
+	latest item
 	lanes  map[int]*modelLane
 }
 
@@ -20,6 +22,7 @@ type item struct {
 	pace.Entry[int]
 	frame int
 	key   bool
+	place int // among all packets of its lane that came
 }
 
 type modelLane struct {
@@ -27,6 +30,9 @@ type modelLane struct {
 	key      bool
 	sending  int // number of the frame that goes out
 	dropping bool
+	came     int // packets, dropped or not
+	place    int // of the packet that went out last
+	turn     int // bytes sent, as the round counts them
 }
 
 func newModel(rate float64) *model {
@@ -54,9 +60,21 @@ func (m *model) waiting(filter func(item) bool) (bytes int) {
 	return bytes
 }
 
-func video(w item) bool { return w.Class == pace.Video }
+func (m *model) counted(slot int) int {
+	return m.waiting(func(w item) bool {
+		return w.Class == pace.Video && !w.key && (w.Lane == slot || slot < 0)
+	})
+}
 
-func counted(w item) bool { return w.Class == pace.Video && !w.key }
+// memory counts what an entry takes beside its size.
+func (m *model) memory(slot int) (bytes int) {
+	for _, w := range m.list {
+		if w.Class == pace.Video && (w.Lane == slot || slot < 0) {
+			bytes += w.Size + 64
+		}
+	}
+	return bytes
+}
 
 func (m *model) lane(slot int) *modelLane {
 	if m.lanes[slot] == nil {
@@ -80,90 +98,138 @@ func (m *model) push(e pace.Entry[int]) bool {
 		m.list = append(m.list, item{Entry: e})
 		return true
 	}
-	l := m.lane(e.Slot)
+	l := m.lane(e.Lane)
+	l.came++
 	if e.FrameStart || e.Key {
-		if e.Key {
-			l.dropping = false
-			if m.waiting(video) > m.bound() {
-				m.drop(e.Slot, func(item) bool { return true })
-			}
-		}
-		for !e.Key && !l.dropping && m.waiting(counted) > m.bound() {
-			m.makeRoom(e, counted, false)
-		}
-		if !l.dropping {
-			l.frames = append(l.frames, len(l.frames))
-			l.key = e.Key
-		}
+		m.begin(e, l)
 	}
-	for m.waiting(video)+e.Size > 1<<20 && !l.dropping {
-		m.makeRoom(e, video, true)
+	for m.memory(-1)+e.Size+64 > 1<<20 && !l.dropping {
+		m.makeRoom(e, m.memory, true)
 	}
-	if !l.dropping {
-		m.list = append(m.list, item{Entry: e, frame: l.frames[len(l.frames)-1], key: l.key})
+	if l.dropping {
+		return false
 	}
-	return !l.dropping
+	if !m.backlogged(e.Lane) {
+		l.turn = max(l.turn, m.turn)
+	}
+	m.list = append(m.list, item{Entry: e, frame: l.frames[len(l.frames)-1], key: l.key, place: l.came})
+	return true
 }
 
-// drop takes out frames of a slot that are not begun.
-func (m *model) drop(slot int, which func(item) bool) int {
+func (m *model) begin(e pace.Entry[int], l *modelLane) {
+	all := func() int { return m.waiting(func(w item) bool { return w.Class == pace.Video }) }
+	if e.Key {
+		l.dropping = false
+		if all() > m.bound() {
+			m.drop(e.Lane, func(w item) bool { return w.frame > l.sending })
+		}
+	}
+	for !e.Key && e.Size > 0 && !l.dropping && m.counted(-1) > m.bound() {
+		if !m.makeRoom(e, m.counted, false) {
+			break
+		}
+	}
+	if !l.dropping {
+		l.frames = append(l.frames, len(l.frames))
+		l.key = e.Key
+	}
+}
+
+func (m *model) backlogged(lane int) bool {
+	return slices.ContainsFunc(m.list, func(w item) bool { return w.Class == pace.Video && w.Lane == lane })
+}
+
+// drop takes out packets of a lane.
+func (m *model) drop(lane int, which func(item) bool) int {
 	before := len(m.list)
-	m.list = slices.DeleteFunc(m.list, func(w item) bool {
-		return w.Class == pace.Video && w.Slot == slot && w.frame > m.lanes[slot].sending && which(w)
-	})
+	m.list = slices.DeleteFunc(m.list, func(w item) bool { return w.Class == pace.Video && w.Lane == lane && which(w) })
 	return before - len(m.list)
 }
 
-func (m *model) makeRoom(e pace.Entry[int], counts func(item) bool, all bool) {
-	room := func(slot int) int {
-		bytes := m.waiting(func(w item) bool {
-			return w.Class == pace.Video && w.Slot == slot && counts(w) && w.frame > m.lanes[slot].sending
-		})
-		if slot == e.Slot {
-			bytes += e.Size
-		}
-		return bytes
-	}
-	victim := e.Slot
-	for slot := range 64 {
-		if m.lanes[slot] != nil && room(slot) > room(victim) {
-			victim = slot
+// makeRoom has the lane of which most waits give way. It returns false if nothing comes of asking again.
+func (m *model) makeRoom(e pace.Entry[int], waits func(lane int) int, all bool) bool {
+	victim, most := e.Lane, waits(e.Lane)+e.Size
+	for lane := range 64 {
+		if lane != e.Lane && waits(lane) > most {
+			victim, most = lane, waits(lane)
 		}
 	}
-	l := m.lanes[victim]
+	l := m.lane(victim)
 	present := l.frames[len(l.frames)-1]
 	kept := -1
 	for _, w := range m.list {
-		if w.Class == pace.Video && w.Slot == victim && w.key && w.frame > l.sending && !all {
+		if w.Class == pace.Video && w.Lane == victim && w.key && w.frame > l.sending && !all {
 			kept = w.frame
 		}
 	}
-	dropped := m.drop(victim, func(w item) bool { return w.frame != kept })
-	if kept != present || dropped == 0 {
-		l.dropping = true // else the key frame that comes in goes on
+	rest := m.waiting(func(w item) bool {
+		return w.Class == pace.Video && w.Lane == victim && !w.key && w.frame == l.sending
+	})
+	dropped := m.drop(victim, func(w item) bool {
+		switch {
+		case all:
+			return true
+		case w.frame == l.sending:
+			return !w.key && rest > m.bound()
+		}
+		return w.frame != kept
+	})
+	switch {
+	case kept == present && dropped > 0: // the key frame that comes in goes on
+	case dropped > 0, victim == e.Lane:
+		l.dropping = true
+	default:
+		return false
 	}
+	return true
 }
 
-func (m *model) pop(now time.Time) (int, bool) {
+func (m *model) pop(now time.Time) (popped int, gap, ok bool) {
 	if elapsed := now.Sub(m.filled); elapsed > 0 {
 		m.credit = min(m.credit+m.rate*2.5*min(elapsed.Seconds(), 1), m.burst())
 		m.filled = now
 	}
 	for _, class := range []pace.Class{pace.Audio, pace.Repair, pace.Video, pace.Padding} {
-		i := slices.IndexFunc(m.list, func(w item) bool { return w.Class == class })
+		i := m.first(class)
 		if i < 0 {
 			continue
 		}
 		if class != pace.Audio && m.credit <= 1e-6 {
-			return 0, false
+			break
 		}
 		w := m.list[i]
 		m.list = slices.Delete(m.list, i, i+1)
 		if class == pace.Video {
-			m.lanes[w.Slot].sending = w.frame
+			l := m.lanes[w.Lane]
+			gap = w.place != l.place+1
+			l.sending, l.place = w.frame, w.place
+			m.turn = l.turn
+			l.turn += w.Size
 		}
 		m.credit = max(m.credit-float64(w.Size)*8, -m.burst())
-		return w.Item, true
+		m.latest = w
+		return w.Item, gap, true
 	}
-	return 0, false
+	m.latest = item{}
+	return 0, false, false
+}
+
+// first is what is next of a class, -1 if nothing waits: of video the first packet of the lane that got least.
+func (m *model) first(class pace.Class) int {
+	first := -1
+	for i, w := range m.list {
+		if w.Class == class && (first < 0 || class == pace.Video && m.lanes[w.Lane].turn < m.lanes[m.list[first].Lane].turn) {
+			first = i
+		}
+	}
+	return first
+}
+
+// unsent says that what was popped last was not sent.
+func (m *model) unsent() {
+	m.credit = min(m.credit+float64(m.latest.Size)*8, m.burst())
+	if m.latest.Class == pace.Video && m.latest.Size > 0 {
+		m.lanes[m.latest.Lane].turn -= m.latest.Size
+	}
+	m.latest = item{}
 }

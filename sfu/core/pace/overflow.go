@@ -1,16 +1,5 @@
 package pace
 
-// lane is the state of one slot's video.
-type lane struct {
-	newest   uint64 // number of the frame that comes in
-	sent     uint64 // number of the frame that goes out: it is finished, whatever comes
-	key      bool   // the frame that comes in is a key frame
-	dropping bool   // until the next key frame
-	told     bool   // a drop waits to be read
-	drop     Drop
-	spare    int // scratch: bytes that could be dropped
-}
-
 // admit decides whether an entry may wait, and drops what has to make room.
 func (p *Pacer[T]) admit(e *Entry[T]) bool {
 	switch e.Class {
@@ -20,30 +9,31 @@ func (p *Pacer[T]) admit(e *Entry[T]) bool {
 		return p.bytes[e.Class]+e.Size <= p.bound()/2
 	case Video:
 	}
-	for e.Slot >= len(p.lanes) {
-		p.lanes = append(p.lanes, lane{})
-	}
+	l := p.lane(e.Lane)
 	if e.FrameStart || e.Key {
 		p.begin(e)
 	}
-	l := &p.lanes[e.Slot]
-	for p.bytes[Video]+e.Size > boundBytes && !l.dropping {
-		p.overflow(p.victim(e, true), true)
+	for p.memory+e.Size+entryBytes > boundBytes && !l.dropping {
+		p.overflow(p.largest(e, true), e.Lane, true)
 	}
+	l.gap = l.gap || l.dropping
 	return !l.dropping
 }
 
 // begin takes the first packet of a frame, which decides for all of it.
 func (p *Pacer[T]) begin(e *Entry[T]) {
-	l := &p.lanes[e.Slot]
+	l := &p.lanes[e.Lane]
 	l.dropping = l.dropping && !e.Key
 	// A key frame is let through, however narrow the link: all that follows needs it, and
 	// nothing needs what waits before it.
 	if e.Key && p.bytes[Video] > p.bound() {
-		p.remove(func(w *waiting[T]) bool { return w.Class == Video && w.Slot == e.Slot && w.frame > l.sent })
+		p.remove(e.Lane, func(w *waiting[T]) bool { return w.frame > l.sent })
 	}
-	for !e.Key && !l.dropping && p.counted > p.bound() {
-		p.overflow(p.victim(e, false), false)
+	for !e.Key && e.Size > 0 && !l.dropping && p.counted > p.bound() {
+		at := p.largest(e, false)
+		if freed := p.overflow(at, e.Lane, false); !freed && at != e.Lane {
+			break // it finishes what it began, which is not for the smaller ones to wait for
+		}
 	}
 	if !l.dropping {
 		l.newest++
@@ -51,89 +41,78 @@ func (p *Pacer[T]) begin(e *Entry[T]) {
 	}
 }
 
-// victim is the slot with most to drop, which can be the entry itself. Its own slot is
-// the victim if nobody has more.
-func (p *Pacer[T]) victim(e *Entry[T], all bool) int {
-	for i := range p.lanes {
-		p.lanes[i].spare = 0
+// largest is the lane of which most waits, the entry included; all says that key frames count. Of equals the entry's
+// own lane gives way, then the lower number.
+func (p *Pacer[T]) largest(e *Entry[T], all bool) int {
+	of := func(at int) int {
+		if all {
+			return p.lanes[at].memory
+		}
+		return p.lanes[at].counted
 	}
-	q := &p.queues[Video]
-	for i := range q.count {
-		w := q.at(i)
-		if l := &p.lanes[w.Slot]; w.frame > l.sent && (all || !w.key) {
-			l.spare += w.Size
+	at, most := e.Lane, of(e.Lane)+e.Size
+	for _, i := range p.backlog {
+		lane := int(i)
+		if n := of(lane); lane != e.Lane && (n > most || n == most && at != e.Lane && lane < at) {
+			at, most = lane, n
 		}
 	}
-	most := e.Slot
-	p.lanes[most].spare += e.Size
-	for i := range p.lanes {
-		if p.lanes[i].spare > p.lanes[most].spare {
-			most = i
-		}
-	}
-	return most
+	return at
 }
 
-// overflow drops what waits of a slot's frames that are not begun, and all that comes to the next
-// key frame. Unless all has to go, the latest key frame stays.
-func (p *Pacer[T]) overflow(slot int, all bool) {
-	l := &p.lanes[slot]
-	q := &p.queues[Video]
-	key := uint64(0)
-	if !all {
-		for i := range q.count {
-			if w := q.at(i); w.Slot == slot && w.key && w.frame > l.sent {
-				key = w.frame
-			}
+// overflow drops what waits of a lane's frames, and all that comes to the next key frame; asked is the lane that needs
+// the room. Unless all has to go, the latest key frame stays, and so does the rest of a frame that is begun, if it is not
+// too large to wait for. It returns whether that made room.
+func (p *Pacer[T]) overflow(at, asked int, all bool) (freed bool) {
+	l := &p.lanes[at]
+	latest, begun := uint64(0), 0
+	for i := l.queue.first; i != 0; i = p.pool.at(i).next {
+		switch w := p.pool.at(i); {
+		case w.key && w.frame > l.sent:
+			latest = w.frame
+		case !w.key && w.frame == l.sent:
+			begun += w.Size
 		}
 	}
-	packets, bytes := p.remove(func(w *waiting[T]) bool {
-		return w.Class == Video && w.Slot == slot && w.frame > l.sent && w.frame != key
+	huge := begun > p.bound()
+	item, packets, bytes := p.remove(at, func(w *waiting[T]) bool {
+		if w.frame == l.sent {
+			return all || huge && !w.key
+		}
+		return all || w.frame != latest
 	})
-	if packets > 0 && l.newest == key {
-		return // what was dropped is older than the key frame that comes in
+	if packets > 0 && !all && latest != 0 && l.newest == latest {
+		return true // what was dropped is older than the key frame that comes in
 	}
-	l.dropping = true
-	if !l.told {
-		l.told, l.drop = true, Drop{Slot: slot}
-		p.drops = append(p.drops, slot)
+	if packets > 0 || at == asked {
+		l.dropping, l.gap = true, true
 	}
-	l.drop.Packets += packets
-	l.drop.Bytes += bytes
+	if packets > 0 && at != asked {
+		p.tell(Drop[T]{Lane: at, Item: item, Packets: packets, Bytes: bytes})
+	}
+	return packets > 0
 }
 
-// remove drops what gone reports.
-func (p *Pacer[T]) remove(gone func(*waiting[T]) bool) (packets, bytes int) {
-	for class := range p.queues {
-		p.queues[class].remove(func(w *waiting[T]) bool {
-			if !gone(w) {
-				return false
-			}
-			p.sum(w, -1)
-			p.stats.Dropped[class]++
-			packets, bytes = packets+1, bytes+w.Size
-			return true
-		})
+// tell keeps a drop until it is read, with those of the same lane before it.
+func (p *Pacer[T]) tell(d Drop[T]) {
+	for i := range p.drops {
+		if before := &p.drops[i]; before.Lane == d.Lane {
+			d.Packets, d.Bytes = d.Packets+before.Packets, d.Bytes+before.Bytes
+			*before = d
+			return
+		}
 	}
-	return packets, bytes
+	p.drops = append(p.drops, d)
 }
 
-// Clear drops the video and the repairs of a slot that wait, since they are not to be shown
-// any more. What comes after is taken as it is.
-func (p *Pacer[T]) Clear(slot int) {
-	p.remove(func(w *waiting[T]) bool {
-		return w.Slot == slot && (w.Class == Video || w.Class == Repair)
-	})
-}
-
-// Dropped returns a slot whose video was dropped since it was last asked, false if there is
-// none. It is dropped on to the slot's next key frame.
-func (p *Pacer[T]) Dropped() (Drop, bool) {
+// Dropped returns a lane that gave way to another since it was last asked, false if there is none.
+func (p *Pacer[T]) Dropped() (Drop[T], bool) {
 	if len(p.drops) == 0 {
-		return Drop{}, false
+		return Drop[T]{}, false
 	}
-	l := &p.lanes[p.drops[0]]
-	p.drops = append(p.drops[:0], p.drops[1:]...)
-	l.told = false
-	return l.drop, true
+	d := p.drops[0]
+	n := copy(p.drops, p.drops[1:])
+	p.drops[n] = Drop[T]{}
+	p.drops = p.drops[:n]
+	return d, true
 }

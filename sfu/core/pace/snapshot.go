@@ -9,7 +9,8 @@ type Snapshot struct {
 	Bytes   [classes]int    `json:"bytes"`   // that wait
 	Counted int             `json:"counted"` // bytes of video that wait, key frames apart
 	Bound   int             `json:"bound"`   // above that much of it no frame comes in
-	Sent    [classes]uint64 `json:"sent"`
+	Sent    [classes]uint64 `json:"sent"`    // that had their turn
+	Unsent  [classes]uint64 `json:"unsent"`  // of these, and were not sent after all
 	Dropped [classes]uint64 `json:"dropped"`
 }
 

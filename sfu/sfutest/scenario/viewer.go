@@ -149,10 +149,20 @@ func (s *slot) offer(p *packet.Packet) {
 	if s.forward.Wants(s.camera.number)&(1<<p.Stream) == 0 {
 		return
 	}
-	v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
-		Item: waiting{slot: s, packet: p}, Class: pace.Video, Size: len(p.Payload) + overhead,
-		FrameStart: p.Descriptor.Start, Key: p.Descriptor.Key, Slot: s.number*lanes + int(p.Stream),
-	})
+	first, size := !v.pacer.Waits(s.lane(p)), len(p.Payload)+overhead
+	if s.forward.Hopeless(s.camera.number, p, first) {
+		if first {
+			s.send(p)
+			return
+		}
+		size = 0
+	}
+	if !v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
+		Item: waiting{slot: s, packet: p}, Class: pace.Video, Size: size,
+		FrameStart: p.Descriptor.Start, Key: p.Descriptor.Key, Lane: s.lane(p),
+	}) {
+		s.dropped(p)
+	}
 	v.drain()
 }
 
@@ -160,7 +170,7 @@ func (s *slot) offer(p *packet.Packet) {
 func (v *Viewer) drain() {
 	now := v.world.Now()
 	for {
-		w, ok := v.pacer.Pop(now)
+		w, gap, ok := v.pacer.Pop(now)
 		if !ok {
 			break
 		}
@@ -169,9 +179,15 @@ func (v *Viewer) drain() {
 			v.send(audioPayload+overhead, estimate.Media, v.receiver.sound)
 			v.series.audio++
 		case w.packet == nil:
-			w.slot.resend(w.number)
+			v.pacer.Settle(w.slot.resend(w.number))
 		default:
-			w.slot.send(w.packet)
+			if gap {
+				w.slot.forward.Skipped(now, w.slot.camera.number, w.packet)
+			}
+			v.pacer.Settle(w.slot.send(w.packet))
+			if v.pacer.Refuses(w.slot.lane(w.packet)) {
+				w.slot.dropped(w.packet)
+			}
 		}
 	}
 	for {
@@ -180,12 +196,7 @@ func (v *Viewer) drain() {
 			break
 		}
 		v.series.pacerDropped += drop.Packets
-		for _, s := range v.slots {
-			if drop.Slot/lanes == s.number {
-				s.forward.Break(now)
-				s.wake()
-			}
-		}
+		drop.Item.slot.dropped(drop.Item.packet)
 	}
 	if due, ok := v.pacer.Deadline(); ok && (!v.drained.After(now) || due.Before(v.drained)) {
 		v.drained = due
@@ -193,35 +204,53 @@ func (v *Viewer) drain() {
 	}
 }
 
-func (s *slot) send(p *packet.Packet) {
+// lane of the pacer: one for each stream of each slot.
+func (s *slot) lane(p *packet.Packet) int { return s.number*lanes + int(p.Stream) }
+
+// dropped tells the forwarder of a packet that the pacer has dropped.
+func (s *slot) dropped(p *packet.Packet) {
+	now := s.viewer.world.Now()
+	if s.viewer.pacer.Waits(s.lane(p)) {
+		s.forward.Saw(now, s.camera.number, p)
+		return
+	}
+	s.forward.Missed(now, s.camera.number, p)
+	s.wake()
+}
+
+// send returns how many bytes were sent.
+func (s *slot) send(p *packet.Packet) int {
 	v := s.viewer
 	out, reason := s.forward.Forward(v.world.Now(), s.camera.number, p)
 	switch reason {
 	case forward.Forwarded:
 	case forward.WaitsForKeyFrame, forward.WaitsForReport, forward.BehindCurrent:
 		s.wake()
-		return
+		return 0
 	default:
-		return
+		return 0
 	}
 	first := fragment{sequence: out.Sequence, timestamp: out.Timestamp, made: p.Arrival, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
-	v.send(len(out.Descriptor)+len(out.Payload)+overhead, estimate.Media, func() { s.player.arrive(first, false) })
+	size := len(out.Descriptor) + len(out.Payload) + overhead
+	v.send(size, estimate.Media, func() { s.player.arrive(first, false) })
 	v.series.media++
 	s.player.expect(out.Sequence)
 	if out.Switched {
 		s.wake()
 	}
+	return size
 }
 
-func (s *slot) resend(number uint16) {
+// resend returns how many bytes were sent.
+func (s *slot) resend(number uint16) int {
 	v := s.viewer
 	sent, ok := s.forward.Resend(v.world.Now(), number)
 	if !ok || sent.Stream < 0 || int(sent.Stream) >= len(s.camera.encodings) {
-		return
+		return 0
 	}
 	p := s.camera.encodings[sent.Stream].ring.Get(sent.Seq)
 	if !sent.Of(p) {
-		return
+		return 0
 	}
 	out := s.forward.Rebuild(sent, number, p)
 	again := fragment{sequence: number, timestamp: out.Timestamp, made: p.Arrival, marker: out.Marker, key: p.Descriptor.Key, stream: p.Stream}
@@ -229,6 +258,7 @@ func (s *slot) resend(number uint16) {
 	v.repairs.add(v.world.Now(), size)
 	v.series.repairBytes += int64(size)
 	v.send(size, estimate.Repair, func() { s.player.arrive(again, true) })
+	return size
 }
 
 // send numbers a packet and puts it on its way.
@@ -273,9 +303,11 @@ func (v *Viewer) feedback(fb *rtcp.TransportLayerCC) {
 // nack takes the browser's wish for resends.
 func (v *Viewer) nack(s *slot, numbers []uint16) {
 	for _, n := range numbers {
-		v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
-			Item: waiting{slot: s, number: n}, Class: pace.Repair, Size: mostBytes + overhead, Slot: s.number * lanes,
-		})
+		if size, ok := s.forward.Resendable(v.world.Now(), n); ok {
+			v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
+				Item: waiting{slot: s, number: n}, Class: pace.Repair, Size: size + overhead + rtxBytes,
+			})
+		}
 	}
 	v.drain()
 }
