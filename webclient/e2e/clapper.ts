@@ -82,6 +82,8 @@ function hold(set: typeof clapper & { who: number }): void {
     return { picture: picture!, sound: sound! };
   };
 
+  // A page without an address has no devices in Firefox.
+  if (!('MediaDevices' in window)) return;
   MediaDevices.prototype.getUserMedia = async ({ video, audio } = {}) => {
     made ??= make();
     const { picture, sound } = await made;

@@ -47,15 +47,23 @@ test('join: from the open WebSocket to the first decoded frame', async ({ member
   await ada.enter();
   await grace.context.addInitScript(watchJoin);
   const times: number[] = [];
+  const keyFrames = async () => {
+    const layers = await ada.sending('camera');
+    return Math.max(...layers.map(({ keyFramesEncoded }) => keyFramesEncoded));
+  };
+  let without = 0;
   for (let i = 0; i < joins; i++) {
     await grace.goto(`/m/${code}`);
+    const before = await keyFrames();
     await grace.enter();
     times.push(await fromSocketToFrame(grace.page));
+    if ((await keyFrames()) === before) without++;
     await grace.leave();
   }
   times.sort((a, b) => a - b);
   const at = (share: number) => Math.round(times[Math.ceil(share * times.length) - 1] ?? 0);
   console.log(
-    `join to first frame, ${joins} joins: median ${at(0.5)} ms, p95 ${at(0.95)} ms, worst ${at(1)} ms`,
+    `join to first frame, ${joins} joins: median ${at(0.5)} ms, p95 ${at(0.95)} ms, worst ${at(1)} ms; ` +
+      `${without} without a new key frame of the publisher`,
   );
 });

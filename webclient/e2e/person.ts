@@ -1,5 +1,11 @@
 import { expect } from '@playwright/test';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from '@playwright/test';
 import type { CallEngine, CallState, CallStats, SendStats, SlotStats } from '../src/call';
 import type { Source } from '../src/protocol/messages';
 
@@ -43,7 +49,11 @@ export class Person {
     this.url = url;
     this.context = context;
     this.page = page;
-    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('pageerror', (error) => {
+      const text = String(error);
+      // Firefox calls it an error of the page; the complaint below knows where it is from.
+      if (!/Content-Security-Policy:/.test(text)) this.errors.push(text);
+    });
     page.on('console', (message) => {
       const line = `${message.type()}: ${message.text()}`;
       this.printed.push(line);
@@ -78,7 +88,12 @@ export class Person {
       });
       const complain = (text: string) => void window.__complain?.(text);
       document.addEventListener('securitypolicyviolation', (event) => {
-        complain(`policy: ${event.effectiveDirective} refuses ${event.blockedURI}`);
+        const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+        // In Firefox the driver's own scripts are held to the page's policy.
+        if (sourceFile.endsWith('eval')) return;
+        complain(
+          `policy: ${effectiveDirective} refuses ${blockedURI}, ${sourceFile}:${lineNumber}`,
+        );
       });
       // It does not bubble, but it is captured.
       const failed = ({ target }: Event) => {
@@ -90,6 +105,8 @@ export class Person {
     // Four tabs with 720p cameras are more than two cores can carry.
     if (camera === 'small') {
       await context.addInitScript(() => {
+        // A page without an address has no devices in Firefox.
+        if (!('MediaDevices' in window)) return;
         const { prototype } = MediaDevices;
         prototype.getUserMedia = new Proxy(prototype.getUserMedia, {
           apply(target, devices: MediaDevices, [constraints]: [MediaStreamConstraints]) {
@@ -139,24 +156,30 @@ export class Person {
 
   async signUp(): Promise<void> {
     await this.goto('/signup');
-    await this.page.getByLabel('Your name').fill(this.name);
-    await this.page.getByLabel('E-mail').fill(this.email);
-    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.fill(this.page.getByLabel('Your name'), this.name);
+    await this.fill(this.page.getByLabel('E-mail'), this.email);
+    await this.fill(this.page.getByLabel('Password', { exact: true }), password);
     await this.page.getByRole('button', { name: 'Create account' }).click();
     await expect(this.page.getByRole('button', { name: 'New meeting' }).first()).toBeVisible();
   }
 
   async signIn(secret = password): Promise<void> {
-    await this.page.getByLabel('E-mail').fill(this.email);
-    await this.page.getByLabel('Password', { exact: true }).fill(secret);
+    await this.fill(this.page.getByLabel('E-mail'), this.email);
+    await this.fill(this.page.getByLabel('Password', { exact: true }), secret);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  /** Playwright fills a field of Firefox behind the back of React, which then takes it for empty. */
+  private async fill(field: Locator, text: string): Promise<void> {
+    const firefox = this.context.browser()?.browserType().name() === 'firefox';
+    await (firefox ? field.pressSequentially(text) : field.fill(text));
   }
 
   /** Makes a meeting, and stands at its door then. Returns its code. */
   async createMeeting(title: string): Promise<string> {
     await this.page.getByRole('button', { name: 'New meeting' }).first().click();
     const dialog = this.page.getByRole('dialog');
-    await dialog.getByLabel('Title').fill(title);
+    await this.fill(dialog.getByLabel('Title'), title);
     await dialog.getByRole('button', { name: 'Create meeting' }).click();
     await this.page.waitForURL(/\/m\/[0-9a-z]{5}-[0-9a-z]{5}$/);
     return this.page.url().slice(-11);
@@ -164,7 +187,7 @@ export class Person {
 
   /** From the dashboard to the door, with the code that somebody read out. */
   async goToDoor(code: string): Promise<void> {
-    await this.page.getByLabel('Meeting code or link').fill(code);
+    await this.fill(this.page.getByLabel('Meeting code or link'), code);
     await this.page.getByRole('button', { name: 'Join', exact: true }).click();
   }
 

@@ -50,7 +50,7 @@ export class PlenumServer {
       `--listen=127.0.0.1:${port}`,
       `--admin-listen=127.0.0.1:${adminPort}`,
       `--media-port=${media.port ?? freeMediaPort}`,
-      '--media-address=127.0.0.1',
+      `--media-address=${process.env['E2E_MEDIA_ADDRESS'] || '127.0.0.1'}`,
       '--log-level=info',
       ...(media.advertise ? [`--media-advertise=${media.advertise}`] : []),
     ];
