@@ -107,7 +107,7 @@ name: small
 rooms: 2
 duration: 3s
 bots:
-  - {name: speaker, role: publisher, camera: true, microphone: true}
+  - {name: speaker, role: publisher, camera: {codec: H264}, microphone: true}
   - {name: audience, role: viewer, count: 3, slots: {audio: 1, video: 1}, height: 360}
 pass: [failed <= 0, dropped <= 0, blind <= 0, "packets-per-second >= 1"]
 `
@@ -162,6 +162,7 @@ name: roles
 duration: 5s
 bots:
   - {name: people, role: speaker-changer, count: 2, camera: true, microphone: true, slots: {audio: 2, video: 1}, every: 500ms}
+  - {name: apple, role: publisher, camera: {codec: H264}}
   - {name: sharer, role: screen-sharer, screen: true, every: 500ms, rest: 500ms}
   - {name: flipping, role: page-flipper, slots: {video: 1, screen: 1}, watch: everybody, every: 700ms}
   - {name: passing, role: flapper, slots: {video: 1}, microphone: true, every: 800ms, rest: 100ms}

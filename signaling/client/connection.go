@@ -20,13 +20,6 @@ import (
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
-// Payload types that this client offers.
-const (
-	opusType   = 111
-	vp8Type    = 96
-	vp8RTXType = 97
-)
-
 // errFailed is returned when ICE or DTLS gave up.
 var errFailed = errors.New("media connection failed")
 
@@ -112,36 +105,8 @@ func (n *connection) close() {
 
 func newEngine() (*webrtc.MediaEngine, error) {
 	var e webrtc.MediaEngine
-	transportCC := webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBTransportCC}
-	codecs := []struct {
-		kind  webrtc.RTPCodecType
-		codec webrtc.RTPCodecParameters
-	}{
-		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{
-			PayloadType: opusType,
-			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
-				SDPFmtpLine: "minptime=10;useinbandfec=1", RTCPFeedback: []webrtc.RTCPFeedback{transportCC},
-			},
-		}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{
-			PayloadType: vp8Type,
-			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: webrtc.MimeTypeVP8, ClockRate: 90000,
-				RTCPFeedback: []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}, transportCC},
-			},
-		}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{
-			PayloadType: vp8RTXType,
-			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", vp8Type),
-			},
-		}},
-	}
-	for _, c := range codecs {
-		if err := e.RegisterCodec(c.codec, c.kind); err != nil {
-			return nil, fmt.Errorf("register codec: %w", err)
-		}
+	if err := registerCodecs(&e); err != nil {
+		return nil, err
 	}
 	extensions := []struct {
 		kind webrtc.RTPCodecType

@@ -324,7 +324,7 @@ func (d *Downstream) sort(now time.Time, p *rtp.Packet) (Packet, bool) {
 			return Packet{}, false // padding, sent to probe the path
 		}
 		p.SequenceNumber, p.Payload = binary.BigEndian.Uint16(p.Payload), p.Payload[2:]
-		p.PayloadType = vp8Type
+		p.PayloadType = repaired(p.PayloadType)
 	}
 	missing := len(s.missing)
 	if !s.arrived(now, p.SequenceNumber) {

@@ -3,6 +3,7 @@ package client
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"fmt"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -19,13 +20,14 @@ const resendable = 512
 // encoding is one RTP stream that we send: an audio source, or one layer of a video source. pion binds it; after
 // that the upstream's goroutine owns it.
 type encoding struct {
-	source message.Source
-	audio  bool
-	clock  uint32
-	layer  int
-	rid    string
-	stream string // msid
-	bound  chan struct{}
+	source   message.Source
+	audio    bool
+	mimeType string
+	clock    uint32
+	layer    int
+	rid      string
+	stream   string // msid
+	bound    chan struct{}
 
 	// Set by Bind, before bound is closed.
 	writer    webrtc.TrackLocalWriter
@@ -63,7 +65,7 @@ func newEncoding(t Track, layer int, stream string) *encoding {
 	var seed [8]byte
 	_, _ = rand.Read(seed[:]) // never fails
 	e := &encoding{
-		source: t.Source, audio: t.audio(), clock: t.clock(), lose: t.Lose, layer: layer, stream: stream, bound: make(chan struct{}),
+		source: t.Source, audio: t.audio(), mimeType: t.mimeType(), clock: t.clock(), lose: t.Lose, layer: layer, stream: stream, bound: make(chan struct{}),
 		origin: binary.BigEndian.Uint32(seed[:]), sequence: binary.BigEndian.Uint16(seed[4:]),
 		rtxSequence: binary.BigEndian.Uint16(seed[6:]),
 	}
@@ -94,16 +96,15 @@ func (e *encoding) Kind() webrtc.RTPCodecType {
 
 // Bind learns what was negotiated.
 func (e *encoding) Bind(t webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	want := webrtc.MimeTypeVP8
-	if e.audio {
-		want = webrtc.MimeTypeOpus
-	}
 	var chosen webrtc.RTPCodecParameters
 	for _, c := range t.CodecParameters() {
-		switch c.MimeType {
-		case want:
+		if c.MimeType == e.mimeType {
 			chosen = c
-		case webrtc.MimeTypeRTX:
+			break
+		}
+	}
+	for _, c := range t.CodecParameters() {
+		if c.MimeType == webrtc.MimeTypeRTX && c.SDPFmtpLine == fmt.Sprintf("apt=%d", chosen.PayloadType) {
 			e.rtxType = uint8(c.PayloadType)
 		}
 	}
@@ -150,7 +151,7 @@ func (e *encoding) send(now time.Time, f Frame, transport *uint16) (sent int) {
 			*transport++
 			continue
 		}
-		if f.Stamped {
+		if i >= len(f.Payloads)-f.Stamped {
 			writeStamp(payload, e.layer, time.Now())
 		}
 		if e.write(h, payload, f.Level, transport) {

@@ -15,8 +15,9 @@ type Frame struct {
 	// Payloads are RTP payloads in order, each short enough for a datagram. They are kept for resends: the feed must
 	// not touch them again.
 	Payloads [][]byte
-	// Stamped says that the last bytes of each payload are free for a Stamp, which is written when it is sent.
-	Stamped bool
+	// Stamped is how many of the last payloads get a Stamp when they are sent: it is written over their ends, where no
+	// decoder may look.
+	Stamped int
 	// Level of an audio frame in -dBov, 127 is silence.
 	Level uint8
 }
@@ -32,6 +33,8 @@ type Feed interface {
 type Track struct {
 	Source message.Source
 	Feed   Feed
+	// Codec of a video source: VP8 if left out, or H264. The feed must speak it.
+	Codec message.Codec
 	// RIDs name the simulcast layers, smallest first. One layer or audio needs none.
 	RIDs []string
 	// SSRC of a track without RIDs; 0 picks a random one.

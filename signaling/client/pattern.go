@@ -1,9 +1,10 @@
 package client
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 	"time"
+
+	"github.com/plenum-meet/plenum/signaling/message"
 )
 
 // payloadSize is the largest payload of the synthetic feeds: with headers, SRTP tag and IP it fits every path.
@@ -21,7 +22,9 @@ type Layer struct {
 
 // Video says what a Pattern sends.
 type Video struct {
-	FPS int
+	// Codec is VP8 if left out, or H264.
+	Codec message.Codec
+	FPS   int
 	// Layers, smallest first.
 	Layers []Layer
 	// Payload is the largest payload in bytes; 0 is 1100.
@@ -36,8 +39,8 @@ type Video struct {
 	Stamped bool
 }
 
-// Pattern is a Feed of frames with right VP8 headers and nothing to see in them. Servers and tests can tell layers
-// apart by the size in the key frames.
+// Pattern is a Feed of grey frames that decoders take, filled up to the size of a real camera's. Servers and tests can
+// tell layers apart by the size in the key frames.
 type Pattern struct {
 	video    Video
 	interval time.Duration
@@ -50,6 +53,7 @@ type Pattern struct {
 type patternLayer struct {
 	size    Size
 	bytes   int // of a frame between key frames
+	h264    h264Picture
 	picture uint16
 	tl0     uint8
 	key     uint8
@@ -83,7 +87,7 @@ func NewVideo(v Video) *Pattern {
 			bytes = l.Bitrate / 8 / v.FPS
 		}
 		p.layers = append(p.layers, patternLayer{
-			size: l.Size, bytes: max(100, bytes),
+			size: l.Size, bytes: max(100, bytes), h264: h264Picture{size: l.Size},
 			// Each layer counts from elsewhere, as encoders do.
 			picture: uint16(7919 * (i + 1)), tl0: uint8(61 * (i + 1)), key: uint8(3 * i),
 		})
@@ -97,42 +101,53 @@ func (p *Pattern) Next(_ time.Time, keyFrame bool) ([]Frame, time.Duration) {
 	vary := 1 + p.video.Vary*(2*p.dice.Float64()-1)
 	frames := make([]Frame, len(p.layers))
 	for i := range p.layers {
-		frames[i] = Frame{
-			Layer: i, Timestamp: p.frame * p.ticks, Stamped: p.video.Stamped,
-			Payloads: p.layers[i].next(keyFrame, vary, p.video),
+		f := Frame{Layer: i, Timestamp: p.frame * p.ticks}
+		var picture int
+		f.Payloads, picture = p.layers[i].next(keyFrame, vary, p.video)
+		if p.video.Stamped {
+			f.Stamped = len(f.Payloads) - picture
 		}
+		frames[i] = f
 	}
 	p.frame++
 	return frames, p.interval
 }
 
-func (l *patternLayer) next(key bool, vary float64, video Video) [][]byte {
-	l.picture = (l.picture + 1) & 0x7fff
-	l.tl0++
+// next gives the payloads of the next frame, and how many of them have no room for a stamp.
+func (l *patternLayer) next(key bool, vary float64, video Video) (payloads [][]byte, picture int) {
 	n := int(float64(l.bytes) * vary)
 	if key {
-		l.key = (l.key + 1) & 0x1f
 		n *= video.KeyFrame
 	}
+	if video.Codec == message.H264 {
+		return l.h264.next(key, n, video.Payload)
+	}
+	l.picture = (l.picture + 1) & 0x7fff
+	l.tl0++
+	grey := greyOf(l.size)
+	frame := grey.same
+	if key {
+		l.key = (l.key + 1) & 0x1f
+		frame = grey.key
+	}
+	picture = len(frame)
+	frame = append(make([]byte, 0, max(n, len(frame))), frame...)
+	frame = frame[:cap(frame)]
 	v := VP8{PictureID: l.picture, TL0: l.tl0, KeyIndex: l.key}
-	return vp8Payloads(v, vp8Frame(key, l.size, n), video.Payload)
+	payloads = vp8Payloads(v, frame, video.Payload)
+	return payloads, withPicture(payloads, picture)
 }
 
-// vp8Frame is an uncompressed header (RFC 6386 §9.1) with n bytes in all.
-func vp8Frame(key bool, s Size, n int) []byte {
-	f := make([]byte, max(n, 10))
-	firstPartition := uint32(len(f) - 10)
-	tag := firstPartition<<5 | 1<<4 // shown
-	if !key {
-		tag |= 1
+// withPicture counts the payloads whose end belongs to the first n bytes of the frame: a stamp would spoil the picture.
+func withPicture(payloads [][]byte, n int) (count int) {
+	for _, p := range payloads {
+		if n <= 0 || len(p)-vp8Descriptor-stampSize >= n {
+			return count
+		}
+		n -= len(p) - vp8Descriptor
+		count++
 	}
-	f[0], f[1], f[2] = byte(tag), byte(tag>>8), byte(tag>>16)
-	if key {
-		f[3], f[4], f[5] = 0x9d, 0x01, 0x2a
-		binary.LittleEndian.PutUint16(f[6:], uint16(s.Width))
-		binary.LittleEndian.PutUint16(f[8:], uint16(s.Height))
-	}
-	return f
+	return count
 }
 
 // Tone is a Feed of Opus packets of 20 ms with a chosen loudness.
@@ -148,11 +163,17 @@ func NewTone(level uint8) *Tone { return &Tone{level: level} }
 // NewStampedTone is NewTone with a Stamp in each payload.
 func NewStampedTone(level uint8) *Tone { return &Tone{level: level, stamped: true} }
 
+// opusSilence is a packet of 20 ms (CELT, fullband, mono), of a length that voices have: one frame of two bytes that
+// decoders take for silence, and padding (RFC 6716 §3.2.5).
+var opusSilence = [60]byte{0xfb, 0x41, 60 - 5, 0xff, 0xfe}
+
 // Next makes one packet.
 func (t *Tone) Next(time.Time, bool) ([]Frame, time.Duration) {
-	p := make([]byte, 60)
-	p[0] = 0xf8 // CELT, fullband, 20 ms, mono, one frame (RFC 6716 §3.1)
-	f := Frame{Timestamp: t.frame * 960, Payloads: [][]byte{p}, Level: t.level, Stamped: t.stamped}
+	p := opusSilence
+	f := Frame{Timestamp: t.frame * 960, Payloads: [][]byte{p[:]}, Level: t.level}
+	if t.stamped {
+		f.Stamped = 1
+	}
 	t.frame++
 	return []Frame{f}, 20 * time.Millisecond
 }

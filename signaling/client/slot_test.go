@@ -104,7 +104,7 @@ func TestPatternCountsOnAndShowsItsSize(t *testing.T) {
 }
 
 func TestParseVP8TakesAnything(t *testing.T) {
-	whole := vp8Payloads(VP8{PictureID: 300, TL0: 9, TID: 1, KeyIndex: 4}, vp8Frame(true, Size{640, 360}, 50), 200)[0]
+	whole := vp8Payloads(VP8{PictureID: 300, TL0: 9, TID: 1, KeyIndex: 4}, greyOf(Size{640, 360}).key[:50], 200)[0]
 	v, ok := ParseVP8(whole)
 	if want := (VP8{Start: true, Key: true, Width: 640, Height: 360, PictureID: 300, TL0: 9, TID: 1, KeyIndex: 4}); !ok || v != want {
 		t.Fatalf("%+v, want %+v", v, want)

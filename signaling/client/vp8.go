@@ -55,16 +55,18 @@ func ParseVP8(payload []byte) (v VP8, ok bool) {
 	return v, ok
 }
 
+// vp8Descriptor is the length of the descriptors that we write.
+const vp8Descriptor = 6
+
 // vp8Payloads cuts a frame into payloads of at most size bytes behind a six byte descriptor, all about equally long,
 // as browsers do it.
 func vp8Payloads(v VP8, frame []byte, size int) [][]byte {
-	const descriptor = 6
-	parts := (len(frame) + size - descriptor - 1) / (size - descriptor)
+	parts := (len(frame) + size - vp8Descriptor - 1) / (size - vp8Descriptor)
 	payloads := make([][]byte, 0, parts)
 	for start := true; len(frame) > 0; start = false {
 		left := parts - len(payloads)
 		n := (len(frame) + left - 1) / left
-		p := make([]byte, descriptor, descriptor+n)
+		p := make([]byte, vp8Descriptor, vp8Descriptor+n)
 		p[0] = 0x80 // extended
 		if start {
 			p[0] |= 0x10

@@ -54,6 +54,7 @@ type bot struct {
 // slot is what a bot knows of one of its slots.
 type slot struct {
 	watch
+	layer       int
 	publication uint32 // that the newest packet belonged to
 	assigned    uint32
 	since       time.Time // of the assignment
@@ -249,8 +250,8 @@ func (b *bot) tracks() []client.Track {
 var rids = []string{"q", "h", "f"}
 
 func (b *bot) picture(source message.Source, c *Camera) client.Track {
-	t := client.Track{Source: source, Feed: client.NewVideo(client.Video{
-		FPS: c.FPS, Layers: c.Layers, Payload: c.Payload, Vary: 0.25, KeyFrame: 4, Seed: b.dice.Uint64(), Stamped: true,
+	t := client.Track{Source: source, Codec: c.Codec, Feed: client.NewVideo(client.Video{
+		Codec: c.Codec, FPS: c.FPS, Layers: c.Layers, Payload: c.Payload, Vary: 0.25, KeyFrame: 4, Seed: b.dice.Uint64(), Stamped: true,
 	})}
 	if len(c.Layers) > 1 {
 		t.RIDs = rids[:len(c.Layers)]
@@ -347,10 +348,12 @@ func (b *bot) packet(p client.Packet) {
 		o.ReceivedAudio.add(Flow{1, uint64(len(p.Payload))})
 		return
 	}
-	if stamped {
-		o.Received[min(stamp.Layer, layers-1)].add(Flow{1, uint64(len(p.Payload))})
-	}
 	s := b.slotOf(p.MID)
+	if stamped {
+		s.layer = min(stamp.Layer, layers-1)
+	}
+	// What has no stamp, the picture of a key frame, comes first in its frame: it counts for the layer before.
+	o.Received[s.layer].add(Flow{1, uint64(len(p.Payload))})
 	s.video = true
 	if p.Publication != s.publication {
 		s.publication = p.Publication
