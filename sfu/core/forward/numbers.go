@@ -12,14 +12,14 @@ import (
 // numbers are all the numbers that a slot carries on, whatever it shows: each codec's rest while
 // another one is shown.
 type numbers struct {
+	ended    bool // the newest packet ended its picture
+	narrowed bool // the receiver was told that some decode targets are not sent
+	patched  [codec.MaxVP8Descriptor]byte
+	frames   rewrite.Frames
 	sequence rewrite.Sequence
 	vp8      rewrite.VP8
 	vp9      rewrite.VP9
-	frames   rewrite.Frames
-	ended    bool // the newest packet ended its picture
-	narrowed bool // the receiver was told that some decode targets are not sent
 
-	patched    [codec.MaxVP8Descriptor]byte
 	dependency [dependency.MaxSize]byte
 }
 

@@ -57,15 +57,15 @@ type Selector struct {
 	streams int8
 	target  int8
 	live    uint8     // streams known to flow when the publication was wanted, 0: nothing known
+	stalled bool      // the shown stream stopped while others go on
 	since   time.Time // the present waiting began
 	asked   time.Time // latest request for a key frame; zero: none in this waiting
 	resume  time.Time // none is asked for before
 	every   time.Duration
 
-	flows     [Max]flow
-	stalled   bool // the shown stream stopped while others go on
-	stallTime packet.Timestamp
 	stallSeen uint8 // frames of other streams since the shown one went quiet
+	stallTime packet.Timestamp
+	flows     [Max]flow
 }
 
 // NewSelector returns a selector that shows nothing.

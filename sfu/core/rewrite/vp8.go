@@ -9,9 +9,9 @@ import (
 // Within a source each moves by an offset; a change of source goes on at last + 1. Pictures
 // that are dropped on purpose leave no hole in the picture ids.
 type VP8 struct {
-	pictures Sequence // by the source's picture ids, unwrapped by picture
 	picture  cycle
 	tl0, key field
+	pictures Sequence // by the source's picture ids, unwrapped by picture
 }
 
 // NewVP8 returns picture numbers that begin at the given ones.
