@@ -5,13 +5,32 @@ import { settled } from './testing/clock';
 import { fakeCall } from './testing/call';
 import { person } from './testing/server';
 
+type Call = ReturnType<typeof fakeCall>;
+
+/** A call that has joined; sending says that microphone and camera were on. */
+async function joined(sending = false): Promise<Call> {
+  const call = fakeCall();
+  await call.join(sending ? call.tracks() : undefined);
+  return call;
+}
+
+/** The socket breaks; what can be done at once has been done when it resolves. */
+async function drop({ server }: Call): Promise<void> {
+  server.socket.drop();
+  await settled();
+}
+
+/** From now on the server is not to be reached. */
+function vanish(call: Call): void {
+  call.server.admits = () => false;
+  call.api = () => Promise.reject(new ApiError(0, 'network', 'down'));
+}
+
 describe('coming back', () => {
   it('retries at once with the ticket, on fresh connections, and publishes what was on', async () => {
-    const call = fakeCall();
-    await call.join(call.tracks());
+    const call = await joined(true);
     const before = [...call.connections];
-    call.server.socket.drop();
-    await settled();
+    await drop(call);
     expect(call.server.sockets).toHaveLength(2);
     expect(call.server.socket.protocols).toEqual(['plenum.v1', 'resume.ticket-1']);
     expect(call.state.phase).toBe('joined');
@@ -23,13 +42,10 @@ describe('coming back', () => {
   });
 
   it('keeps the pictures while it tries, and waits longer each time', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     const pc = call.connection('recvonly');
-    call.server.admits = () => false;
-    call.api = () => Promise.reject(new ApiError(0, 'network', 'down'));
-    call.server.socket.drop();
-    await settled();
+    vanish(call);
+    await drop(call);
     expect(call.state.phase).toBe('reconnecting');
     pc.become('failed');
     expect(pc.closed).toBe(false);
@@ -48,11 +64,9 @@ describe('coming back', () => {
   });
 
   it('asks for another grant when the ticket is refused', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     call.server.admits = (protocols) => !protocols[1]?.startsWith('resume.');
-    call.server.socket.drop();
-    await settled();
+    await drop(call);
     expect(call.server.sockets.map(({ protocols }) => protocols[1])).toEqual([
       'auth.grant-1',
       'resume.ticket-1',
@@ -62,23 +76,18 @@ describe('coming back', () => {
   });
 
   it('stops when the API says that there is nothing to come back to', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     call.server.admits = () => false;
     call.api = () => Promise.reject(new ApiError(404, 'not_found', 'gone'));
-    call.server.socket.drop();
-    await settled();
+    await drop(call);
     expect(call.state).toMatchObject({ phase: 'failed', error: { code: 'not_found' } });
   });
 
   it('uses the newest ticket', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     call.server.snapshot = { ...call.server.snapshot, ticket: 'ticket-2' };
-    call.server.socket.drop();
-    await settled();
-    call.server.socket.drop();
-    await settled();
+    await drop(call);
+    await drop(call);
     expect(call.server.sockets.map(({ protocols }) => protocols[1])).toEqual([
       'auth.grant-1',
       'resume.ticket-1',
@@ -87,8 +96,7 @@ describe('coming back', () => {
   });
 
   it('does not fight another window for the same seat', async () => {
-    const call = fakeCall();
-    await call.join(call.tracks());
+    const call = await joined(true);
     call.server.socket.drop(4001);
     await call.clock.advance(60_000);
     expect(call.state).toMatchObject({ phase: 'failed', error: { code: 'taken_over' } });
@@ -109,19 +117,15 @@ describe('coming back', () => {
       participants: [person('alan'), person('ada'), person('grace')],
       hands: [],
     };
-    call.server.socket.drop();
-    await settled();
+    await drop(call);
     expect(call.server.socket.all('participant:raise-hand')).toEqual([{ raised: true }]);
     expect(call.state.participants.map(({ id }) => id)).toEqual(['grace', 'ada', 'alan']);
   });
 
   it('stays away after leaving in the middle of it', async () => {
-    const call = fakeCall();
-    await call.join();
-    call.server.admits = () => false;
-    call.api = () => Promise.reject(new ApiError(0, 'network', 'down'));
-    call.server.socket.drop();
-    await settled();
+    const call = await joined();
+    vanish(call);
+    await drop(call);
     await call.engine.leave();
     const sockets = call.server.sockets.length;
     await call.clock.advance(60_000);
@@ -130,8 +134,7 @@ describe('coming back', () => {
   });
 
   it('offers nothing of a connection that another has replaced', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     const { server, engine } = call;
     server.replies['webrtc:offer'] = () => undefined;
     void engine.setMicrophone(true);
@@ -140,8 +143,7 @@ describe('coming back', () => {
     void engine.setCamera(true);
     await settled();
     delete server.replies['webrtc:offer'];
-    server.socket.drop();
-    await settled();
+    await drop(call);
     const up = server.socket.all('webrtc:offer').filter(({ pc }) => pc === 'up');
     expect(up[up.length - 1]?.sources?.map(({ source }) => source)).toEqual([
       'microphone',
@@ -153,12 +155,9 @@ describe('coming back', () => {
   });
 
   it('turns a camera on that was asked for while the room was gone', async () => {
-    const call = fakeCall();
-    await call.join();
-    call.server.admits = () => false;
-    call.api = () => Promise.reject(new ApiError(0, 'network', 'down'));
-    call.server.socket.drop();
-    await settled();
+    const call = await joined();
+    vanish(call);
+    await drop(call);
     await call.engine.setCamera(true);
     expect(call.state.camera).toEqual({ on: true, busy: false });
     call.server.admits = () => true;
@@ -170,24 +169,21 @@ describe('coming back', () => {
 
 describe('the heartbeat', () => {
   it('pings every five seconds, and lives on answers', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     await call.clock.advance(60_000);
     expect(call.server.sockets).toHaveLength(1);
     expect(call.server.socket.all('ping')).toHaveLength(12);
   });
 
   it('forgives a beat that comes late, as after a sleep', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     call.clock.sleep(3_600_000);
     await call.clock.advance(30_000);
     expect(call.server.sockets).toHaveLength(1);
   });
 
   it('takes ten silent seconds for a dead socket', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     const first = call.server.socket;
     first.dead = true;
     await call.clock.advance(9_000);
@@ -200,8 +196,7 @@ describe('the heartbeat', () => {
 
 describe('connections', () => {
   it('are made anew when one fails, with the same tracks', async () => {
-    const call = fakeCall();
-    await call.join(call.tracks());
+    const call = await joined(true);
     const failed = call.connection('sendonly');
     failed.become('failed');
     await settled();
@@ -213,8 +208,7 @@ describe('connections', () => {
   });
 
   it('get some seconds to heal after a network change', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     const pc = call.connection('recvonly');
     pc.become('disconnected');
     await call.clock.advance(5_000);
@@ -228,8 +222,7 @@ describe('connections', () => {
   });
 
   it('are made anew when the handshake gets stuck', async () => {
-    const call = fakeCall();
-    await call.join();
+    const call = await joined();
     const pc = call.connection('recvonly');
     pc.become('connecting');
     await call.clock.advance(14_000);
@@ -240,8 +233,7 @@ describe('connections', () => {
   });
 
   it('are made anew when the server has let go of them', async () => {
-    const call = fakeCall();
-    await call.join(call.tracks());
+    const call = await joined(true);
     const before = [...call.connections];
     call.server.socket.tell({ type: 'error', data: { code: 'media_closed', message: 'gone' } });
     await settled();
