@@ -12,6 +12,7 @@ type model struct {
 	rate   float64 // bit/s of the link
 	list   []item
 	credit float64 // bits
+	ahead  float64 // bits that a link of that rate would still have to carry
 	filled time.Time
 	turn   int // of the lane that was popped last
 	latest item
@@ -186,7 +187,12 @@ func (m *model) makeRoom(e pace.Entry[int], waits func(lane int) int, all bool) 
 
 func (m *model) pop(now time.Time) (popped int, gap, ok bool) {
 	if elapsed := now.Sub(m.filled); elapsed > 0 {
-		m.credit = min(m.credit+m.rate*2.5*min(elapsed.Seconds(), 1), m.burst())
+		seconds, pace := min(elapsed.Seconds(), 1), 2.5
+		if m.ahead > max(m.rate*0.150, 6000*8)+1e-6 {
+			pace = 1.25
+		}
+		m.credit = min(m.credit+m.rate*pace*seconds, m.burst())
+		m.ahead = max(m.ahead-m.rate*seconds, 0)
 		m.filled = now
 	}
 	for _, class := range []pace.Class{pace.Audio, pace.Repair, pace.Video, pace.Padding} {
@@ -207,6 +213,7 @@ func (m *model) pop(now time.Time) (popped int, gap, ok bool) {
 			l.turn += w.Size
 		}
 		m.credit = max(m.credit-float64(w.Size)*8, -m.burst())
+		m.ahead += float64(w.Size) * 8
 		m.latest = w
 		return w.Item, gap, true
 	}
@@ -228,6 +235,7 @@ func (m *model) first(class pace.Class) int {
 // unsent says that what was popped last was not sent.
 func (m *model) unsent() {
 	m.credit = min(m.credit+float64(m.latest.Size)*8, m.burst())
+	m.ahead = max(m.ahead-float64(m.latest.Size)*8, 0)
 	if m.latest.Class == pace.Video && m.latest.Size > 0 {
 		m.lanes[m.latest.Lane].turn -= m.latest.Size
 	}

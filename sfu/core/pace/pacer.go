@@ -42,10 +42,12 @@ type Drop[T any] struct {
 const (
 	tick       = 5 * time.Millisecond   // between two goes while something waits
 	burstTime  = 40 * time.Millisecond  // of the rate passes without waiting: an ordinary frame
-	boundTime  = 250 * time.Millisecond // of the pacing rate may wait, key frames apart
+	leadTime   = 150 * time.Millisecond // of the rate may be sent ahead of the link at full pace: its queue is no longer
+	boundTime  = 250 * time.Millisecond // of the full pace may wait, key frames apart
 	boundBytes = 1 << 20                // of video may wait at all
 	entryBytes = 64                     // that an entry takes beside its size
 	burstLeast = 3000                   // bytes
+	leadLeast  = 6000                   // bytes
 	boundLeast = 6000                   // bytes
 	soundBytes = 1 << 18                // of sound, for a shell that never pops
 	lanesMost  = 4096
@@ -69,6 +71,7 @@ type Pacer[T any] struct {
 	counted int            // bytes of video that count for the bound: key frames do not
 	rate    packet.Bitrate // of the link
 	credit  int64          // bits × 1 s that may be sent
+	ahead   int64          // bits × 1 s that were sent and that a link of that rate has not carried yet
 	filled  time.Time      // credit is of then
 	next    time.Time      // of the next go while something waits
 	latest  popped
@@ -97,8 +100,17 @@ func (p *Pacer[T]) SetRate(rate packet.Bitrate) {
 	p.credit = min(max(p.credit, -p.burst()), p.burst())
 }
 
-// pacing is the rate at which the queue is emptied.
-func (p *Pacer[T]) pacing() int64 { return int64(p.rate) * 5 / 2 }
+// fullPace is the rate at which a burst goes out.
+func (p *Pacer[T]) fullPace() int64 { return int64(p.rate) * 5 / 2 }
+
+// pacing is the rate at which the queue is emptied: what is longer than a burst would only wait in the link's queue, with
+// all that comes after it.
+func (p *Pacer[T]) pacing() int64 {
+	if p.ahead > max(int64(p.rate)*int64(leadTime), leadLeast*8*second) {
+		return int64(p.rate) * 5 / 4
+	}
+	return p.fullPace()
+}
 
 // burst is the most credit there can be.
 func (p *Pacer[T]) burst() int64 {
@@ -107,12 +119,14 @@ func (p *Pacer[T]) burst() int64 {
 
 // bound is how many bytes may wait.
 func (p *Pacer[T]) bound() int {
-	return min(max(int(p.pacing()*int64(boundTime)/second/8), boundLeast), boundBytes)
+	return min(max(int(p.fullPace()*int64(boundTime)/second/8), boundLeast), boundBytes)
 }
 
 func (p *Pacer[T]) fill(now time.Time) {
 	if elapsed := now.Sub(p.filled); elapsed > 0 {
-		p.credit = min(p.credit+p.pacing()*int64(min(elapsed, time.Second)), p.burst())
+		elapsed = min(elapsed, time.Second)
+		p.credit = min(p.credit+p.pacing()*int64(elapsed), p.burst())
+		p.ahead = max(p.ahead-int64(p.rate)*int64(elapsed), 0)
 		p.filled = now
 	}
 }
@@ -178,8 +192,10 @@ func (p *Pacer[T]) pay(w *waiting[T]) (item T) {
 
 // Spend takes off the credit what was sent without waiting here.
 func (p *Pacer[T]) Spend(bytes int) {
+	bits := int64(bytes) * 8 * second
 	// Sound is paid for, but debts do not hold video up for long.
-	p.credit = min(max(p.credit-int64(bytes)*8*second, -p.burst()), p.burst())
+	p.credit = min(max(p.credit-bits, -p.burst()), p.burst())
+	p.ahead = max(p.ahead+bits, 0)
 }
 
 // Settle says how many bytes of the latest popped item were sent: what was not is given back.

@@ -244,15 +244,18 @@ func TestOrderAndConservation(t *testing.T) {
 	}
 }
 
-// TestRateIsKept checks that in any span no more goes out than 2.5 times the rate and a burst.
+// TestRateIsKept checks that in any span no more goes out than 2.5 times the rate and a burst, and no more than 1.25 times
+// the rate and what may go ahead of the link.
 func TestRateIsKept(t *testing.T) {
+	worst := 0.0
 	for seed := range uint64(seeds) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		rate := packet.Bitrate(100_000 + rng.IntN(4_000_000))
 		p, s, now := pace.New[int](rate), newSource(rng), begin
 		sizes := map[int]int{}
-		debt, last := 0.0, now // leaky bucket that must never run over
+		debt, ahead, last := 0.0, 0.0, now // leaky buckets that must never run over
 		limit := max(float64(rate)*0.040, 3000*8) + 1250*8
+		lead := limit + max(float64(rate)*0.150, 6000*8) + float64(rate)*0.03 // a span between two looks
 		for range 5000 {
 			if rng.IntN(3) == 0 {
 				now = now.Add(time.Duration(rng.IntN(8000)) * time.Microsecond)
@@ -266,10 +269,17 @@ func TestRateIsKept(t *testing.T) {
 					break
 				}
 				debt = max(debt-now.Sub(last).Seconds()*float64(rate)*2.5, 0) + float64(sizes[item])*8
+				ahead = max(ahead-now.Sub(last).Seconds()*float64(rate)*1.25, 0) + float64(sizes[item])*8
 				if last = now; debt > limit {
 					t.Fatalf("seed %d: %.0f bits ahead of %d bit/s, at most %.0f", seed, debt, rate, limit)
 				}
+				if worst = max(worst, ahead/lead); ahead > lead {
+					t.Fatalf("seed %d: %.0f bits ahead of a link of %d bit/s, at most %.0f", seed, ahead, rate, lead)
+				}
 			}
 		}
+	}
+	if worst < 0.5 {
+		t.Errorf("the bound was never near: %.2f of it", worst)
 	}
 }
