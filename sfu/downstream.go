@@ -7,6 +7,7 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/shed"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
@@ -18,6 +19,7 @@ type downstream struct {
 
 	// The rest belongs to the peer's loop.
 	link    *link
+	strain  shed.Level
 	showing map[string]showing     // by MID, what the shard was told last
 	watched map[*Publication]uint8 // layers that the publication was told we want
 }
@@ -26,6 +28,7 @@ type downstream struct {
 type showing struct {
 	feed   *egress.Feed
 	target packet.Layer
+	layers int8 // that the feed had
 }
 
 func newDownstream(peer *Peer) (*downstream, error) {
@@ -106,6 +109,16 @@ func (d *downstream) Shows(mid string, _ *egress.Feed, shown packet.Layer) {
 func (d *downstream) Clocked(mid string, ntp uint64, timestamp uint32) {
 	d.peer.do(func() {
 		d.peer.events(SlotsClocked{Clocks: []SlotClock{{MID: mid, NTP: ntp, RTP: timestamp}}})
+	})
+}
+
+// Strained is how much this machine's load leaves out.
+func (d *downstream) Strained(level shed.Level) {
+	d.peer.do(func() {
+		if d.peer.down == d {
+			d.strain = level
+			d.peer.replan()
+		}
 	})
 }
 

@@ -13,6 +13,11 @@ const mbit = 1_000_000
 
 // films has a camera with three layers of 150, 500 and 1500 kbit/s at 25 pictures a second until the test ends.
 func (p *person) films(stop <-chan struct{}) {
+	p.filmsLate(func() time.Duration { return 0 }, stop)
+}
+
+// filmsLate is films on a machine where packets have waited when they are handled.
+func (p *person) filmsLate(late func() time.Duration, stop <-chan struct{}) {
 	camera := p.camera("q", "h", "f")
 	asked := 0
 	for n := 0; ; n++ {
@@ -20,6 +25,7 @@ func (p *person) films(stop <-chan struct{}) {
 		case <-stop:
 			return
 		case now := <-time.After(40 * time.Millisecond):
+			now = now.Add(-late())
 			key := n == 0 || p.up.KeyFramesAsked() > asked
 			asked = p.up.KeyFramesAsked()
 			for i, rid := range []string{"q", "h", "f"} {

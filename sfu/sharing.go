@@ -5,6 +5,7 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/core/allocate"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/shed"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
@@ -17,7 +18,7 @@ func (p *Peer) plan(now time.Time) {
 		return
 	}
 	in := allocate.Input{AudioOnly: p.saving.audioOnly}
-	if p.saving.data {
+	if p.small() {
 		in.MaxHeight = saverHeight
 	}
 	feeds := make([]*egress.Feed, 0, len(p.slots))
@@ -42,11 +43,14 @@ func (p *Peer) plan(now time.Time) {
 	}
 	p.down.link.share(now, in, mids)
 	for i, d := range p.down.link.plan.Slots {
-		p.show(mids[i], showing{feed: feeds[i], target: d.Target}, d.Cut)
+		p.show(mids[i], showing{feed: feeds[i], target: d.Target, layers: feeds[i].Layers()}, d.Cut)
 	}
 	p.watch(now)
 	p.probe(now)
 }
+
+// small reports whether large pictures are left out: the client wants none, or this machine cannot send them.
+func (p *Peer) small() bool { return p.saving.data || p.down != nil && p.down.strain >= shed.Sizes }
 
 // feedFor is what the slot is to show, nil for nothing or what the client cannot decode.
 func (p *Peer) feedFor(slot SlotSpec) *egress.Feed {

@@ -49,7 +49,7 @@ func (p *Peer) layersFor(slot SlotSpec, publication *Publication) uint8 {
 			height = wish.Height
 		}
 	}
-	if p.saving.data {
+	if p.small() {
 		height = min(height, saverHeight)
 	}
 	heights := publication.layerHeights()

@@ -49,6 +49,7 @@ var arrows = map[string][]string{
 	"sfu/core/quality":    {"sfu/core/..."},
 	"sfu/core/receive":    {"sfu/core/..."},
 	"sfu/core/rewrite":    {"sfu/core/..."},
+	"sfu/core/shed":       {},
 	"sfu/core/speaker":    {"sfu/core/..."},
 
 	"sfu/transport":    {"sfu", "sfu/core/...", "sfu/egress"},

@@ -11,6 +11,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/pace"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/core/probe"
+	"github.com/plenum-meet/plenum/sfu/core/shed"
 )
 
 // Owner is whom a shard tells what becomes of a peer's sending side. Its methods are called from the shard's loop and
@@ -25,6 +26,8 @@ type Owner interface {
 	Shows(mid string, feed *Feed, layer packet.Layer)
 	// Clocked gives the clock of a slot that is another than before: at ntp (32.32 s since 1900) it showed timestamp.
 	Clocked(mid string, ntp uint64, timestamp uint32)
+	// Strained says how much is left out from now on because this machine cannot keep up.
+	Strained(level shed.Level)
 	// Failed says that the peer's code panicked: its sending has ended.
 	Failed()
 }
@@ -85,7 +88,12 @@ type Link struct {
 // NewPeer gives the shard a downstream connection.
 func (s *Shard) NewPeer(owner Owner) *Peer {
 	p := newPeer(s, owner)
-	p.do(func(time.Time) { s.peers[p] = struct{}{} })
+	p.do(func(time.Time) {
+		s.peers[p] = struct{}{}
+		if level := s.shedder.Level(); level != shed.Nothing {
+			owner.Strained(level)
+		}
+	})
 	return p
 }
 
@@ -128,7 +136,7 @@ func (p *Peer) open(mid string, video bool, line Line) *Slot {
 			p.pacer.SetRate(p.link.Rate)
 		}
 	}
-	if p.link != (Link{}) {
+	if p.link != (Link{}) || p.shard.shedder.Level() != shed.Nothing {
 		slot.setLink(p.link)
 	}
 	return slot

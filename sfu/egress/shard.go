@@ -10,6 +10,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/shed"
 	"github.com/plenum-meet/plenum/sfu/mailbox"
 )
 
@@ -42,6 +43,7 @@ type Shard struct {
 	pulsing map[*Peer]struct{} // that have something to send over time
 	pulses  *time.Timer        // runs while there are any
 
+	shedder    shed.Shedder
 	touched    []*Peer // that media of this pass is for
 	batches    map[*Socket]*Batch
 	departures departures
@@ -127,9 +129,14 @@ func (s *Shard) loop() {
 // pass works off what is queued, receiver by receiver rather than packet by packet: what goes to one address leaves
 // together.
 func (s *Shard) pass(now time.Time, messages []message) {
+	fresh := true
 	for i := range messages {
 		switch m := &messages[i]; {
 		case m.packet != nil:
+			if fresh {
+				s.saw(now, m.packet)
+				fresh = false
+			}
 			s.spread(m.feed, m.packet)
 		default:
 			// A peer's media keeps its place before what is asked of the peer afterwards.
@@ -144,6 +151,26 @@ func (s *Shard) pass(now time.Time, messages []message) {
 	}
 	clear(s.touched)
 	s.touched = s.touched[:0]
+}
+
+// saw notes for how long the oldest packet of a pass has waited.
+func (s *Shard) saw(now time.Time, p *packet.Packet) {
+	if p.Arrival.IsZero() || !s.shedder.Saw(now, now.Sub(p.Arrival)) {
+		return
+	}
+	s.log.Warn("this machine's load has changed what is left out", "level", s.shedder.Level())
+	for peer := range s.peers {
+		s.strain(peer)
+	}
+}
+
+// strain tells a peer how much is left out.
+func (s *Shard) strain(peer *Peer) {
+	defer s.recovered(peer)
+	for _, slot := range peer.slots {
+		slot.setLink(peer.link)
+	}
+	peer.owner.Strained(s.shedder.Level())
 }
 
 // flush sends what the batches hold.

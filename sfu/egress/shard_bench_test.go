@@ -13,6 +13,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/history"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/shed"
 )
 
 type sink struct{ bytes int }
@@ -30,6 +31,7 @@ func (stranger) Arrived(time.Time, []estimate.Result) {}
 func (stranger) Waiting(time.Time, time.Duration)     {}
 func (stranger) Shows(string, *Feed, packet.Layer)    {}
 func (stranger) Clocked(string, uint64, uint32)       {}
+func (stranger) Strained(shed.Level)                  {}
 func (s stranger) Failed()                            { s.failed() }
 
 type nobody struct{}

@@ -12,6 +12,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/shed"
 )
 
 // Writer encrypts one RTP packet and sends it, for peers without a route. It must not block and must not keep what it is
@@ -157,7 +158,7 @@ func shapeOf(feed *Feed) shape {
 
 func (s *Slot) setLink(link Link) {
 	s.forward.SetLink(link.RTT, link.RepairShare)
-	s.forward.SetCongested(link.Congested)
+	s.forward.SetCongested(link.Congested || s.peer.shard.shedder.Level() >= shed.Frames)
 	s.forward.SetProtection(link.Protection)
 }
 
