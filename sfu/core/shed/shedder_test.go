@@ -57,9 +57,9 @@ func TestLevelsDoNotFlicker(t *testing.T) {
 		now, changed, level, changes := begin, begin, shed.Nothing, 0
 		for range 20_000 {
 			now = now.Add(time.Duration(1+random.IntN(20)) * ms)
-			waited := time.Duration(random.IntN(8)) * ms
-			if now.Unix()/10%2 == 0 {
-				waited += 25 * ms
+			waited := time.Duration(random.IntN(5)) * ms
+			if busy := now.Unix()/10%2 == 0; busy != (random.IntN(500) == 0) {
+				waited += 31 * ms
 			}
 			if !s.Saw(now, waited) {
 				continue
