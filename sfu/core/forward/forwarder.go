@@ -103,6 +103,10 @@ func (f *Forwarder) Show(now time.Time, next Source, target packet.Layer) {
 	}
 	f.selector.Want(now, next.Publication, f.streams(), f.stream(), next.Live)
 	f.clocks.keep(f.selector.Current().Publication, next.Publication)
+	if next.Publication == 0 {
+		f.filter.End()
+		return
+	}
 	f.aim(now)
 }
 

@@ -57,6 +57,13 @@ func (f *Filter) Prepare() {
 	}
 }
 
+// End says that nothing is shown any more: what comes next begins a source.
+func (f *Filter) End() {
+	if f.frames != nil {
+		f.frames.begin()
+	}
+}
+
 // SetTarget sets the layers to go to; of a stream with one spatial layer Spatial is Max.
 // What cannot be left without a key frame goes on until then, unless cut.
 func (f *Filter) SetTarget(target packet.Layer, cut bool) {

@@ -58,8 +58,13 @@ type scalable struct {
 	every   time.Duration
 }
 
-// begin starts a source.
+// begin starts a source. Frames are let go of, since what they said holds their packets.
 func (s *scalable) begin() {
+	if s.started {
+		for i := range s.frames {
+			s.frames[i].says = nil
+		}
+	}
 	s.started, s.structure, s.current = false, nil, -1
 	s.missed, s.lost = time.Time{}, false
 	s.barren, s.ceiling = 0, Max
@@ -152,9 +157,6 @@ func (s *scalable) find(number int64) *frame {
 func (s *scalable) adopt(structure *dependency.Structure, number int64) {
 	if !s.started {
 		s.newest = number - 1
-		for i := range s.frames {
-			s.frames[i].says = nil
-		}
 	}
 	s.structure, s.from = structure, number
 	s.active = structure.All()

@@ -340,3 +340,18 @@ func TestWhatTheReceiverIsTold(t *testing.T) {
 		t.Errorf("got %+v", v)
 	}
 }
+
+func TestWhatIsShownNoMoreIsLetGoOf(t *testing.T) {
+	for name, end := range map[string]func(*Filter){"nothing": (*Filter).End, "a source without descriptors": func(f *Filter) { f.Begin(codec.VP8) }} {
+		d := begun(t, 3, 1, at(2, All), "S0T0 S1T0 S2T0*")
+		for range 300 {
+			d.plays(false)
+		}
+		end(&d.f)
+		for i := range d.f.frames.frames {
+			if d.f.frames.frames[i].says != nil {
+				t.Fatalf("%s is shown, and frame %d holds its packet", name, i)
+			}
+		}
+	}
+}
