@@ -213,3 +213,18 @@ func TestAnotherStreamIsNotReplayedBehindWhatWasShown(t *testing.T) {
 	b.gets(high, high.at(b.now, true), forward.Forwarded)
 	b.timestamp(last + 2970)
 }
+
+func TestACutEndsTheWaitForReports(t *testing.T) {
+	b, low, high := layered(t)
+	b.slot.SetTarget(b.now, whole(1))
+	b.slot.KeyFrameWanted(b.now)
+	b.gets(high, high.at(b.now, true), forward.WaitsForReport)
+	b.after(100 * ms)
+	b.gets(low, low.at(b.now, false), forward.Forwarded)
+	b.slot.Cut(b.now, whole(1)) // what is shown is dearer than was thought
+	b.after(100 * ms)
+	if _, _, ok := b.slot.KeyFrameWanted(b.now); !ok {
+		t.Error("does not ask, and nothing is shown")
+	}
+	b.gets(high, high.at(b.now, true), forward.Forwarded)
+}

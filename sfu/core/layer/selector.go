@@ -118,6 +118,7 @@ func (s *Selector) Cut(now time.Time, target int8) {
 // leave shows nothing: what comes next begins with a key frame.
 func (s *Selector) leave() {
 	s.current = Choice{Stream: -1}
+	s.resume = time.Time{} // any key frame is of use now
 	s.broken, s.hungry, s.stalled, s.stallSeen = false, false, false, 0
 }
 
