@@ -190,6 +190,7 @@ func (s *scalable) begins(now time.Time, f *frame, timestamp packet.Timestamp) {
 		s.ceiling = Max
 	}
 	if s.started && timestamp == s.picture && s.current >= 0 {
+		s.rise(f)
 		return
 	}
 	s.picture = timestamp
@@ -221,6 +222,25 @@ func (s *scalable) choose(now time.Time, f *frame) {
 		}
 	}
 	s.lost = !s.missed.IsZero() && now.Sub(s.missed) >= s.repair()
+}
+
+// rise takes more pictures in, at a frame of the layer that is shown: where the layers of a picture do without each other,
+// the picture's first frame does not tell, for it is not shown.
+func (s *scalable) rise(f *frame) {
+	shown := s.current
+	if f.says.Spatial != s.structure.TargetSpatial[shown] {
+		return
+	}
+	for _, i := range s.order[:s.structure.Targets] {
+		if i == shown {
+			return
+		}
+		if s.active>>i&1 != 0 && s.within(i) && s.structure.TargetSpatial[i] == s.structure.TargetSpatial[shown] &&
+			indication(f.says, i) != dependency.NotPresent && s.joins(f, i) {
+			s.current, s.mask = i, s.structure.Within(s.structure.TargetSpatial[i], s.structure.TargetTemporal[i])
+			return
+		}
+	}
 }
 
 // hungry reports whether only a key frame leads to the target.

@@ -180,6 +180,32 @@ func TestTemporalLayersJoinWhereNothingDroppedIsNeeded(t *testing.T) {
 	d.expect(false, "S0T2*")
 }
 
+// Where the layers of a picture do without each other, those below the one that is shown do not go out.
+func TestTemporalLayersJoinWhereTheLowerLayersAreNotShown(t *testing.T) {
+	for _, mode := range []dependency.Mode{dependency.Full, dependency.KeyOnly} {
+		for spatial := range int8(3) {
+			d := newDescribed(t, mode, 3, 3, at(spatial, 127))
+			d.plays(true)
+			d.f.SetTarget(at(spatial, 0), false)
+			for range 8 {
+				d.plays(false)
+			}
+			if got := d.f.Layer(); got != at(spatial, 0) {
+				t.Errorf("mode %d, S%d: %+v with the target T0", mode, spatial, got)
+			}
+			d.f.SetTarget(at(spatial, 127), false)
+			for range 4 {
+				if said := d.plays(false); strings.Contains(said, "!") {
+					t.Errorf("mode %d, S%d: %s", mode, spatial, said)
+				}
+			}
+			if got := d.f.Layer(); got != at(spatial, 2) {
+				t.Errorf("mode %d, S%d: %+v four pictures after the target T2", mode, spatial, got)
+			}
+		}
+	}
+}
+
 func TestALostFrameOfAChainIsWaitedForThenGivenUp(t *testing.T) {
 	d := begun(t, 2, 1, at(1, All), "S0T0 S1T0*")
 	d.loses("S1T0", "S0T0")
