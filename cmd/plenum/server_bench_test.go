@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -39,13 +40,13 @@ func TestMain(m *testing.M) {
 // serveForBenchmark prints its address and serves until its standard input ends.
 func serveForBenchmark(data string) error {
 	n, err := start(context.Background(), serveCommand{
-		Storage: storageOptions{Data: data}, Listen: "127.0.0.1:0", AdminListen: "off",
+		Storage: storageOptions{Data: data}, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0",
 		MediaAddress: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	fmt.Println("http://" + n.public.String())
+	fmt.Println("http://"+n.public.String(), n.AdminURL())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	n.Stop(context.Background())
 	return nil
@@ -79,13 +80,16 @@ func startChild(b *testing.B) (*child, *meeting) {
 			b.Errorf("server: %v", err)
 		}
 	})
-	base, err := bufio.NewReader(out).ReadString('\n')
+	said, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		b.Fatalf("the server did not start: %v", err)
 	}
+	base, admin, _ := strings.Cut(strings.TrimSpace(said), " ")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	b.Cleanup(cancel)
-	return &child{b, command.Process.Pid}, openMeeting(ctx, b, strings.TrimSpace(base))
+	m := openMeeting(ctx, b, base)
+	m.admin = admin
+	return &child{b, command.Process.Pid}, m
 }
 
 // cpu is the processor time used so far, to 10 ms.
@@ -214,6 +218,71 @@ func BenchmarkParticipant(b *testing.B) {
 		}
 		b.ReportMetric(float64(c.memory()-before)/people/1024, "KB/participant")
 	}
+}
+
+// BenchmarkIdleViewer measures what a viewer with one audio and one video slot, to whom nothing is sent, holds of the
+// server and takes of its time: the whole of it, signalling included.
+func BenchmarkIdleViewer(b *testing.B) {
+	const viewers, measured = 100, 5 * time.Second
+	for b.Loop() {
+		c, m := startChild(b)
+		come := func() {
+			v := m.enter("Viewer")
+			down, err := v.Receive(m.ctx, client.Reception{Slots: client.Slots{Audio: 1, Video: 1}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			v.down = down
+		}
+		come()
+		before := c.runtime(m.admin)
+		cpu := c.cpu()
+		for range viewers {
+			come()
+		}
+		<-time.After(measured) // connected, and at rest
+		setUp, after := c.cpu()-cpu, c.runtime(m.admin)
+		cpu = c.cpu()
+		<-time.After(measured)
+		idle := c.cpu() - cpu
+		each := func(n int) float64 { return float64(n) / viewers }
+		b.ReportMetric(each(after.heap-before.heap)/1024, "heap-KB/viewer")
+		b.ReportMetric(each(after.stack-before.stack)/1024, "stack-KB/viewer")
+		b.ReportMetric(each(after.goroutines-before.goroutines), "goroutines/viewer")
+		b.ReportMetric(each(int(setUp.Microseconds()))/1000, "set-up-ms/viewer")
+		b.ReportMetric(each(int(idle.Microseconds()))/measured.Seconds(), "idle-µs/s/viewer")
+	}
+}
+
+// held is what the server's runtime has in use after a collection, in bytes.
+type held struct{ heap, stack, goroutines int }
+
+func (c *child) runtime(admin string) (h held) {
+	c.b.Helper()
+	get := func(path string) string {
+		response, err := http.Get(admin + path)
+		if err != nil {
+			c.b.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			c.b.Fatal(err)
+		}
+		return string(text)
+	}
+	number := func(text, after string) int {
+		_, rest, _ := strings.Cut(text, after)
+		n, err := strconv.Atoi(strings.Fields(rest)[0])
+		if err != nil {
+			c.b.Fatal(err)
+		}
+		return n
+	}
+	heap := get("/debug/pprof/heap?gc=1&debug=1")
+	h.heap, h.stack = number(heap, "# HeapAlloc = "), number(heap, "# Stack = ")
+	h.goroutines = number(get("/debug/pprof/goroutine?debug=1"), "goroutine profile: total ")
+	return h
 }
 
 // BenchmarkAnswer measures the answer to an offer of a whole pool.
