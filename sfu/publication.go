@@ -61,7 +61,11 @@ type publicationCounts struct {
 
 // newPublication is not fed yet. events are for the participant that publishes it; they come from any goroutine.
 func newPublication(number uint32, participant string, source Source, room *Room, events func(Event)) *Publication {
-	return &Publication{number: number, participant: participant, source: source, room: room, events: events}
+	p := &Publication{number: number, participant: participant, source: source, room: room, events: events}
+	if feed := room.past.take(time.Now(), number); feed != nil {
+		p.past.Store(feed)
+	}
+	return p
 }
 
 // changed tells the room that the publication is fed, muted or ended.

@@ -338,28 +338,56 @@ func TestAScalableCameraShowsItsTopLayer(t *testing.T) {
 }
 
 func TestAReloadedPageIsKnown(t *testing.T) {
-	inCall(t, func(c *call) {
-		ada := c.filmed()
-		ada.film(3 * time.Second)
-		before := c.publication(7).Layers
-		for i := range before {
-			if before[i].Rate == 0 || before[i].FPS == 0 {
-				c.t.Fatalf("layer %d was not measured: %+v", i, before[i])
-			}
-		}
-		ada.publishes(7, sfu.Camera)
-		ada.connects()
-		ada.layers[0].picture(true) // the first packet of the new connection
-		for i, l := range c.publication(7).Layers {
-			if l.Rate != before[i].Rate || l.FPS != before[i].FPS || l.Height != before[i].Height || l.Flows != (i == 0) {
-				c.t.Errorf("layer %d after a reload: %+v, before it: %+v", i, l, before[i])
-			}
-		}
-		// Another codec costs something else.
-		ada.publishes(7, sfu.Camera)
-		ada.sends("0", 900, codec.H264, "").picture(true)
-		if l := c.publication(7).Layers; len(l) != 1 || l[0].Rate != 0 {
-			c.t.Errorf("another codec: %+v", l)
-		}
-	})
+	for _, test := range []struct {
+		name   string
+		away   time.Duration
+		reload func(c *call, ada *filmed)
+		known  bool
+	}{
+		{"another connection", 0, func(*call, *filmed) {}, true},
+		{"another session", 5 * time.Second, (*call).loses, true},
+		{"much later", 2 * time.Minute, (*call).loses, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inCall(t, func(c *call) {
+				ada := c.filmed()
+				c.join("bob") // who stays
+				ada.film(3 * time.Second)
+				before := c.publication(7).Layers
+				for i := range before {
+					if before[i].Rate == 0 || before[i].FPS == 0 {
+						c.t.Fatalf("layer %d was not measured: %+v", i, before[i])
+					}
+				}
+				test.reload(c, ada)
+				c.settle(test.away)
+				if test.away > 0 {
+					ada.person = c.join("ada")
+				}
+				ada.publishes(7, sfu.Camera)
+				ada.connects()
+				ada.layers[0].picture(true) // the first packet of the new connection
+				for i, l := range c.publication(7).Layers {
+					if known := l.Rate == before[i].Rate && l.FPS == before[i].FPS && l.Height == before[i].Height; known != test.known {
+						c.t.Errorf("layer %d after a reload: %+v, before it: %+v", i, l, before[i])
+					}
+					if l.Flows != (i == 0) {
+						c.t.Errorf("layer %d flows: %v", i, l.Flows)
+					}
+				}
+				// Another codec costs something else.
+				ada.publishes(7, sfu.Camera)
+				ada.sends("0", 900, codec.H264, "").picture(true)
+				if l := c.publication(7).Layers; len(l) != 1 || l[0].Rate != 0 {
+					c.t.Errorf("another codec: %+v", l)
+				}
+			})
+		})
+	}
+}
+
+// loses has ada's page go.
+func (c *call) loses(ada *filmed) {
+	ada.peer.Close()
+	c.settle(0)
 }

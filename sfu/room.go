@@ -35,6 +35,7 @@ type Room struct {
 	stopped sync.Once
 
 	pictures atomic.Int64 // publications with pictures, which share what is kept of them
+	past     past
 
 	// The rest belongs to the loop.
 	members      map[string]*member
@@ -84,6 +85,9 @@ func (r *Room) Join(participant string, events func(Event)) (*Peer, error) {
 
 // left is called by a peer's loop as its last act.
 func (r *Room) left(peer *Peer) {
+	for _, p := range peer.publications {
+		r.past.keep(time.Now(), p)
+	}
 	r.do(func(time.Time) {
 		for number, p := range r.publications {
 			if p.participant == peer.participant {
