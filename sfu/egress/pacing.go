@@ -72,6 +72,8 @@ func (p *Peer) offerVideo(now time.Time, slot *Slot, feed *Feed, pkt *packet.Pac
 		}
 		size = 0
 	}
+	// Others may pass it by, and must not make the slot believe that its stream has stopped.
+	slot.forward.Saw(now, feed.ID, pkt)
 	if !p.pacer.Push(now, pace.Entry[waiting]{
 		Item: w, Class: pace.Video, Size: size, FrameStart: pkt.Descriptor.Start, Key: pkt.Descriptor.Key, Lane: w.lane,
 	}) {
@@ -137,7 +139,6 @@ func (p *Peer) dispatch(now time.Time, w *waiting) int {
 // the lane is from before it, and goes out first: a key frame that is asked for earlier would only wait behind it.
 func (p *Peer) dropped(now time.Time, w *waiting) {
 	if p.pacer.Waits(w.lane) {
-		w.slot.forward.Saw(now, w.feed.ID, w.packet)
 		return
 	}
 	w.slot.forward.Missed(now, w.feed.ID, w.packet)

@@ -50,7 +50,7 @@ func (l *line) WriteRTP(header *rtp.Header, payload []byte) (int, error) {
 		l.again++
 		return len(payload), nil
 	}
-	// Where a picture stops in the middle one number is left out, for the receiver to see it.
+	// Where a picture stops in the middle one number is left out, so that the receiver sees it.
 	if l.packets > 0 && header.SequenceNumber != l.next && (l.ended || header.SequenceNumber != l.next+1) {
 		l.v.tb.Errorf("%v: number %d of %d comes after %d", l.v.now.Sub(start), header.SequenceNumber, l.ssrc, l.next-1)
 	}
@@ -365,7 +365,7 @@ func TestFlippingThroughPicturesMixesNone(t *testing.T) {
 // pace of requests, and no faster.
 func TestWithRoomEverySlotShowsItsPicture(t *testing.T) {
 	const room, soon = time.Second, 5 * roundTrip
-	for seed := range uint64(12) {
+	for _, seed := range []uint64{0, 1, 2, 3, 4, 5, 14, 19} { // 14 and 19 found bugs once
 		rng := rand.New(rand.NewPCG(seed, 1))
 		v := newViewing(t, 4, 1_000_000)
 		v.simulcast(4, 600, 2000, 6000)

@@ -157,6 +157,7 @@ func (s *slot) offer(p *packet.Packet) {
 		}
 		size = 0
 	}
+	s.forward.Saw(v.world.Now(), s.camera.number, p)
 	if !v.pacer.Push(v.world.Now(), pace.Entry[waiting]{
 		Item: waiting{slot: s, packet: p}, Class: pace.Video, Size: size,
 		FrameStart: p.Descriptor.Start, Key: p.Descriptor.Key, Lane: s.lane(p),
@@ -211,7 +212,6 @@ func (s *slot) lane(p *packet.Packet) int { return s.number*lanes + int(p.Stream
 func (s *slot) dropped(p *packet.Packet) {
 	now := s.viewer.world.Now()
 	if s.viewer.pacer.Waits(s.lane(p)) {
-		s.forward.Saw(now, s.camera.number, p)
 		return
 	}
 	s.forward.Missed(now, s.camera.number, p)
