@@ -47,13 +47,14 @@ func continuity(t *testing.T, audio bool, packets int) {
 	if *oneSeed != 0 {
 		seeds = []uint64{*oneSeed}
 	}
-	total := oracle{}
+	total, guessed := oracle{}, guesses{}
 	for _, seed := range seeds {
 		s := newScene(seed, audio)
 		if err := s.run(packets); err != nil {
 			t.Errorf("seed %d, packet %d: %v", seed, s.packets, err)
 			continue
 		}
+		guessed.add(s.guesses)
 		total.forwarded += s.oracle.forwarded
 		total.switches += s.oracle.switches
 		total.late += s.oracle.late
@@ -64,6 +65,9 @@ func continuity(t *testing.T, audio bool, packets int) {
 		seeds, total.forwarded, total.switches, total.late, total.resendCount, total.decoder.checked)
 	if *oneSeed == 0 && (total.forwarded < len(seeds)*500 || total.switches < len(seeds)*5 || total.late < len(seeds) || total.resendCount < len(seeds)) {
 		t.Errorf("too little happened to prove anything")
+	}
+	if *oneSeed == 0 && !audio {
+		guessed.check(t)
 	}
 }
 
@@ -76,6 +80,7 @@ type scene struct {
 	start     time.Time
 	slot      *forward.Forwarder
 	oracle    *oracle
+	guesses   guesses
 	cameras   []*camera
 	asks      map[uint32]*loss.KeyFrames
 	flights   queue
@@ -388,7 +393,9 @@ func (f *flight) describe(p *packet.Packet) {
 // hand gives a packet to the slot.
 func (s *scene) hand(c *camera, p *packet.Packet, from *origin) error {
 	s.packets++
+	hopeless := s.slot.Hopeless(c.number, p, true)
 	out, reason := s.slot.Forward(s.now, c.number, p)
+	s.guesses.note(hopeless, reason == forward.Forwarded)
 	s.oracle.decoder.handed(c.kind, p, from, out, reason)
 	if reason != forward.Forwarded {
 		s.oracle.refused(c.number, p, from, reason)
