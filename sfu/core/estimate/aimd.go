@@ -7,13 +7,13 @@ import (
 
 const (
 	aimdDecrease   = 0.85
-	aimdYielding   = 0.95 // beside a flow that fills the queue whatever we do
 	aimdIncrease   = 1.08 // per second, far from the last congestion
 	startIncrease  = 2.0  // per second, during start-up
 	aimdMostAcked  = 1.5
 	aimdQuiet      = 8 * time.Second // without congestion, after which the link may have become wider
 	aimdLeastStep  = 1000.0          // bit/s, of one multiplicative step
 	aimdLeastSlope = 4000.0          // bit/s per second near the last congestion
+	aimdFew        = 60_000.0        // bit/s
 	aimdResponse   = 135 * time.Millisecond
 	startTime      = 2 * time.Second
 	// doubtPatience is how long packets may wait before an overuse is believed of a link that we
@@ -21,11 +21,10 @@ const (
 	doubtPatience = 300 * time.Millisecond
 	doubtTime     = time.Second
 	doubtQueue    = 120 * time.Millisecond
-	yieldAfter    = time.Second
-	yieldPeak     = 6 * time.Millisecond
-	yieldJitter   = 3 * time.Millisecond // beyond it nobody can tell
-	yieldGone     = 3 * time.Millisecond
-	slopeFrames   = 55 // packets a second of a rate that has smaller ones
+	aimdHold      = 1 / 1.5  // of the queue that is allowed: from here on the rate is held
+	aimdBeyond    = 10_000.0 // bit/s beyond 1.5 × acked
+	slopeFrames   = 62       // packets a second of a rate that has smaller ones
+	slopeShare    = 0.02     // of the rate, per second, at high rates
 	packetBits    = 1200 * 8
 )
 
@@ -47,12 +46,12 @@ type aimd struct {
 	startedAt time.Duration
 	doubted   time.Duration // latest overuse that was given the benefit of the doubt
 	capacity  capacity
-	peak      time.Duration // of the queue since it was noticed
 	standing  standing
 	started   bool // feedback came
 	starting  bool
 	everDown  bool
 	everDoubt bool
+	strained  bool // packets wait too long, whether or not the rate fell for it
 
 	limited     time.Duration // latest feedback while app-limited
 	everLimited bool
@@ -66,11 +65,11 @@ type sight struct {
 	busy       float64 // bit/s that arrived just now, likewise
 	known      bool    // acked, busy
 	rtt        time.Duration
-	queue      time.Duration
-	jitter     time.Duration
+	queue      level
 	packet     time.Duration // how long one packet is on a link of this rate
 	excess     float64       // loss beyond what there is without a queue
 	appLimited bool
+	lost       bool // a packet of this feedback
 }
 
 func (a *aimd) update(s sight) {
@@ -83,52 +82,33 @@ func (a *aimd) update(s sight) {
 	if s.appLimited {
 		a.limited, a.everLimited = s.now, true
 	}
-	switch s.usage {
-	case overuse:
+	a.strained = false
+	drain := s.known && (!s.appLimited || a.standing.overflows(s)) && a.standing.drain(s)
+	switch {
+	case a.standing.beside(s.now):
+		a.compete(s)
+	case s.usage == overuse && (s.queue.delay > allowed(s) || !s.known):
+		a.strained = true
 		if a.mayDecrease(s) {
 			a.decrease(s)
 		}
-		a.phase = holding
-		a.changed = s.now
-	case underuse: // the queue drains: wait until it has
-		a.phase = holding
-		a.changed = s.now
-	case normal:
-		if a.otherYielded(s) {
-			a.rate *= aimdDecrease
-			a.decreased, a.changed = s.now, s.now
-			return
-		}
-		if s.known && (!s.appLimited || a.standing.overflows(s)) && a.standing.drain(s) {
-			a.starting = false
-			a.rate = aimdDecrease * min(a.rate, s.acked)
-			a.decreased, a.everDown, a.changed = s.now, true, s.now
-			return
-		}
-		if a.standing.overflows(s) {
-			a.changed = s.now
-			return
-		}
+		a.phase, a.changed = holding, s.now
+	case drain:
+		a.strained, a.starting = true, false
+		a.capacity.forgetIfBeyond(s.acked)
+		a.capacity.full(s.acked)
+		a.rate = aimdDecrease * min(a.rate, s.acked)
+		a.decreased, a.everDown = s.now, true
+		a.phase, a.changed = holding, s.now
+	case s.usage != normal || a.standing.overflows(s) || float64(s.queue.delay) > aimdHold*float64(allowed(s)):
+		// The queue drains, or will be too long soon: wait.
+		a.phase, a.changed = holding, s.now
+	default:
 		if a.phase == holding {
 			a.phase, a.changed = increasing, s.now
 		}
 		a.increase(s)
 	}
-}
-
-// otherYielded reports a queue that came and went without our doing: another flow made room, and
-// we do the same, or the one that notices first would always be the one that has less.
-func (a *aimd) otherYielded(s sight) bool {
-	if s.now-a.decreased < yieldAfter || s.jitter > yieldJitter || s.appLimited || !s.known || a.starting {
-		a.peak = 0
-		return false
-	}
-	a.peak = max(a.peak, s.queue)
-	if a.peak > yieldPeak && s.queue < yieldGone {
-		a.peak = 0
-		return true
-	}
-	return false
 }
 
 // mayDecrease lets a decrease show its effect before the next one.
@@ -140,9 +120,6 @@ func (a *aimd) mayDecrease(s sight) bool {
 func (a *aimd) decrease(s sight) {
 	a.starting = false
 	factor := aimdDecrease
-	if s.now < a.standing.until && !a.standing.overflows(s) {
-		factor = aimdYielding // the queue is another flow's: what we give, it takes
-	}
 	target := factor * a.rate
 	switch recently := a.everLimited && s.now-a.limited < ackedLongest; {
 	case recently && a.doubt(s):
@@ -164,7 +141,7 @@ func (a *aimd) decrease(s sight) {
 // part of the link before. What arrives says nothing of the link then, so the estimate is only
 // held, unless packets go on to wait.
 func (a *aimd) doubt(s sight) bool {
-	if s.queue > doubtQueue || a.standing.overflows(s) {
+	if s.queue.delay > doubtQueue || a.standing.overflows(s) {
 		return false
 	}
 	if !a.everDoubt || s.now-a.doubted > doubtTime {
@@ -176,13 +153,19 @@ func (a *aimd) doubt(s sight) bool {
 func (a *aimd) increase(s sight) {
 	elapsed := min((s.now - a.changed).Seconds(), 1)
 	a.changed = s.now
-	if !s.known || s.appLimited {
+	if s.appLimited {
+		return
+	}
+	if !s.known {
+		if a.everDown && a.rate < aimdFew {
+			a.rate += aimdLeastSlope * elapsed // so little is sent that nobody can tell how fast it arrives
+		}
 		return
 	}
 	if s.acked > a.rate {
 		a.capacity.forgetIfBeyond(s.acked)
 	}
-	most := aimdMostAcked*s.acked + 10_000
+	most := aimdMostAcked*s.acked + aimdBeyond
 	if a.rate >= most {
 		return
 	}
@@ -209,7 +192,7 @@ func (a *aimd) farSlope(s sight) float64 {
 // nearSlope is one packet per response time, a smaller one at small rates. It is the same at all
 // rates above: that is what makes the shares of flows on one link equal in the end.
 func (a *aimd) nearSlope(rtt time.Duration) float64 {
-	return max(min(a.rate/slopeFrames, packetBits)/(rtt/2+aimdResponse).Seconds(), aimdLeastSlope)
+	return max(min(a.rate/slopeFrames, packetBits)/(rtt/2+aimdResponse).Seconds(), aimdLeastSlope, slopeShare*a.rate)
 }
 
 // probed takes a rate that a probe has seen arrive.

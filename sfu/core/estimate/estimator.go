@@ -61,6 +61,7 @@ type Estimator struct {
 	silenced  time.Duration // latest decrease for want of feedback
 	expected  int64         // the number behind the latest result
 	arrived   []arrival     // scratch
+	lost      bool          // a packet of the latest feedback
 }
 
 // New returns an estimator that says cfg.Start. Zero fields take their default.
@@ -92,9 +93,6 @@ func (e *Estimator) Feedback(now time.Time, results []Result) {
 	observed := e.sort(results)
 	e.read(at)
 	e.measureRTT(at)
-	if e.detector.usage == overuse {
-		e.overused, e.everOver = at, true
-	}
 	acked, known := e.acked.rate()
 	if known {
 		e.ackedRate = acked
@@ -105,15 +103,18 @@ func (e *Estimator) Feedback(now time.Time, results []Result) {
 	busy, _ := e.acked.busy()
 	kept := 1 - e.loss.usual()
 	e.aimd.update(sight{
-		now: at, usage: e.detector.usage, acked: acked / kept, busy: busy / kept, known: known,
-		rtt: e.rtt, queue: e.queue.delay, packet: e.packetTime(), jitter: e.Jitter(), excess: e.loss.excess(), appLimited: e.appLimited.limited,
+		now: at, usage: e.detector.usage, acked: acked / kept, busy: busy / kept, known: known, rtt: e.rtt,
+		queue: e.queue.level, packet: e.packetTime(), excess: e.loss.excess(), appLimited: e.appLimited.limited, lost: e.lost,
 	})
+	if e.aimd.strained {
+		e.overused, e.everOver = at, true
+	}
 	e.settle()
 }
 
 // sort goes through the results as they were sent, and keeps the received ones as they arrived.
 func (e *Estimator) sort(results []Result) (observed bool) {
-	e.arrived = e.arrived[:0]
+	e.arrived, e.lost = e.arrived[:0], false
 	credit := 0 // bytes
 	for i := range results {
 		r := &results[i]
@@ -124,6 +125,7 @@ func (e *Estimator) sort(results []Result) (observed bool) {
 			e.appLimited.sent(sent, r.Size*(1+missing), e.rate)
 		}
 		credit += r.Size * missing
+		e.lost = e.lost || !r.Received && !r.Again
 		if r.Received {
 			// What no feedback spoke of arrived like the rest, or the rate would seem to fall.
 			size := r.Size + int(float64(credit)*(1-e.loss.recent))
@@ -163,7 +165,7 @@ func (e *Estimator) read(now time.Duration) {
 			e.detector.add(e.trend.add(s), e.trend.count, s)
 		}
 	}
-	e.queue.end()
+	e.queue.end(now)
 }
 
 // waits is how long the packets of this feedback waited, on average.
@@ -271,7 +273,7 @@ func (e *Estimator) Jitter() time.Duration {
 func (e *Estimator) Loss() float64 { return e.loss.recent }
 
 // QueueDelay is how long packets wait on the way at present.
-func (e *Estimator) QueueDelay() time.Duration { return e.queue.delay }
+func (e *Estimator) QueueDelay() time.Duration { return e.queue.level.delay }
 
 // Queueing reports whether packets wait on the way: loss is congestion then.
 func (e *Estimator) Queueing() bool { return !e.idle() && e.queueing(e.latest) }
@@ -285,7 +287,7 @@ func (e *Estimator) Strained() bool {
 func (e *Estimator) lossLimited() bool { return e.loss.limit != 0 && e.loss.limit < e.aimd.rate }
 
 func (e *Estimator) queueing(at time.Duration) bool {
-	return e.queue.delay > queueNoticed+e.packetTime() || e.everOver && at-e.overused < overuseShown
+	return e.queue.level.delay > queueNoticed+e.packetTime() || e.everOver && at-e.overused < overuseShown
 }
 
 // AppLimited reports whether we send so much less than the estimate that nothing is learnt of it.
@@ -314,6 +316,8 @@ func (e *Estimator) State() State {
 		return Unanswered
 	case e.idle():
 		return AppLimited
+	case e.aimd.standing.beside(e.latest):
+		return Competing
 	case e.everOver && e.latest-e.overused < overuseShown:
 		return Overuse
 	case e.lossLimited():

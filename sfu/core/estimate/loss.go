@@ -19,10 +19,12 @@ const (
 	lossHoldMost   = 60 * time.Second
 	lossRelease    = 1.5  // times the rate by delay
 	lossLeastAcked = 0.85 // the limit stays above this share of what arrives
+	lossLeastStep  = 0.5  // of the rate: a second of bad luck does not take away more at once
 	lossGrown      = 1.02 // times the limit that was found: it has been let go
 	lossStep       = 0.03 // loss beyond twice what there is at the limit: it was exceeded
 
 	trialLoss         = 0.25
+	trialLasting      = 8 // observations with loss: a second of bad luck is no full link
 	trialObservations = 4
 	trialHelped       = 0.7 // of the loss before: a limit that leaves more is of no use
 	trialMemory       = 20
@@ -142,11 +144,19 @@ func (l *loss) update(now time.Duration, rate, acked float64, queueing bool) {
 	fit, found := l.fit()
 	switch {
 	case found && lost > fit.inherent+lossNoticed:
-		l.restrict(now, max(fit.limit, lossLeastAcked*acked), l.mean())
-	case l.limit == 0 && l.mean() >= trialLoss && l.spread() <= trialSpread && acked > 0:
+		l.restrict(now, max(fit.limit, lossLeastAcked*acked, lossLeastStep*l.allowed(rate)), l.mean())
+	case l.limit == 0 && l.lossy >= trialLasting && l.mean() >= trialLoss && l.spread() <= trialSpread && acked > 0:
 		// Much is lost, and all at one rate: that does not tell a full link from a bad one.
-		l.restrict(now, acked, l.mean())
+		l.restrict(now, max(acked, lossLeastStep*l.allowed(rate)), l.mean())
 	}
+}
+
+// allowed is the rate with the limit that there is.
+func (l *loss) allowed(rate float64) float64 {
+	if l.limit == 0 {
+		return rate
+	}
+	return min(rate, l.limit)
 }
 
 // restrict sets a limit on trial.

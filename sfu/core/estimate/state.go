@@ -12,6 +12,7 @@ const (
 	LossLimited
 	AppLimited
 	Unanswered
+	Competing
 )
 
 // String explains the state in words that a reader of the debug page understands.
@@ -31,6 +32,8 @@ func (s State) String() string {
 		return "app-limited: we send less than the link carries"
 	case Unanswered:
 		return "unanswered: no feedback for what is sent"
+	case Competing:
+		return "competing: another flow fills the queue whatever we send"
 	}
 	return "unknown"
 }

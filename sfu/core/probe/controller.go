@@ -45,8 +45,9 @@ const (
 	fullMost                  = 1.5  // times the estimate: what a full link is taken for, after the start
 	worthwhile                = 1.05 // of the estimate: less is no step
 
-	dropShare    = 0.66 // of the former estimate: below it is a large drop
+	dropShare    = 0.5 // of the former estimate: below it is a large drop
 	recoverShare = 0.85 // of the former estimate: what is tried after it
+	provenShare  = 1.25 // of what arrives: more of the estimate has not been used
 	recoverAfter = time.Second
 	recovering   = 2 * time.Minute
 	formerAgeing = 10 * time.Second
@@ -57,10 +58,10 @@ const (
 	backOffRecovering = 8 * time.Second
 	backOffPaused     = 5 * time.Second
 	limitedEvery      = 5 * time.Second // while app-limited
-	filledShare       = 0.85
+	filledShare       = 0.75
 	// While all of the estimate is used it rises by itself, and a probe is worth its while
 	// only if the link has become wider: nothing queues at what was too much once.
-	widerShare  = 1.1
+	widerShare  = 1.5
 	widerEvery  = 2 * time.Second
 	widerAfter  = 30 * time.Second // without overuse
 	settleTrips = 5
@@ -118,19 +119,22 @@ func (c *Controller) watchCeiling(now time.Time, in Input) {
 // watchDrop remembers the estimate from before a drop.
 func (c *Controller) watchDrop(now time.Time) {
 	in := c.input
+	// What a burst found and nobody has made use of is no rate to come back to.
+	proven := in.Estimate
+	if in.Acked > 0 {
+		proven = min(proven, packet.Bitrate(provenShare*float64(in.Acked)/(1-min(in.Loss, mostLoss))))
+	}
 	switch {
-	case in.Estimate >= c.former || c.dropped.IsZero() && now.Sub(c.formerAt) > formerAgeing && !c.droppedBelow():
-		c.former, c.formerAt = in.Estimate, now
-		if !c.dropped.IsZero() && in.Estimate >= c.former {
-			c.dropped, c.recover = time.Time{}, false
-		}
+	case proven >= c.former || c.dropped.IsZero() && now.Sub(c.formerAt) > formerAgeing && !c.droppedBelow():
+		c.former, c.formerAt = proven, now
+		c.dropped, c.recover = time.Time{}, false
 	case c.dropped.IsZero() && c.droppedBelow():
 		c.dropped, c.recover = now, true
 		c.backOff = backOffLeast
 		c.next = now.Add(recoverAfter)
 	case !c.dropped.IsZero() && now.Sub(c.dropped) > recovering:
 		c.dropped, c.recover = time.Time{}, false
-		c.former, c.formerAt = in.Estimate, now
+		c.former, c.formerAt = proven, now
 	}
 }
 
@@ -279,7 +283,7 @@ func (c *Controller) judge(now time.Time, o estimate.Outcome) {
 		return
 	}
 	c.next = now
-	if len(c.flying) == 0 && len(c.queued) == 0 {
+	if len(c.flying) == 0 && len(c.queued) == 0 && (!c.filled() || o.Rate < c.former) {
 		c.input.Estimate = max(c.input.Estimate, o.Rate)
 		c.queue(stepFactor * o.Rate)
 	}

@@ -98,6 +98,12 @@ func (f *Flow) Rate() float64 { return f.series.rate(f.from, f.to) }
 // RateBetween is what arrived between two times.
 func (f *Flow) RateBetween(from, to time.Duration) float64 { return f.series.rate(from, to) }
 
+// SentBetween is what was sent between two times, in bit/s.
+func (f *Flow) SentBetween(from, to time.Duration) float64 { return f.series.sending(from, to) }
+
+// FrozenBetween is the share of the time between two times without a new picture.
+func (f *Flow) FrozenBetween(from, to time.Duration) float64 { return f.series.frozen(from, to) }
+
 // Queue is a percentile of what packets waited.
 func (f *Flow) Queue(percent int) time.Duration { return f.series.queue(f.from, f.to, percent) }
 
@@ -127,6 +133,20 @@ func (f *Flow) Padding() float64 { return share(f.series.paddingBytes, f.series.
 
 // Frozen is the share of the time without a new picture.
 func (f *Flow) Frozen() float64 { return f.series.frozen(f.from, f.to) }
+
+// Changes is how often a picture changed its height.
+func (f *Flow) Changes() int {
+	n := 0
+	for _, at := range f.series.changes {
+		if at >= f.from && at < f.to {
+			n++
+		}
+	}
+	return n
+}
+
+// Samples is the flow's course between two times.
+func (f *Flow) Samples(from, to time.Duration) []Sample { return f.series.between(from, to) }
 
 // FPS is how many pictures were shown in a second, in all slots.
 func (f *Flow) FPS() float64 {

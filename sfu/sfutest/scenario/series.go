@@ -55,6 +55,7 @@ type Sample struct {
 type wait struct {
 	at   time.Duration
 	long time.Duration
+	size int
 }
 
 // series is what is known of a flow.
@@ -73,6 +74,7 @@ type series struct {
 	heights   map[int]int
 	freezes   []freeze
 	frames    []time.Duration
+	changes   []time.Duration // of a picture's height
 	sentBytes int64
 	came      int64
 
@@ -100,7 +102,7 @@ func (s *series) watch(v *Viewer) { s.viewer = v }
 
 func (s *series) sent(size int, waits time.Duration) {
 	s.sentBytes += int64(size)
-	s.waits = append(s.waits, wait{s.world.Since(), waits})
+	s.waits = append(s.waits, wait{s.world.Since(), waits, size})
 	s.waited += waits
 	s.waiting++
 }
@@ -126,6 +128,9 @@ func (s *series) reported(results []estimate.Result) {
 }
 
 func (s *series) shown(slot, height int) {
+	if before := s.heights[slot]; before != height && before != 0 {
+		s.changes = append(s.changes, s.world.Since())
+	}
 	s.heights[slot] = height
 	s.frames = append(s.frames, s.world.Since())
 }
@@ -195,4 +200,15 @@ func (s *series) frozen(from, to time.Duration) float64 {
 		}
 	}
 	return sum / (to - from).Seconds()
+}
+
+// sending is what was sent between two times, in bit/s.
+func (s *series) sending(from, to time.Duration) float64 {
+	bytes := 0
+	for _, w := range s.waits {
+		if w.at >= from && w.at < to {
+			bytes += w.size
+		}
+	}
+	return 8 * float64(bytes) / (to - from).Seconds()
 }

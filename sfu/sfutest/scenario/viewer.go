@@ -342,9 +342,12 @@ func (v *Viewer) follow() {
 	if v.elastic {
 		goal = v.goal
 	}
+	if v.elastic && v.slots[0].camera.stopped {
+		goal = 0
+	}
 	v.probes.Update(now, probe.Input{
 		Estimate: rate, Acked: v.estimator.Acked(), Goal: goal, AppLimited: limited,
-		Overusing: !limited && (state == estimate.Overuse || state == estimate.LossLimited), Paused: v.paused(),
+		Overusing: v.estimator.Strained(), Paused: v.paused(),
 		Loss: v.estimator.Loss(), RTT: v.estimator.RTT(), Jitter: v.estimator.Jitter(),
 	})
 	v.probe()
