@@ -31,7 +31,7 @@ func (p *Peer) judge(now time.Time) {
 	next := QualityChanged{Up: p.judgeUp(now), Down: 100, Others: map[string]int{}}
 	if p.down != nil {
 		next.Down = p.judged.down.Update(p.down.link.quality())
-		if p.down.link.measurable {
+		if p.down.link.measurable() {
 			next.Estimate = int64(p.down.link.rate())
 		}
 		next.Slots = p.down.link.explain()

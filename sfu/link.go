@@ -29,8 +29,9 @@ const (
 
 // link is what the way to a participant carries, and how its slots share that. Its owner is the peer's loop.
 type link struct {
-	measurable bool // the client promised transport-wide feedback
+	promised   bool // the client will give transport-wide feedback
 	fed        bool // and has given it
+	givenUp    bool // waiting: it took too long
 	estimator  *estimate.Estimator
 	prober     *probe.Controller
 	allocator  *allocate.Allocator
@@ -48,9 +49,12 @@ func newLink() *link {
 	}
 }
 
+// measurable reports whether feedback can be counted on.
+func (l *link) measurable() bool { return l.promised && !l.givenUp }
+
 // open notes what was negotiated for a slot.
 func (l *link) open(mid string, line egress.Line) {
-	l.measurable = l.measurable || line.TransportCC != 0
+	l.promised = l.promised || line.TransportCC != 0
 	kinds := make(map[codec.Kind]bool, len(line.Payloads))
 	for kind := range line.Payloads {
 		kinds[kind] = true
@@ -74,7 +78,7 @@ func (l *link) kinds(mid string) (list []codec.Kind) {
 func (l *link) waiting(now time.Time, unanswered time.Duration) bool {
 	if !l.fed {
 		// A client that never keeps its promise is not to be starved for it.
-		l.measurable = l.measurable && unanswered < feedbackPatience
+		l.givenUp = l.givenUp || unanswered >= feedbackPatience
 		return true
 	}
 	l.estimator.Unanswered(now, unanswered)
@@ -83,7 +87,7 @@ func (l *link) waiting(now time.Time, unanswered time.Duration) bool {
 
 // rate is what the link is taken to carry.
 func (l *link) rate() packet.Bitrate {
-	if !l.measurable {
+	if !l.measurable() {
 		return unlimited
 	}
 	return l.estimator.Rate()
@@ -91,7 +95,7 @@ func (l *link) rate() packet.Bitrate {
 
 // arrived takes feedback and reports whether the slots are to be planned anew.
 func (l *link) arrived(now time.Time, results []estimate.Result) bool {
-	l.fed = true
+	l.fed, l.givenUp = true, false
 	l.estimator.Feedback(now, results)
 	if outcome, ok := l.prober.Feedback(now, results); ok {
 		l.estimator.Probed(now, outcome)
@@ -107,7 +111,7 @@ func (l *link) share(now time.Time, in allocate.Input, mids []string) {
 
 // probes returns the clusters to send now.
 func (l *link) probes(now time.Time) (clusters []probe.Cluster) {
-	if !l.measurable {
+	if !l.measurable() {
 		return nil
 	}
 	l.prober.Update(now, probe.Input{
@@ -138,7 +142,7 @@ func (l *link) paused() bool {
 
 // news is what the shard has to know of the link, if it is other than what it knows.
 func (l *link) news() (egress.Link, bool) {
-	if !l.measurable {
+	if !l.measurable() {
 		// Once: without feedback nothing is held back.
 		next := egress.Link{Rate: unlimited, RepairShare: estimate.RepairShare(0, false)}
 		changed := l.told != next
@@ -172,7 +176,7 @@ func (l *link) deadline() (at time.Time, ok bool) {
 		}
 	}
 	earlier(l.allocator.Deadline())
-	if l.measurable {
+	if l.measurable() {
 		earlier(l.estimator.Deadline())
 		earlier(l.prober.Deadline())
 	}
@@ -204,7 +208,7 @@ type PlanSnapshot struct {
 
 func (l *link) snapshot() LinkSnapshot {
 	s := LinkSnapshot{
-		Measured: l.measurable, Estimate: l.rate(), Acked: l.estimator.Acked(), Used: l.plan.Used, Next: l.plan.Next,
+		Measured: l.measurable(), Estimate: l.rate(), Acked: l.estimator.Acked(), Used: l.plan.Used, Next: l.plan.Next,
 		RTT: l.estimator.RTT().String(), Queue: l.estimator.QueueDelay().String(), Loss: l.estimator.Loss(),
 		State: l.estimator.State().String(),
 	}

@@ -21,9 +21,10 @@ func (p *Peer) plan(now time.Time) {
 	if p.small() {
 		in.MaxHeight = saverHeight
 	}
-	feeds := make([]*egress.Feed, 0, len(p.slots))
-	mids := make([]string, 0, len(p.slots))
-	for _, slot := range p.slots {
+	// By the slot's place in the pool, under which the allocator remembers it: others come and go.
+	feeds := make([]*egress.Feed, len(p.slots))
+	mids := make([]string, len(p.slots))
+	for i, slot := range p.slots {
 		feed := p.feedFor(slot)
 		switch {
 		case !slot.Kind.video():
@@ -34,16 +35,17 @@ func (p *Peer) plan(now time.Time) {
 		case feed == nil:
 			p.show(slot.MID, showing{}, false)
 		default:
-			in.Slots = append(in.Slots, p.describe(now, len(mids), slot, feed))
-			feeds, mids = append(feeds, feed), append(mids, slot.MID)
+			in.Slots = append(in.Slots, p.describe(now, i, slot, feed))
+			feeds[i], mids[i] = feed, slot.MID
 		}
 	}
 	if in.Audio > 0 {
 		in.Audio = max(in.Audio, audioRate) // somebody will speak
 	}
 	p.down.link.share(now, in, mids)
-	for i, d := range p.down.link.plan.Slots {
-		p.show(mids[i], showing{feed: feeds[i], target: d.Target, layers: feeds[i].Layers()}, d.Cut)
+	for _, d := range p.down.link.plan.Slots {
+		feed := feeds[d.ID]
+		p.show(mids[d.ID], showing{feed: feed, target: d.Target, layers: feed.Layers()}, d.Cut)
 	}
 	p.watch(now)
 	p.probe(now)
