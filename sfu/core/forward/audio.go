@@ -28,11 +28,25 @@ func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Pa
 		return f.changeAudio(now, at, publication, p, out)
 	case f.numbers.sequence.Hole(p.Seq) > maxHole:
 		return f.changeAudio(now, at, publication, p, out)
-	case f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(at, p.Timestamp):
-		f.timeline.Begin(at, p.Timestamp, f.nextVoice(at))
+	case f.numbers.sequence.Newer(p.Seq) && (f.timeline.Jumps(at, p.Timestamp) || f.runsAhead(at, p)):
+		next := f.nextVoice(at)
+		if f.timeline.Lead(at, next) > voiceLead {
+			f.numbers.sequence.Skip(p.Seq)
+			return TooFarAhead
+		}
+		f.timeline.Begin(at, p.Timestamp, next)
 		f.clockFrom = p.Seq
 	}
 	return f.number(now, at, p, &layer.Verdict{Marker: p.Marker}, out)
+}
+
+// voiceLead is how far a voice may run ahead of the wall clock: the next one in its slot has to wait as long. A burst after
+// a stall leads by less, a clock of the wrong rate or a flood by any amount.
+const voiceLead = time.Second
+
+// runsAhead reports whether a packet, on the clock that its source had so far, would lead by too much.
+func (f *Forwarder) runsAhead(at time.Duration, p *packet.Packet) bool {
+	return f.timeline.Lead(at, int64(p.Timestamp)+f.timeline.Offset()) > voiceLead
 }
 
 // changeAudio starts another voice, unless the slot's clock leads the wall clock: then
