@@ -8,20 +8,29 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 )
 
+// answering is a camera that sends the first of its streams for a time, and answers a request with key frames of all of them.
+func (c *call) answering(layers []*sender) (film func(d time.Duration, streams int)) {
+	begun := false
+	return func(d time.Duration, streams int) {
+		for range int(d / (25 * time.Millisecond)) {
+			key := layers[0].wanted() || !begun
+			for _, l := range layers[:streams] {
+				l.picture(key)
+			}
+			begun = true
+			c.settle(25 * time.Millisecond)
+		}
+	}
+}
+
 // TestALayerThatNeverComesCostsFewKeyFrames is a small camera: its browser announces three streams and sends two. Each request
 // for the third brings key frames of the other two.
 func TestALayerThatNeverComesCostsFewKeyFrames(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t
 		ada, bob := c.film(720)
-		layers := ada.simulcasts(100, codec.VP8)[:2]
-		for n := range 30 * 40 {
-			key := n == 0 || layers[0].wanted()
-			for _, l := range layers {
-				l.picture(key)
-			}
-			c.settle(25 * time.Millisecond)
-		}
+		layers := ada.simulcasts(100, codec.VP8)
+		c.answering(layers)(30*time.Second, 2)
 		if _, plis, _ := ada.told(); plis > 4 {
 			t.Errorf("%d key frames in half a minute", plis)
 		}
@@ -40,15 +49,7 @@ func TestALayerThatComesLateCostsFewKeyFrames(t *testing.T) {
 		t := c.t
 		ada, bob := c.film(180)
 		layers := ada.simulcasts(100, codec.VP8)
-		film := func(d time.Duration, streams int) {
-			for range int(d / (25 * time.Millisecond)) {
-				key := layers[0].wanted() || layers[0].raw.Timestamp == 1<<30
-				for _, l := range layers[:streams] {
-					l.picture(key)
-				}
-				c.settle(25 * time.Millisecond)
-			}
-		}
+		film := c.answering(layers)
 		film(4*time.Second, 3)
 		film(10*time.Second, 1) // nobody wants more
 		_, before, _ := ada.told()
@@ -62,5 +63,32 @@ func TestALayerThatComesLateCostsFewKeyFrames(t *testing.T) {
 		if got := bob.shows("v0"); got != 2 {
 			t.Errorf("layer %d is shown when all had come", got)
 		}
+	})
+}
+
+// TestASwitchWithoutReportsCostsFewKeyFrames has a publisher that never sends a sender report.
+func TestASwitchWithoutReportsCostsFewKeyFrames(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada, bob := c.film(180)
+		layers := ada.simulcasts(100, codec.VP8)
+		film := c.answering(layers)
+		film(4*time.Second, 3)
+		for n := range 6 {
+			height, layer := 720, int8(2)
+			if n%2 == 1 {
+				height, layer = 180, 0
+			}
+			_, before, _ := ada.told()
+			bob.peer.Wish(wish("v0", "ada", sfu.Camera, height))
+			film(4*time.Second, 3)
+			if got := bob.shows("v0"); got != layer {
+				t.Errorf("switch %d: layer %d is shown, want %d", n, got, layer)
+			}
+			if _, after, _ := ada.told(); after-before > 1 {
+				t.Errorf("switch %d: %d key frames", n, after-before)
+			}
+		}
+		continuous(t, bob.sees("v0"))
 	})
 }
