@@ -6,7 +6,7 @@ func (p *Pacer[T]) admit(e *Entry[T]) bool {
 	case Audio:
 		return p.bytes[Audio]+e.Size <= soundBytes
 	case Repair, Padding:
-		return p.bytes[e.Class]+e.Size <= p.bound()/2
+		return p.bytes[e.Class]+e.Size <= p.bound/2
 	case Video:
 	}
 	l := p.lane(e.Lane)
@@ -26,10 +26,10 @@ func (p *Pacer[T]) begin(e *Entry[T]) {
 	l.dropping = l.dropping && !e.Key
 	// A key frame is let through, however narrow the link: all that follows needs it, and
 	// nothing needs what waits before it.
-	if e.Key && p.bytes[Video] > p.bound() {
+	if e.Key && p.bytes[Video] > p.bound {
 		p.remove(e.Lane, func(w *waiting[T]) bool { return w.frame > l.sent })
 	}
-	for !e.Key && e.Size > 0 && !l.dropping && p.counted > p.bound() {
+	for !e.Key && e.Size > 0 && !l.dropping && p.counted > p.bound {
 		at := p.largest(e, false)
 		if freed := p.overflow(at, e.Lane, false); !freed && at != e.Lane {
 			break // it finishes what it began, which is not for the smaller ones to wait for
@@ -74,7 +74,7 @@ func (p *Pacer[T]) overflow(at, asked int, all bool) (freed bool) {
 			begun += w.Size
 		}
 	}
-	huge := begun > p.bound()
+	huge := begun > p.bound
 	item, packets, bytes := p.remove(at, func(w *waiting[T]) bool {
 		if w.frame == l.sent {
 			return all || huge && !w.key

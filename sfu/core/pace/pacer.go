@@ -70,6 +70,9 @@ type Pacer[T any] struct {
 	memory  int            // of the video, with what entries take
 	counted int            // bytes of video that count for the bound: key frames do not
 	rate    packet.Bitrate // of the link
+	burst   int64          // the most credit there can be, of that rate
+	lead    int64          // how far may be gone ahead of the link at full pace
+	bound   int            // bytes that may wait
 	credit  int64          // bits × 1 s that may be sent
 	ahead   int64          // bits × 1 s that were sent and that a link of that rate has not carried yet
 	filled  time.Time      // credit is of then
@@ -90,14 +93,17 @@ type popped struct {
 func New[T any](rate packet.Bitrate) *Pacer[T] {
 	p := &Pacer[T]{}
 	p.SetRate(rate)
-	p.credit = p.burst()
+	p.credit = p.burst
 	return p
 }
 
 // SetRate takes a new estimate of what the link carries.
 func (p *Pacer[T]) SetRate(rate packet.Bitrate) {
 	p.rate = min(max(rate, rateLeast), rateMost)
-	p.credit = min(max(p.credit, -p.burst()), p.burst())
+	p.burst = max(int64(p.rate)*int64(burstTime), burstLeast*8*second)
+	p.lead = max(int64(p.rate)*int64(leadTime), leadLeast*8*second)
+	p.bound = min(max(int(p.fullPace()*int64(boundTime)/second/8), boundLeast), boundBytes)
+	p.credit = min(max(p.credit, -p.burst), p.burst)
 }
 
 // fullPace is the rate at which a burst goes out.
@@ -106,26 +112,16 @@ func (p *Pacer[T]) fullPace() int64 { return int64(p.rate) * 5 / 2 }
 // pacing is the rate at which the queue is emptied: what is longer than a burst would only wait in the link's queue, with
 // all that comes after it.
 func (p *Pacer[T]) pacing() int64 {
-	if p.ahead > max(int64(p.rate)*int64(leadTime), leadLeast*8*second) {
+	if p.ahead > p.lead {
 		return int64(p.rate) * 5 / 4
 	}
 	return p.fullPace()
 }
 
-// burst is the most credit there can be.
-func (p *Pacer[T]) burst() int64 {
-	return max(int64(p.rate)*int64(burstTime), burstLeast*8*second)
-}
-
-// bound is how many bytes may wait.
-func (p *Pacer[T]) bound() int {
-	return min(max(int(p.fullPace()*int64(boundTime)/second/8), boundLeast), boundBytes)
-}
-
 func (p *Pacer[T]) fill(now time.Time) {
 	if elapsed := now.Sub(p.filled); elapsed > 0 {
 		elapsed = min(elapsed, time.Second)
-		p.credit = min(p.credit+p.pacing()*int64(elapsed), p.burst())
+		p.credit = min(p.credit+p.pacing()*int64(elapsed), p.burst)
 		p.ahead = max(p.ahead-int64(p.rate)*int64(elapsed), 0)
 		p.filled = now
 	}
@@ -194,7 +190,7 @@ func (p *Pacer[T]) pay(w *waiting[T]) (item T) {
 func (p *Pacer[T]) Spend(bytes int) {
 	bits := int64(bytes) * 8 * second
 	// Sound is paid for, but debts do not hold video up for long.
-	p.credit = min(max(p.credit-bits, -p.burst()), p.burst())
+	p.credit = min(max(p.credit-bits, -p.burst), p.burst)
 	p.ahead = max(p.ahead+bits, 0)
 }
 

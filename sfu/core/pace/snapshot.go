@@ -17,6 +17,6 @@ type Snapshot struct {
 // Snapshot explains the pacer.
 func (p *Pacer[T]) Snapshot() Snapshot {
 	s := p.stats
-	s.Rate, s.Waiting, s.Bytes, s.Counted, s.Bound = p.rate, p.count, p.bytes, p.counted, p.bound()
+	s.Rate, s.Waiting, s.Bytes, s.Counted, s.Bound = p.rate, p.count, p.bytes, p.counted, p.bound
 	return s
 }
