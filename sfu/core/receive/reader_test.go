@@ -302,7 +302,7 @@ func FuzzRead(f *testing.F) {
 		alone := NewReader(codec.Kind(kind%8), 0, 1)
 		of := NewReader(codec.Kind(kind%8), 2, 3)
 		now := time.Unix(1000, 0)
-		for i, step := range steps {
+		for i, step := range steps[:min(len(steps), 100)] { // what is longer only takes longer
 			raw := packet.Raw{Codec: codec.Kind(step % 8), Timestamp: uint32(step) << 24, Payload: payload, Dependency: descriptor}
 			if step&1 != 0 && len(descriptor) > 3 {
 				raw.Dependency = descriptor[:3]
