@@ -41,18 +41,18 @@ func (p *plain) EncryptRTP(dst, plaintext []byte, _ *rtp.Header) ([]byte, error)
 
 // express is a shard without its goroutine whose peers send past pion, to nowhere.
 type express struct {
-	tb      testing.TB
-	shard   *Shard
-	post    *post
-	now     time.Time
-	peers   int
-	nowhere *Socket
+	tb                 testing.TB
+	shard              *Shard
+	post               *post
+	now                time.Time
+	peers              int
+	nowhere, elsewhere *Socket
 }
 
 // newExpress has a batch that sends to a script.
 func newExpress(tb testing.TB) *express {
 	tb.Helper()
-	x := &express{tb: tb, shard: NewShard(slog.New(slog.DiscardHandler)), now: time.Unix(1000, 0), nowhere: &Socket{}}
+	x := &express{tb: tb, shard: NewShard(slog.New(slog.DiscardHandler)), now: time.Unix(1000, 0), nowhere: &Socket{}, elsewhere: &Socket{}}
 	x.shard.Close() // the test is the loop
 	var batch *Batch
 	x.post, batch = newPost(maxSegments)
