@@ -118,6 +118,9 @@ func (d *Descriptor) readFrame(r *reader, t *Template) {
 	}
 }
 
+// maxFrameDiffs is as many frames as one can refer to in any codec: AV1 has 8 places, H.264 has 16.
+const maxFrameDiffs = 16
+
 // readDiffs reads distances of the frame's own, which most frames of simulcast have: so they share one allocation.
 func (d *Descriptor) readDiffs(r *reader) {
 	frames := 0
@@ -127,6 +130,10 @@ func (d *Descriptor) readDiffs(r *reader) {
 			ahead.take(4 * int(size))
 			frames++
 		}
+	}
+	if frames > maxFrameDiffs {
+		r.failed = true
+		return
 	}
 	own := make([]uint16, frames+d.Structure.Chains)
 	if d.flags&frameDiffsFlag != 0 {

@@ -119,6 +119,8 @@ func TestDescriptorsThatAreRefused(t *testing.T) {
 		{"custom indications of one target", bits("1 1 000110 0000000000000000 00100 11"), nil},
 		{"custom frame diffs cut off", bits("1 1 000110 0000000000000000 00010 11"), ErrSyntax},
 		{"custom frame diffs without end", slices.Concat(bits("1 1 000110 0000000000000000"), []byte{0x17}, bytes.Repeat([]byte{0xff}, 20)), ErrSyntax},
+		{"more custom frame diffs than places", bits("1 1 000110 0000000000000000 00010 " + strings.Repeat("01 0000 ", 17) + "00"), ErrSyntax},
+		{"more frame diffs than places", structure("000000 00000 11 10 " + strings.Repeat("1 0000 ", 17) + "0 0000 0"), ErrSyntax},
 		{"custom chain diffs cut off", bits("1 1 000110 0000000000000000 00001 111"), ErrSyntax},
 	}
 	for _, test := range tests {
@@ -201,15 +203,25 @@ func TestRewriteActiveSaysThatAllIsBack(t *testing.T) {
 
 func TestRewriteOfWhatJustFitsKeepsWhatItSays(t *testing.T) {
 	s := NewPattern(Full, 3, 3).Structure()
-	full := s.Append(nil, Frame{
-		Template: 2, Indications: slices.Repeat([]Indication{Switch}, 9), FrameDiffs: slices.Repeat([]uint16{4096}, 140), ChainDiffs: []uint16{1, 2, 3},
-	})
-	full = slices.Concat(full, make([]byte, MaxSize-len(full)))
-	d := parsed(t, full, s)
+	for i := range s.Templates {
+		s.Templates[i].FrameDiffs = slices.Repeat([]uint16{1}, maxFrameDiffs)
+	}
+	s.Templates = append(s.Templates, s.Templates[len(s.Templates)-1])
+	var full []byte
+	diffs := 0
+	for len(full) < MaxSize && diffs < maxFrameDiffs {
+		diffs++
+		full = s.Append(nil, Frame{
+			Template: 2, Attach: true, Indications: slices.Repeat([]Indication{Switch}, 9),
+			FrameDiffs: slices.Repeat([]uint16{4096}, diffs), ChainDiffs: []uint16{1, 2, 3},
+		})
+	}
+	full = slices.Concat(full, make([]byte, max(0, MaxSize-len(full))))
+	d := parsed(t, full, nil)
 	if out := d.Rewrite(nil, 3, 1); len(out) > MaxSize {
 		t.Errorf("%d bytes", len(out))
-	} else if got := parsed(t, out, s); len(got.FrameDiffs) != 140 || got.HasActive || got.Number != 3 {
-		t.Errorf("got %+v", got)
+	} else if got := parsed(t, out, nil); len(got.FrameDiffs) != diffs || got.HasActive || got.Number != 3 {
+		t.Errorf("%d diffs of %d, active %v, number %d", len(got.FrameDiffs), diffs, got.HasActive, got.Number)
 	}
 }
 

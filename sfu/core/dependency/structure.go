@@ -203,6 +203,9 @@ func (s *Structure) readFrameDiffs(r *reader) bool {
 	for i := range s.Templates {
 		t := &s.Templates[i]
 		for r.flag() {
+			if len(t.FrameDiffs) == maxFrameDiffs {
+				return false
+			}
 			t.FrameDiffs = append(t.FrameDiffs, uint16(r.take(4)+1)) //nolint:gosec // 4 bits
 		}
 	}
