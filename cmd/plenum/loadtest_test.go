@@ -277,12 +277,13 @@ func TestAServerThatDiesLeavesAPartialReport(t *testing.T) {
 			if err := server.Start(); err != nil {
 				t.Fatal(err)
 			}
-			base, err := bufio.NewReader(out).ReadString('\n')
+			line, err := bufio.NewReader(out).ReadString('\n')
 			if err != nil {
 				t.Fatal(err)
 			}
+			base := strings.Fields(line)[0] // the operator's address follows
 			file := filepath.Join(t.TempDir(), "a.json")
-			args := []string{scenarioFile(t, strings.Replace(small, "duration: 3s", "duration: 1h", 1)), "--server", strings.TrimSpace(base), "--json", file}
+			args := []string{scenarioFile(t, strings.Replace(small, "duration: 3s", "duration: 1h", 1)), "--server", base, "--json", file}
 			if observed {
 				args = append(args, "--pid", fmt.Sprint(server.Process.Pid))
 			}

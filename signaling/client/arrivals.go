@@ -11,7 +11,7 @@ import (
 	"github.com/pion/sdp/v3"
 )
 
-// arrivalsInterval is how often arrivals are told.
+// arrivalsInterval is how long after a packet arrivals are told, at most.
 const arrivalsInterval = 50 * time.Millisecond
 
 // arrivals remembers when packets of the whole connection came, for the server to see what the path carries
@@ -20,6 +20,7 @@ type arrivals struct {
 	id       uint8 // of the header extension, 0 if there is none
 	begin    time.Time
 	recorder *twcc.Recorder
+	untold   bool
 }
 
 // learn takes the id of the header extension from the answer.
@@ -36,19 +37,21 @@ func (a *arrivals) learn(answer string) {
 	}
 }
 
-// note takes one packet.
-func (a *arrivals) note(now time.Time, p *rtp.Packet) {
+// note takes one packet, and is true for the first since arrivals were told.
+func (a *arrivals) note(now time.Time, p *rtp.Packet) (first bool) {
 	if a.id == 0 {
-		return
+		return false
 	}
 	var number rtp.TransportCCExtension
 	if number.Unmarshal(p.GetExtension(a.id)) != nil {
-		return
+		return false
 	}
 	if a.recorder == nil {
 		a.recorder, a.begin = twcc.NewRecorder(0), now
 	}
 	a.recorder.Record(p.SSRC, number.TransportSequence, now.Sub(a.begin).Microseconds())
+	first, a.untold = !a.untold, true
+	return first
 }
 
 // tell is what came since it was last asked.
@@ -56,5 +59,6 @@ func (a *arrivals) tell() []rtcp.Packet {
 	if a.recorder == nil {
 		return nil
 	}
+	a.untold = false
 	return a.recorder.BuildFeedbackPacket()
 }

@@ -37,6 +37,9 @@ type Options struct {
 	// Events gets everything that the server says unasked, in order, from one goroutine. It may call the client,
 	// except Leave and Close. Nil ignores events.
 	Events func(message.ServerMessage)
+	// Skip, if set, sees each message before it is decoded; true passes it over. For many bots in a large meeting, where
+	// decoding what everybody else does would be most of the work. Replies must not be skipped.
+	Skip func(raw []byte) bool
 	// SendAll goes on sending layers that nobody wants, as a client without layers:wanted would.
 	SendAll bool
 	// TCPOnly keeps media off UDP.
@@ -245,6 +248,9 @@ func (c *Client) read(ctx context.Context) {
 		if err != nil {
 			c.err = err
 			return
+		}
+		if c.options.Skip != nil && c.options.Skip(raw) {
+			continue
 		}
 		e, m, err := message.DecodeServer(raw)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/transport/v5/packetio"
@@ -41,7 +42,7 @@ func newConnection(c *Client, direction message.Direction, receive func(kind pac
 	if err != nil {
 		return nil, err
 	}
-	var settings webrtc.SettingEngine
+	settings := webrtc.SettingEngine{LoggerFactory: silent()}
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 		return &sink{closed: make(chan struct{}), receive: func(raw []byte) { receive(kind, ssrc, raw) }}
 	}
@@ -178,6 +179,13 @@ func (n *connection) over() bool {
 	default:
 		return false
 	}
+}
+
+// silent leaves pion's log to its own variables in the environment: a program's standard error is not the place for it.
+func silent() logging.LoggerFactory {
+	f := logging.NewDefaultLoggerFactory()
+	f.DefaultLogLevel = logging.LogLevelDisabled
+	return f
 }
 
 func isLoopback(socketURL string) bool {

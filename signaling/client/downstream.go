@@ -62,6 +62,7 @@ type Downstream struct {
 	*connection
 	reception Reception
 	wake      chan struct{} // something is missing
+	fresh     chan struct{} // the first packet since arrivals were told
 	stop      chan struct{}
 	done      chan struct{}
 
@@ -88,7 +89,7 @@ func (c *Client) Receive(ctx context.Context, r Reception) (*Downstream, error) 
 		r.Packet = func(Packet) {}
 	}
 	d := &Downstream{
-		reception: r, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+		reception: r, wake: make(chan struct{}, 1), fresh: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 		bySSRC: make(map[uint32]*slot),
 	}
 	n, err := newConnection(c, message.Down, d.receive, d.media)
@@ -318,7 +319,12 @@ func (d *Downstream) sort(now time.Time, p *rtp.Packet) (Packet, bool) {
 	if !recovered && d.reception.Lose != nil && d.reception.Lose(s.mid, p.SequenceNumber) {
 		return Packet{}, false
 	}
-	d.came.note(now, p)
+	if d.came.note(now, p) {
+		select {
+		case d.fresh <- struct{}{}:
+		default:
+		}
+	}
 	if recovered {
 		if len(p.Payload) < 2 {
 			return Packet{}, false // padding, sent to probe the path
@@ -375,7 +381,7 @@ func (d *Downstream) run() {
 	defer report.Stop()
 	ask := time.NewTimer(time.Hour)
 	defer ask.Stop()
-	tell := time.NewTicker(arrivalsInterval)
+	tell := time.NewTimer(time.Hour)
 	defer tell.Stop()
 	for {
 		select {
@@ -383,6 +389,8 @@ func (d *Downstream) run() {
 			return
 		case <-report.C:
 			d.report(time.Now())
+		case <-d.fresh:
+			tell.Reset(arrivalsInterval)
 		case <-tell.C:
 			d.tell()
 		case <-d.wake:

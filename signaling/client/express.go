@@ -15,7 +15,6 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
-	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
@@ -73,7 +72,7 @@ func newExpress(o Options, receive func(time.Time, *rtp.Packet)) (*express, erro
 		x.messages[i].Buffers = [][]byte{make([]byte, datagramSize)}
 		x.messages[i].OOB = make([]byte, timestampSize)
 	}
-	x.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: x, Logger: logging.NewDefaultLoggerFactory().NewLogger("ice")})
+	x.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: x, Logger: silent().NewLogger("ice")})
 	return x, nil
 }
 

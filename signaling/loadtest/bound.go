@@ -53,6 +53,7 @@ func measured() map[string]quantity {
 		"connect":     func(r *Report) *Histogram { return &r.Total.Connect },
 		"first-frame": func(r *Report) *Histogram { return &r.Total.FirstFrame },
 		"latency":     func(r *Report) *Histogram { return &r.Total.Latency },
+		"audio-gap":   func(r *Report) *Histogram { return &r.Total.AudioGap },
 	} {
 		for part, q := range map[string]float64{"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99} {
 			all[name+"."+part] = quantity{seconds, func(r *Report) (float64, bool) {

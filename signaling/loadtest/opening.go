@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -71,10 +72,19 @@ func (r *run) signIn(ctx context.Context) error {
 	return nil
 }
 
-// tooOften is when to come again, if that is why the server refused; else 0.
+// tooOften is when to come again, if the server refused because of its limits; else 0.
 func tooOften(err error) time.Duration {
 	var refused *client.RESTError
 	if errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests {
+		return max(time.Second, refused.RetryAfter)
+	}
+	return 0
+}
+
+// tooBusy is when to come again, if the server has too much to do at the moment; else 0.
+func tooBusy(err error) time.Duration {
+	var refused *client.RESTError
+	if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
 		return max(time.Second, refused.RetryAfter)
 	}
 	return 0
@@ -84,10 +94,12 @@ func tooOften(err error) time.Duration {
 func patiently(ctx context.Context, call func() error) error {
 	for {
 		err := call()
-		wait := tooOften(err)
+		wait := max(tooOften(err), tooBusy(err))
 		if wait == 0 {
 			return err
 		}
+		// Those who were sent away together do not come back together.
+		wait += time.Duration(mathrand.Int64N(int64(wait))) //nolint:gosec // no secret
 		if !until(ctx, time.Now().Add(wait)) {
 			return err
 		}

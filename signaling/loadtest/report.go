@@ -51,6 +51,7 @@ type Outcome struct {
 	Connect    Histogram `json:"connect"`    // opening the WebSocket to media that can flow
 	FirstFrame Histogram `json:"firstFrame"` // opening the WebSocket to the first whole key frame
 	Latency    Histogram `json:"latency"`    // of packets that were not resent, sender to receiver
+	AudioGap   Histogram `json:"audioGap"`   // from one packet of sound in a slot to the next
 
 	// Packets and Bytes of media that arrived, once each; Lost never did; Recovered were sent again.
 	Packets   uint64 `json:"packets"`
@@ -157,6 +158,7 @@ func (o *Outcome) add(other *Outcome) {
 	o.Connect.Merge(&other.Connect)
 	o.FirstFrame.Merge(&other.FirstFrame)
 	o.Latency.Merge(&other.Latency)
+	o.AudioGap.Merge(&other.AudioGap)
 	o.Packets += other.Packets
 	o.Bytes += other.Bytes
 	o.Lost += other.Lost

@@ -57,6 +57,7 @@ type run struct {
 	codes    []string
 	links    *links
 	joining  chan struct{} // as many as may be on their way in
+	asking   chan struct{} // as many as may ask the REST API
 	stop     context.CancelCauseFunc
 	began    time.Time
 	bots     []*bot
@@ -90,7 +91,7 @@ func Run(ctx context.Context, s Scenario, o Options) (*Report, error) {
 	}
 	r := &run{
 		scenario: s, options: o, rest: client.REST{Base: o.URL, HTTP: o.HTTP},
-		joining: make(chan struct{}, s.AtOnce), faults: map[string]int{}, phase: "opening",
+		joining: make(chan struct{}, s.AtOnce), asking: make(chan struct{}, askAtOnce), faults: map[string]int{}, phase: "opening",
 	}
 	defer r.close()
 	if err := r.open(ctx); err != nil {
@@ -315,6 +316,9 @@ func since(now, before uint64) uint64 {
 	}
 	return now - before
 }
+
+// askAtOnce is how many requests are made at once: a server answers 64 of one address.
+const askAtOnce = 48
 
 const (
 	healthEvery  = time.Second

@@ -118,7 +118,8 @@ func (r *Report) tellLayers(b *strings.Builder) {
 		}
 	}
 	if o.SentAudio.Packets > 0 || o.ReceivedAudio.Packets > 0 {
-		fmt.Fprintf(b, "  sound          %d packets sent, %d received\n", o.SentAudio.Packets, o.ReceivedAudio.Packets)
+		fmt.Fprintf(b, "  sound          %d packets sent, %d received; %s from one to the next at p99, %s at most\n",
+			o.SentAudio.Packets, o.ReceivedAudio.Packets, quantile(&o.AudioGap, 0.99), duration(o.AudioGap.Max()))
 	}
 }
 
