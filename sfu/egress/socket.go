@@ -33,6 +33,8 @@ type SocketSnapshot struct {
 	ReadErrors  uint64 `json:"readErrors"`
 	// Diverted were handled by their takers, without pion.
 	Diverted uint64 `json:"diverted"`
+	// Takers are the addresses that have one.
+	Takers int `json:"takers"`
 	// Batched packets left in so many bundles, by so many flushes.
 	Batched uint64 `json:"batched"`
 	Bundles uint64 `json:"bundles"`
@@ -44,9 +46,13 @@ type SocketSnapshot struct {
 // Snapshot counts what was sent, dropped for want of room, and refused by the kernel.
 func (s *Socket) Snapshot() SocketSnapshot {
 	c := &s.counts
+	takers := 0
+	if now := s.diversions.takers.Load(); now != nil {
+		takers = len(*now)
+	}
 	return SocketSnapshot{
 		Method: s.method, Sent: c.sent.Load(), Dropped: c.dropped.Load(), WriteErrors: c.writeErrors.Load(),
-		ReadErrors: c.readErrors.Load(), Diverted: c.diverted.Load(), Batched: c.batched.Load(), Bundles: c.bundles.Load(),
+		ReadErrors: c.readErrors.Load(), Diverted: c.diverted.Load(), Takers: takers, Batched: c.batched.Load(), Bundles: c.bundles.Load(),
 		Flushes: c.flushes.Load(), Unsegmented: c.unsegmented.Load(),
 	}
 }

@@ -92,9 +92,18 @@ type client struct {
 
 func newClient(t testing.TB) *client {
 	t.Helper()
+	return newClientWith(t, nil)
+}
+
+// newClientWith is one with other settings.
+func newClientWith(t testing.TB, adjust func(*webrtc.SettingEngine)) *client {
+	t.Helper()
 	var s webrtc.SettingEngine
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	if adjust != nil {
+		adjust(&s)
+	}
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(browser(t)), webrtc.WithSettingEngine(s), webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		BundlePolicy: webrtc.BundlePolicyMaxBundle, RTPHeaderEncryptionPolicy: webrtc.RTPHeaderEncryptionPolicyDisable,

@@ -42,6 +42,7 @@ type downstream struct {
 
 	mu      sync.Mutex // guards what follows
 	canSend bool
+	gone    bool // Close was called: a connection that comes up now has no way past pion
 	waiting []opening
 	express *express // nil if media goes through pion
 }
@@ -70,6 +71,7 @@ func (t *Transport) NewDownstream(egress sfu.Egress) (sfu.Downstream, error) {
 // Close takes the connection's media off the sockets first.
 func (d *downstream) Close() {
 	d.mu.Lock()
+	d.gone = true
 	e := d.express
 	d.mu.Unlock()
 	if e != nil {
@@ -247,8 +249,12 @@ func (d *downstream) begin(mid string, line egress.Line, e *express) {
 // connected may come again, after a pause of the path.
 func (d *downstream) connected() {
 	d.mu.Lock()
+	if d.gone {
+		d.mu.Unlock()
+		return
+	}
 	if !d.canSend {
-		d.express = d.shortcut()
+		d.express = d.choose()
 	}
 	waiting, e := d.waiting, d.express
 	d.canSend, d.waiting = true, nil
@@ -258,7 +264,20 @@ func (d *downstream) connected() {
 	}
 }
 
-// shortcut is the way past pion, if there is one. It is decided before the first packet and for good.
+// choose decides before the first packet and for good which way media goes: past pion, or nil.
+func (d *downstream) choose() *express {
+	if e := d.shortcut(); e != nil {
+		d.transport.paths.express.Add(1)
+		return e
+	}
+	d.transport.paths.fallback.Add(1)
+	if d.keys != nil {
+		d.keys.forget()
+	}
+	return nil
+}
+
+// shortcut is the way past pion, if there is one.
 func (d *downstream) shortcut() *express {
 	if d.keys == nil {
 		return nil
@@ -274,21 +293,22 @@ func (d *downstream) shortcut() *express {
 		d.control(now, raw, everything)
 	})
 	if e == nil {
-		d.transport.paths.fallback.Add(1)
 		return nil
 	}
-	d.transport.paths.express.Add(1)
-	ice.OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) {
-		// Its streams cannot go on through pion: the client connects anew.
-		if !e.moved(pair) && !d.closed.Load() {
-			d.ended(reasonFailed)
-		}
-	})
+	ice.OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) { d.follow(e, pair) })
 	// It may have moved before we listened.
 	if pair, err = ice.GetSelectedCandidatePair(); err == nil {
-		e.moved(pair)
+		d.follow(e, pair)
 	}
 	return e
+}
+
+// follow leads media to where the connection is now. Its streams cannot go on through pion: where there is no way past
+// it the client connects anew.
+func (d *downstream) follow(e *express, pair *webrtc.ICECandidatePair) {
+	if !e.moved(pair) && !d.closed.Load() {
+		d.ended(reasonFailed)
+	}
 }
 
 func (d *downstream) ended(reason string) { d.egress.Ended(reason) }

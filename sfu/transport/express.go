@@ -59,7 +59,7 @@ func (t *Transport) pathOf(pair *webrtc.ICECandidatePair) (*egress.Socket, netip
 	}
 	to := netip.AddrPortFrom(address.Unmap(), pair.Remote.Port)
 	socket := t.socketAt(pair.Local.Address, to.Addr().Is4())
-	return socket, to, socket != nil
+	return socket, to, socket != nil && socket.Address().Addr().Is4() == to.Addr().Is4()
 }
 
 // socketAt is the socket of a local candidate. Where its address is told otherwise to clients, only a sole socket of the

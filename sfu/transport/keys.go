@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/pion/dtls/v3"
@@ -30,6 +31,21 @@ type keys struct {
 	masterSecret []byte
 	profile      dtls.SRTPProtectionProfile
 	known        bool // the profile and the suite are known, and ours
+}
+
+// Format prints nothing of them, whatever is asked for.
+func (k *keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "keys") }
+
+// forget wipes the secret of a connection whose media goes through pion.
+func (k *keys) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.wipe()
+}
+
+func (k *keys) wipe() {
+	clear(k.masterSecret)
+	k.masterSecret, k.known = nil, false
 }
 
 // watch has a connection's handshake show its keys. It must be the server's side: the hook runs there alone.
@@ -95,11 +111,12 @@ func (k *keys) contexts() (out, in *srtp.Context, err error) {
 	profile := srtp.ProtectionProfile(k.profile)
 	config := srtp.Config{Profile: profile}
 	err = config.ExtractSessionKeysFromDTLS(k, false)
-	clear(k.masterSecret)
-	k.masterSecret, k.known = nil, false
+	k.wipe()
 	if err != nil {
 		return nil, nil, fmt.Errorf("derive the SRTP keys: %w", err)
 	}
+	defer clear(config.Keys.LocalMasterKey)
+	defer clear(config.Keys.RemoteMasterKey)
 	if out, err = srtp.CreateContext(config.Keys.LocalMasterKey, config.Keys.LocalMasterSalt, profile); err != nil {
 		return nil, nil, fmt.Errorf("make the cipher for sending: %w", err)
 	}

@@ -103,7 +103,9 @@ type Snapshot struct {
 }
 
 // New opens the sockets. It fails in one sentence if the port is in use.
-func New(config Config, log *slog.Logger) (*Transport, error) {
+func New(config Config, log *slog.Logger) (*Transport, error) { return open(config, log, selfTest) }
+
+func open(config Config, log *slog.Logger, selfTest func(*ecdsa.PrivateKey) error) (*Transport, error) {
 	if err := config.Validate(); err != nil {
 		return nil, fmt.Errorf("media transport: %w", err)
 	}
