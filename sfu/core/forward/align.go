@@ -89,7 +89,7 @@ func (f *Forwarder) alignLayers(now time.Time, at time.Duration, publication uin
 // reportMayCome reports whether to wait for the reports that relate two streams of a publication.
 func (f *Forwarder) reportMayCome(came time.Time, at time.Duration, publication uint32, from report) bool {
 	switch {
-	case f.selector.Current() != f.shown, at-f.timeline.LastAt() >= frozen:
+	case !f.selector.GoesOn(), at-f.timeline.LastAt() >= frozen:
 		return false // there is no picture meanwhile
 	case f.clocks.silent(publication):
 		return false

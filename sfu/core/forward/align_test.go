@@ -162,13 +162,19 @@ func TestTheReportThatWasMissingAsksForTheKeyFrame(t *testing.T) {
 func TestAFrozenPictureDoesNotWaitForReports(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		freeze func(b *bench)
+		freeze func(b *bench, low *stream)
 	}{
-		{"cut off", func(b *bench) { b.slot.Cut(b.now, whole(1)); b.after(40 * ms) }},
-		{"stopped", func(b *bench) { b.slot.SetTarget(b.now, whole(1)); b.after(250 * ms) }},
+		{"cut off", func(b *bench, _ *stream) { b.slot.Cut(b.now, whole(1)); b.after(40 * ms) }},
+		{"stopped", func(b *bench, _ *stream) { b.slot.SetTarget(b.now, whole(1)); b.after(250 * ms) }},
+		{"broken", func(b *bench, low *stream) {
+			b.slot.SetTarget(b.now, whole(1))
+			b.after(40 * ms)
+			low.seq += 2000
+			b.gets(low, low.at(b.now, false), forward.WaitsForKeyFrame)
+		}},
 	} {
-		b, _, high := layered(t)
-		test.freeze(b)
+		b, low, high := layered(t)
+		test.freeze(b, low)
 		last, elapsed := b.last.Timestamp, packet.Ticks(b.now.Sub(begin), 90000)
 		b.gets(high, high.at(b.now, true), forward.Forwarded)
 		if want := last + uint32(elapsed); b.last.Timestamp != want {

@@ -143,6 +143,9 @@ func (s *Selector) Need(now time.Time, hungry bool) (begins bool) {
 // Current returns what is shown.
 func (s *Selector) Current() Choice { return s.current }
 
+// GoesOn reports whether something is shown that needs no key frame to go on.
+func (s *Selector) GoesOn() bool { return s.current.Publication != 0 && !s.broken && !s.stalled }
+
 // Wanted returns the publication to show and its target stream.
 func (s *Selector) Wanted() (publication uint32, target int8) { return s.wanted, s.target }
 
