@@ -154,22 +154,21 @@ func (f *Forwarder) aim(now time.Time) {
 
 // SetTarget sets the layer to go to, packet.None for a pause. Up or down, what cannot be
 // left without a key frame goes on until there is one.
-func (f *Forwarder) SetTarget(now time.Time, target packet.Layer) {
-	f.now = now
-	f.target, f.cut = target, false
-	f.refused = refusals{}
-	f.selector.SetTarget(now, f.stream())
-	f.onAir = f.onAir && target.Spatial >= 0
-	f.aim(now)
-}
+func (f *Forwarder) SetTarget(now time.Time, target packet.Layer) { f.turn(now, target, false) }
 
 // Cut sets the layer to go to and stops the old one at once, because the link
 // cannot carry it.
-func (f *Forwarder) Cut(now time.Time, target packet.Layer) {
+func (f *Forwarder) Cut(now time.Time, target packet.Layer) { f.turn(now, target, true) }
+
+func (f *Forwarder) turn(now time.Time, target packet.Layer, cut bool) {
 	f.now = now
-	f.target, f.cut = target, true
+	f.target, f.cut = target, cut
 	f.refused = refusals{}
-	f.selector.Cut(now, f.stream())
+	if cut {
+		f.selector.Cut(now, f.stream())
+	} else {
+		f.selector.SetTarget(now, f.stream())
+	}
 	f.onAir = f.onAir && target.Spatial >= 0
 	f.aim(now)
 }
