@@ -273,7 +273,7 @@ func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
 		if !ok {
 			return
 		}
-		slot.forward.KeyFrameAsked()
+		slot.forward.KeyFrameAsked(now)
 		if publication, shown := slot.forward.Current(); publication != 0 {
 			if feed := slot.feed(publication); feed != nil {
 				feed.Publisher.RequestKeyFrame(now, p.id, feed.StreamOf(shown.Spatial))

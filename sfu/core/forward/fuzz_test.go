@@ -66,7 +66,7 @@ func play(t *testing.T, slot *forward.Forwarder, kind codec.Kind, in []byte) {
 				}
 			}
 			if in[8] == 0 {
-				slot.KeyFrameAsked()
+				slot.KeyFrameAsked(now)
 			}
 			slot.Deadline()
 		default:

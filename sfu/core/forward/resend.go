@@ -18,6 +18,9 @@ const (
 	unknownShare = 0.5       // of the bytes sent, until the link tells
 	shareFloor   = 30 * 1200 // bytes in a window that may be resent in any case
 	shareWindow  = time.Second
+
+	// keyFrameDue is how long a requested key frame may take; a request that is deferred for longer repairs nothing.
+	keyFrameDue = 500 * time.Millisecond
 )
 
 // limits bound what resends cost: beyond their share they only feed congestion, and a viewer who
@@ -26,7 +29,8 @@ type limits struct {
 	pace      time.Duration
 	share     float64
 	congested bool
-	useless   int64 // numbers up to here help the viewer no more: it asked for a key frame
+	useless   int64     // numbers up to here help the viewer no more: it asked for a key frame …
+	until     time.Time // … that may be expected by then
 
 	ends          time.Time
 	first, resent int // bytes in the running window
@@ -76,7 +80,9 @@ func (f *Forwarder) SetLink(rtt time.Duration, repairShare float64) {
 }
 
 // KeyFrameAsked says that the viewer asked for a key frame: what was sent before helps it no more.
-func (f *Forwarder) KeyFrameAsked() { f.limits.useless = f.numbers.sequence.Newest() }
+func (f *Forwarder) KeyFrameAsked(now time.Time) {
+	f.limits.useless, f.limits.until = f.numbers.sequence.Newest(), now.Add(keyFrameDue)
+}
 
 // Resend returns what was first sent under this number, if it may be sent again: eight
 // times at most, not within a round trip of the last, nothing older than the latest key frame or
@@ -101,7 +107,7 @@ func (f *Forwarder) outdated(s *history.Sent, out uint16) bool {
 	}
 	newest := f.numbers.sequence.Newest()
 	number := newest + int64(int16(out-uint16(newest)))
-	if number < f.keyOut || number <= f.limits.useless {
+	if number < f.keyOut || number <= f.limits.useless && f.now.Before(f.limits.until) {
 		return true
 	}
 	// A layer that is being left is not worth the congestion that it is left for.

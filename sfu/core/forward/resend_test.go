@@ -53,12 +53,16 @@ func TestWhatAViewerAskedAKeyFrameForIsNotResent(t *testing.T) {
 	b.show(1, 1, 0)
 	b.gets(s, s.at(b.now, true), forward.Forwarded)
 	b.gets(s, s.at(b.now, false), forward.Forwarded)
-	b.slot.KeyFrameAsked()
+	b.slot.KeyFrameAsked(b.now)
 	b.gets(s, s.at(b.now, false), forward.Forwarded)
 	for number, want := range map[uint16]bool{100: false, 101: false, 102: true} {
 		if _, ok := b.slot.Resend(b.now, number); ok != want {
 			t.Errorf("number %d: %v", number, ok)
 		}
+	}
+	b.after(600 * ms) // the request was deferred, or lost
+	if _, ok := b.slot.Resend(b.now, 101); !ok {
+		t.Error("neither a key frame comes nor what is missing")
 	}
 }
 
@@ -66,7 +70,7 @@ func TestAKeyFrameOfLongAgoForbidsNothing(t *testing.T) {
 	b, s := newVideo(t), &stream{publication: 1}
 	b.show(1, 1, 0)
 	b.gets(s, s.at(b.now, true), forward.Forwarded)
-	b.slot.KeyFrameAsked()
+	b.slot.KeyFrameAsked(b.now)
 	for range 40000 { // more than half of all numbers
 		b.after(ms)
 		b.gets(s, s.at(b.now, false), forward.Forwarded)

@@ -10,7 +10,7 @@ const (
 	maxAgain        = time.Second            // longest time until a request is repeated
 	receiverGap     = 200 * time.Millisecond // least time between two requests of one receiver for one stream, or the round trip
 	receiverMax     = 3                      // … and so many of them …
-	receiverWindow  = 10 * time.Second       // … in this time
+	receiverWindow  = 3 * time.Second        // … in this time
 	giveUpAfter     = 10 * time.Second
 	maxReceivers    = 4096
 	sweepGap        = time.Second
