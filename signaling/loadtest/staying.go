@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync/atomic"
 	"time"
 
-	"github.com/plenum-meet/plenum/signaling/client"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
@@ -260,58 +258,4 @@ func (b *bot) statistics() message.StatsReport {
 		}
 	}
 	return report
-}
-
-// voice is a tone whose level changes.
-type voice struct {
-	tone  *client.Tone
-	level atomic.Uint32
-}
-
-func newVoice(level uint8) *voice {
-	v := &voice{tone: client.NewStampedTone(level)}
-	v.level.Store(uint32(level))
-	return v
-}
-
-// Next makes one packet.
-func (v *voice) Next(now time.Time, key bool) ([]client.Frame, time.Duration) {
-	frames, interval := v.tone.Next(now, key)
-	for i := range frames {
-		frames[i].Level = uint8(v.level.Load())
-	}
-	return frames, interval
-}
-
-// tally is what has been counted so far, of all bots together.
-type tally struct {
-	packets, bytes, lost, frames, freezes uint64
-	layers                                [layers]uint64
-	latency                               Histogram
-}
-
-func (r *run) tally() tally {
-	r.mu.Lock()
-	bots := slices.Clone(r.bots)
-	r.mu.Unlock()
-	var t tally
-	for _, b := range bots {
-		b.mu.Lock()
-		o := &b.outcome
-		t.packets += o.Packets
-		t.bytes += o.Bytes
-		t.lost += o.Lost + b.lost
-		t.frames += o.Frames
-		t.freezes += o.Freezes
-		for i := range layers {
-			t.layers[i] += o.Received[i].Bytes
-		}
-		t.latency.Merge(&o.Latency)
-		for _, s := range b.slots {
-			t.frames += s.frames
-			t.freezes += s.freezes
-		}
-		b.mu.Unlock()
-	}
-	return t
 }
