@@ -13,14 +13,17 @@ type limits interface {
 	// files is how many this process may have open now, and how many it may allow itself.
 	files() (now, most uint64, err error)
 	raise(to uint64) error
-	// addresses of this machine that media could come from.
+	// addresses on which a media connection opens a socket.
 	addresses() int
 }
 
-type system struct{}
+// system is this machine. Plain bots open a socket on each of its addresses, others on one.
+type system struct{ plain bool }
 
-// addresses counts those that a media connection opens a socket on.
-func (system) addresses() int {
+func (s system) addresses() int {
+	if !s.plain {
+		return 1
+	}
 	all, err := net.InterfaceAddrs()
 	if err != nil {
 		return 4

@@ -86,7 +86,7 @@ func Run(ctx context.Context, s Scenario, o Options) (*Report, error) {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	if err := ensureDescriptors(s, system{}); err != nil {
+	if err := ensureDescriptors(s, system{plain: o.Plain}); err != nil {
 		return nil, err
 	}
 	r := &run{
