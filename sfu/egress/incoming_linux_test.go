@@ -66,7 +66,8 @@ func TestHowMessagesAreSplit(t *testing.T) {
 		{"a last one of a byte", []kernelMessage{{a, 101, merged(100)}}, []string{a + " 100", a + " 1"}},
 		{"one that is shorter than it may be", []kernelMessage{{a, 50, merged(100)}}, []string{a + " 50"}},
 		{
-			"several senders", []kernelMessage{{a, 150, merged(100)}, {b, 100, nil}, {six, 120, merged(60)}, {a, 10, nil}},
+			"several senders",
+			[]kernelMessage{{a, 150, merged(100)}, {b, 100, nil}, {six, 120, merged(60)}, {a, 10, nil}},
 			[]string{a + " 100", a + " 50", b + " 100", six + " 60", six + " 60", a + " 10"},
 		},
 		{"an empty one between", []kernelMessage{{a, 10, nil}, {b, 0, nil}, {b, 20, nil}}, []string{a + " 10", b + " 20"}},
@@ -76,7 +77,8 @@ func TestHowMessagesAreSplit(t *testing.T) {
 		{"segments of nothing", []kernelMessage{{a, 150, merged(0)}}, []string{a + " 150"}},
 		{"a control message that is cut off", []kernelMessage{{a, 150, merged(100)[:unix.SizeofCmsghdr+2]}}, []string{a + " 150"}},
 		{
-			"one that claims too little", []kernelMessage{{a, 150, controlMessage(unix.SOL_UDP, unix.UDP_GRO, 100, 3)}},
+			"one that claims too little",
+			[]kernelMessage{{a, 150, controlMessage(unix.SOL_UDP, unix.UDP_GRO, 100, 3)}},
 			[]string{a + " 150"},
 		},
 	} {
