@@ -45,15 +45,16 @@ test('layer switch up: what is missing between the smaller picture and the large
   const code = await ada.createMeeting('Layers');
   await ada.goto(`/m/${code}`);
   await ada.enter();
+  await ada.choose('Sound only');
   await grace.joinByCode(code);
+  await grace.control('Stop camera').click();
   await expectPicture(grace, ada);
   await grace.tile(ada).hover();
   await grace.control('Pin Ada').click();
   await expectPicture(grace, ada, { height: 720 });
   await observePictures(grace.page, `article[data-participant="${await ada.id()}"] video`);
   for (let i = 0; i < switches; i++) {
-    await grace.control('More').click();
-    await grace.page.getByRole('menuitemcheckbox', { name: 'Data saver' }).click();
+    await grace.choose('Data saver');
     await grace.page.waitForTimeout(2_500);
     await grace.control('Data saver is on. Turn it off').click();
     await grace.page.waitForTimeout(3_500);

@@ -36,6 +36,8 @@ test('lip sync: how much later than its sound a picture comes', async ({ browser
     await ada.enter();
     await grace.joinByCode(code);
     await grace.control('Mute').click();
+    await grace.control('Stop camera').click();
+    await ada.choose('Sound only');
     await expectPicture(grace, ada, { height: 360 });
     await expectSound(grace, ada);
     await observePerson(grace, ada);

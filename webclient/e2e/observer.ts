@@ -61,10 +61,13 @@ function look(videos: string): void {
   canvas.height = down;
   const brush = canvas.getContext('2d', { willReadFrequently: true })!;
 
-  const read = (element: HTMLVideoElement): Seen['code'] => {
+  /** Null if there was nothing to draw yet: a new element may say that it shows a picture a moment before it does. */
+  const read = (element: HTMLVideoElement): Seen['code'] | null => {
     const { videoWidth, videoHeight } = element;
+    brush.clearRect(0, 0, across, down);
     brush.drawImage(element, 0, 0, videoWidth, videoHeight / 4, 0, 0, across, down);
     const { data } = brush.getImageData(0, 2, across, 1);
+    if (data[3] === 0) return null;
     let code = 0;
     let check = 0b1010;
     for (let i = 0; i < 24; i++) {
@@ -81,7 +84,8 @@ function look(videos: string): void {
     const next = () =>
       element.requestVideoFrameCallback((_, { presentationTime, height }) => {
         const participant = element.closest('article')?.dataset['participant'] ?? '';
-        log.seen.push({ at: presentationTime, code: read(element), participant, height });
+        const code = read(element);
+        if (code !== null) log.seen.push({ at: presentationTime, code, participant, height });
         next();
       });
     known.add(element);

@@ -222,6 +222,12 @@ export class Person {
     await expect(over).toBeVisible();
   }
 
+  /** Switches something in the menu of the meeting. */
+  async choose(item: 'Data saver' | 'Sound only'): Promise<void> {
+    await this.control('More').click();
+    await this.page.getByRole('menuitemcheckbox', { name: item }).click();
+  }
+
   /** Part of the engine's state; undefined while there is no engine. */
   async state<T>(of: (state: CallState) => T): Promise<T | undefined> {
     const state = await this.page.evaluate(() => window.__plenum?.engine.getState());

@@ -18,11 +18,6 @@ async function topFrames(of: Person): Promise<number> {
   return layers.find(({ rid }) => rid === 'f')?.framesEncoded ?? 0;
 }
 
-async function choose(person: Person, item: string): Promise<void> {
-  await person.control('More').click();
-  await person.page.getByRole('menuitemcheckbox', { name: item }).click();
-}
-
 test('nothing is sent or received that nobody wants', async ({ member }) => {
   const ada = await member('Ada', 'large');
   const grace = await member('Grace');
@@ -48,7 +43,7 @@ test('nothing is sent or received that nobody wants', async ({ member }) => {
   });
 
   await test.step('the data saver lowers the picture, and says that it is on', async () => {
-    await choose(grace, 'Data saver');
+    await grace.choose('Data saver');
     await expect.poll(() => height(grace, ada), media).toBeLessThanOrEqual(360);
     await expectPicture(grace, ada);
     await grace.control('Data saver is on. Turn it off').click();
@@ -56,7 +51,7 @@ test('nothing is sent or received that nobody wants', async ({ member }) => {
   });
 
   await test.step('sound only stops pictures, and sound goes on', async () => {
-    await choose(grace, 'Sound only');
+    await grace.choose('Sound only');
     await expect(grace.tile(ada).locator('video')).toHaveCount(0);
     await expectStill(
       async () =>
