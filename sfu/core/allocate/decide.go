@@ -116,6 +116,9 @@ func (a *Allocator) goal(in Input, f *fill) packet.Bitrate {
 		}
 	}
 	for _, e := range a.order {
+		if e.silent() {
+			continue // muted: its estimate rests with it
+		}
 		if next := e.level + 1; next < len(e.steps) {
 			consider(f.used + e.rate(next) - e.rate(e.level))
 		} else if missing := e.missing(); missing >= 0 {

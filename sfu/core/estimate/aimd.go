@@ -9,7 +9,9 @@ const (
 	aimdDecrease   = 0.85
 	aimdIncrease   = 1.08 // per second, far from the last congestion
 	startIncrease  = 2.0  // per second, during start-up
-	aimdMostAcked  = 1.5
+	aimdMostAcked  = 1.25
+	startMostAcked = 1.5
+	aimdFilled     = 0.9             // of the rate: we did use it
 	aimdQuiet      = 8 * time.Second // without congestion, after which the link may have become wider
 	aimdLeastStep  = 1000.0          // bit/s, of one multiplicative step
 	aimdLeastSlope = 4000.0          // bit/s per second near the last congestion
@@ -95,9 +97,10 @@ func (a *aimd) update(s sight) {
 		a.phase, a.changed = holding, s.now
 	case drain:
 		a.strained, a.starting = true, false
-		a.capacity.forgetIfBeyond(s.acked)
-		a.capacity.full(s.acked)
-		a.rate = aimdDecrease * min(a.rate, s.acked)
+		carried := a.carried(s, false)
+		a.capacity.forgetIfBeyond(carried)
+		a.capacity.full(carried)
+		a.rate = aimdDecrease * min(a.rate, carried)
 		a.decreased, a.everDown = s.now, true
 		a.phase, a.changed = holding, s.now
 	case s.usage != normal || a.standing.overflows(s) || float64(s.queue.delay) > aimdHold*float64(allowed(s)):
@@ -125,16 +128,25 @@ func (a *aimd) decrease(s sight) {
 	case recently && a.doubt(s):
 		return
 	case s.known:
-		carried := s.acked
-		if recently {
-			carried = s.busy // the half second before says what we sent, not what there was room for
-		}
+		carried := a.carried(s, recently)
 		a.capacity.forgetIfBeyond(carried)
 		a.capacity.full(carried)
 		target = factor * carried
 	}
 	a.rate = min(a.rate, target)
 	a.decreased, a.everDown = s.now, true
+}
+
+// carried is what the link was seen to carry. Where we sent less than we might, the half second before says what we sent,
+// and what arrives while packets wait says what there was room for.
+func (a *aimd) carried(s sight, limited bool) float64 {
+	switch {
+	case limited:
+		return s.busy
+	case s.acked < aimdFilled*a.rate:
+		return max(s.acked, s.busy)
+	}
+	return s.acked
 }
 
 // doubt reports whether an overuse may be a burst, somebody's or a key frame of ours: we filled only a
@@ -166,6 +178,9 @@ func (a *aimd) increase(s sight) {
 		a.capacity.forgetIfBeyond(s.acked)
 	}
 	most := aimdMostAcked*s.acked + aimdBeyond
+	if a.starting {
+		most = startMostAcked*s.acked + aimdBeyond
+	}
 	if a.rate >= most {
 		return
 	}

@@ -45,7 +45,7 @@ const (
 	fullMost                  = 1.5  // times the estimate: what a full link is taken for, after the start
 	worthwhile                = 1.05 // of the estimate: less is no step
 
-	dropShare    = 0.5 // of the former estimate: below it is a large drop
+	dropShare    = 0.5  // of the former estimate: below it is a large drop
 	recoverShare = 0.85 // of the former estimate: what is tried after it
 	provenShare  = 1.25 // of what arrives: more of the estimate has not been used
 	recoverAfter = time.Second
@@ -55,10 +55,10 @@ const (
 	backOffLeast      = 3 * time.Second
 	backOffFactor     = 1.5
 	backOffMost       = 2 * time.Minute
-	backOffRecovering = 8 * time.Second
+	backOffRecovering = 5 * time.Second
 	backOffPaused     = 5 * time.Second
 	limitedEvery      = 5 * time.Second // while app-limited
-	filledShare       = 0.75
+	filledShare       = 0.82
 	// While all of the estimate is used it rises by itself, and a probe is worth its while
 	// only if the link has become wider: nothing queues at what was too much once.
 	widerShare  = 1.5

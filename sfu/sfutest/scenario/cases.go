@@ -125,7 +125,7 @@ func Ours() []Case {
 	for _, rate := range []float64{0.3, 0.5, 1, 2, 3, 5} {
 		all = append(all, steady(rate))
 	}
-	all = append(all, drop(), layers(), twoViewers())
+	all = append(all, jitter(), drop(), layers(), grid(), twoViewers(), download())
 	for _, percent := range []int{1, 5, 10, 20, 30} {
 		all = append(all, lossy(percent))
 	}
@@ -137,6 +137,17 @@ func steady(rate float64) Case {
 	return Case{name, fmt.Sprintf("a steady link of %.1f Mbit/s", rate), judgedFrom, 70 * time.Second, func(w *World) []*Way {
 		down, up := w.NewWay(variable(trip40, at{0, rate})), w.NewWay(wide(trip40))
 		w.NewViewer("media", down, up, 0).WatchElastic(1, 2*unlimited)
+		return []*Way{down, up}
+	}}
+}
+
+// jitter delays each packet by up to 30 ms more or less.
+func jitter() Case {
+	return Case{"jitter", "jitter of 30 ms, 3 Mbit/s", judgedFrom, 70 * time.Second, func(w *World) []*Way {
+		there := bottleneck(2*trip40, 3)
+		there.Jitter, there.Uniform = 30, true
+		down, up := w.NewWay(link.Always(there)), w.NewWay(wide(trip40))
+		w.NewViewer("media", down, up, 0).WatchElastic(1, unlimited)
 		return []*Way{down, up}
 	}}
 }
@@ -165,6 +176,28 @@ func layers() Case {
 			}
 			v.Watch(w.NewCamera(i+1, Usual...), height, priority)
 		}
+		return []*Way{down, up}
+	}}
+}
+
+// grid has four equal cameras on a link that carries more than their lowest layers, and not all of the next.
+func grid() Case {
+	return Case{"grid", "four cameras of one size on 2 Mbit/s", judgedFrom, 130 * time.Second, func(w *World) []*Way {
+		down, up := w.NewWay(variable(trip40, at{0, 2})), w.NewWay(wide(trip40))
+		v := w.NewViewer("viewer", down, up, 0)
+		for i := range uint32(4) {
+			v.Watch(w.NewCamera(i+1, Usual...), 360, 1)
+		}
+		return []*Way{down, up}
+	}}
+}
+
+// download begins beside a viewer who had the link alone.
+func download() Case {
+	return Case{"download", "a TCP flow from 15 s on, 1 Mbit/s", 30 * time.Second, 120 * time.Second, func(w *World) []*Way {
+		down, up := w.NewWay(variable(trip40, at{0, 1})), w.NewWay(wide(trip40))
+		w.NewViewer("media", down, up, 0).WatchElastic(1, unlimited)
+		w.After(15*time.Second, func() { w.NewTCP("TCP", down, up, -1, nil) })
 		return []*Way{down, up}
 	}}
 }

@@ -98,12 +98,6 @@ func (f *Flow) Rate() float64 { return f.series.rate(f.from, f.to) }
 // RateBetween is what arrived between two times.
 func (f *Flow) RateBetween(from, to time.Duration) float64 { return f.series.rate(from, to) }
 
-// SentBetween is what was sent between two times, in bit/s.
-func (f *Flow) SentBetween(from, to time.Duration) float64 { return f.series.sending(from, to) }
-
-// FrozenBetween is the share of the time between two times without a new picture.
-func (f *Flow) FrozenBetween(from, to time.Duration) float64 { return f.series.frozen(from, to) }
-
 // Queue is a percentile of what packets waited.
 func (f *Flow) Queue(percent int) time.Duration { return f.series.queue(f.from, f.to, percent) }
 
@@ -148,6 +142,16 @@ func (f *Flow) Changes() int {
 // Samples is the flow's course between two times.
 func (f *Flow) Samples(from, to time.Duration) []Sample { return f.series.between(from, to) }
 
+// Dark is for how long between two times no picture had been shown for a second.
+func (f *Flow) Dark(from, to time.Duration) (dark time.Duration) {
+	for _, x := range f.series.between(from, to) {
+		if x.Height == 0 {
+			dark += sampleEvery
+		}
+	}
+	return dark
+}
+
 // FPS is how many pictures were shown in a second, in all slots.
 func (f *Flow) FPS() float64 {
 	n := 0
@@ -183,7 +187,7 @@ func share[N int | int64](part, whole N) float64 {
 // Table writes results for people: a row for each flow.
 func Table(w io.Writer, results []*Result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "case\tflow\tkbit/s\tof capacity\tqueue p50\tp95\tmax\tlost\trepair\tunrecovered\tovertaken\tpadding\tfrozen\tfps\t")
+	fmt.Fprintln(t, "case\tflow\tkbit/s\tof capacity\tqueue p50\tp95\tmax\tlost\trepair\tunrecovered\tovertaken\tpadding\tfrozen\tfps\tchanges\t")
 	for _, r := range results {
 		capacity := r.Capacity()
 		for _, f := range r.Flows {
@@ -194,11 +198,11 @@ func Table(w io.Writer, results []*Result) error {
 			ms := func(percent int) string { return fmt.Sprintf("%d ms", f.Queue(percent).Milliseconds()) }
 			fmt.Fprintf(t, "%s\t%s\t%.0f\t%s\t%s\t%s\t%s\t", r.Name, f.Name, f.Rate()/1000, used, ms(50), ms(95), ms(100))
 			if !f.Media() {
-				fmt.Fprintf(t, "\t\t\t\t\t\t\t\n")
+				fmt.Fprintf(t, "\t\t\t\t\t\t\t\t\n")
 				continue
 			}
-			fmt.Fprintf(t, "%.2f %%\t%.1f %%\t%.3f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.0f\t\n",
-				100*f.Loss(), 100*f.Repair(), 100*f.Unrecovered(), 100*f.Overtaken(), 100*f.Padding(), 100*f.Frozen(), f.FPS())
+			fmt.Fprintf(t, "%.2f %%\t%.1f %%\t%.3f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.0f\t%d\t\n",
+				100*f.Loss(), 100*f.Repair(), 100*f.Unrecovered(), 100*f.Overtaken(), 100*f.Padding(), 100*f.Frozen(), f.FPS(), f.Changes())
 		}
 	}
 	return t.Flush()

@@ -55,7 +55,6 @@ type Sample struct {
 type wait struct {
 	at   time.Duration
 	long time.Duration
-	size int
 }
 
 // series is what is known of a flow.
@@ -102,7 +101,7 @@ func (s *series) watch(v *Viewer) { s.viewer = v }
 
 func (s *series) sent(size int, waits time.Duration) {
 	s.sentBytes += int64(size)
-	s.waits = append(s.waits, wait{s.world.Since(), waits, size})
+	s.waits = append(s.waits, wait{s.world.Since(), waits})
 	s.waited += waits
 	s.waiting++
 }
@@ -200,15 +199,4 @@ func (s *series) frozen(from, to time.Duration) float64 {
 		}
 	}
 	return sum / (to - from).Seconds()
-}
-
-// sending is what was sent between two times, in bit/s.
-func (s *series) sending(from, to time.Duration) float64 {
-	bytes := 0
-	for _, w := range s.waits {
-		if w.at >= from && w.at < to {
-			bytes += w.size
-		}
-	}
-	return 8 * float64(bytes) / (to - from).Seconds()
 }
