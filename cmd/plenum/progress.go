@@ -14,7 +14,8 @@ import (
 type progress struct {
 	out   io.Writer
 	live  bool
-	shown int // characters of the line that stands there
+	width func() int // of the terminal now
+	shown int        // characters of the line that stands there
 	count int
 	phase string
 }
@@ -24,9 +25,13 @@ func newProgress(out io.Writer) *progress {
 	if f, ok := out.(*os.File); ok {
 		info, err := f.Stat()
 		p.live = err == nil && info.Mode()&os.ModeCharDevice != 0
+		p.width = func() int { return terminalWidth(f) }
 	}
 	return p
 }
+
+// usualWidth of a terminal that does not say.
+const usualWidth = 80
 
 const quietLines = 10 // seconds between two where the line cannot change
 
@@ -34,6 +39,10 @@ func (p *progress) second(s loadtest.Progress) {
 	p.count++
 	line := progressLine(s)
 	if p.live {
+		// A line that breaks could not be written over.
+		if width := p.width(); len(line) >= width {
+			line = line[:max(0, width-1)]
+		}
 		pad := max(0, p.shown-len(line))
 		fmt.Fprintf(p.out, "\r%s%s", line, strings.Repeat(" ", pad))
 		p.shown = len(line)
@@ -55,10 +64,11 @@ func (p *progress) end() {
 func progressLine(p loadtest.Progress) string {
 	s := p.Second
 	line := fmt.Sprintf("%-9s %4s  %d of %d inside", p.Phase, p.Elapsed.Round(time.Second), s.Inside, p.Bots)
-	for name, n := range map[string]int{"failed": s.Failed, "dropped": p.Dropped} {
-		if n > 0 {
-			line += fmt.Sprintf(", %d %s", n, name)
-		}
+	if s.Failed > 0 {
+		line += fmt.Sprintf(", %d failed", s.Failed)
+	}
+	if p.Dropped > 0 {
+		line += fmt.Sprintf(", %d dropped", p.Dropped)
 	}
 	line += fmt.Sprintf("  %d packets/s  %.1f Mbit/s  latency %.1f/%.1f ms  lost %d  freezes %d",
 		s.Packets, float64(s.Bytes)*8/1e6, s.P50, s.P99, s.Lost, s.Freezes)
