@@ -26,8 +26,11 @@ func someone(id string, minute int, sources ...message.Source) message.Participa
 
 func TestSlotsAreFilledByTheRoster(t *testing.T) {
 	slots := []message.DownSlot{
-		{MID: "0", Kind: message.AudioSlot}, {MID: "1", Kind: message.VideoSlot}, {MID: "2", Kind: message.VideoSlot},
-		{MID: "3", Kind: message.ScreenSlot}, {MID: "4", Kind: message.ScreenAudioSlot},
+		{MID: "0", Kind: message.AudioSlot},
+		{MID: "1", Kind: message.VideoSlot},
+		{MID: "2", Kind: message.VideoSlot},
+		{MID: "3", Kind: message.ScreenSlot},
+		{MID: "4", Kind: message.ScreenAudioSlot},
 	}
 	for _, c := range []struct {
 		name  string
