@@ -2,7 +2,6 @@ package forward_test
 
 import (
 	"container/heap"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -15,13 +14,6 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-// go test ./sfu/core/forward -run Continuity -args -seeds 500 -packets 100000
-var (
-	seedCount   = flag.Int("seeds", 20, "seeds of the continuity property")
-	packetCount = flag.Int("packets", 4000, "packets per seed")
-	oneSeed     = flag.Uint64("seed", 0, "run this seed alone")
-)
-
 // receiversOpus is the payload type that the receiver chose for Opus in RED.
 const receiversOpus = 63
 
@@ -30,9 +22,6 @@ const (
 	maxSlotLag  = 1500 * time.Millisecond
 )
 
-// failed holds seeds that found a bug once.
-var failed = []uint64{23, 27, 41, 77}
-
 // TestContinuity is the central property: whatever the network and the plan do, a slot is
 // one continuous stream, and a resend is what was first sent.
 func TestContinuity(t *testing.T) { continuity(t, false, *packetCount) }
@@ -40,13 +29,7 @@ func TestContinuity(t *testing.T) { continuity(t, false, *packetCount) }
 func TestContinuityOfAudio(t *testing.T) { continuity(t, true, *packetCount/2) }
 
 func continuity(t *testing.T, audio bool, packets int) {
-	seeds := append([]uint64{rand.Uint64()}, failed...)
-	for n := uint64(1); len(seeds) < *seedCount; n++ {
-		seeds = append(seeds, n)
-	}
-	if *oneSeed != 0 {
-		seeds = []uint64{*oneSeed}
-	}
+	seeds := chosenSeeds()
 	total, guessed := oracle{}, guesses{}
 	for _, seed := range seeds {
 		s := newScene(seed, audio)
