@@ -33,15 +33,15 @@ for (const [when, stay] of Object.entries(visits)) {
   });
 }
 
-const frameRate = 20;
-const switches = 12;
+const frameRate = 10;
+const switches = 10;
 
 test('layer switch up: what is missing between the smaller picture and the larger', async ({
   member,
 }) => {
   const ada = await member('Ada', 'large');
   const grace = await member('Grace');
-  await bringClapper(ada.context, 1, { width: 1280, height: 720, frameRate });
+  await bringClapper(ada.context, 1, { width: 960, height: 540, frameRate });
   const code = await ada.createMeeting('Layers');
   await ada.goto(`/m/${code}`);
   await ada.enter();
@@ -51,7 +51,7 @@ test('layer switch up: what is missing between the smaller picture and the large
   await expectPicture(grace, ada);
   await grace.tile(ada).hover();
   await grace.control('Pin Ada').click();
-  await expectPicture(grace, ada, { height: 720 });
+  await expectPicture(grace, ada, { height: 540 });
   await observePictures(grace.page, `article[data-participant="${await ada.id()}"] video`);
   for (let i = 0; i < switches; i++) {
     await grace.choose('Data saver');
@@ -60,39 +60,38 @@ test('layer switch up: what is missing between the smaller picture and the large
     await grace.page.waitForTimeout(3_500);
   }
   const { seen, clicks } = await observed(grace.page);
-  const ups = seen.flatMap((picture, i) => {
-    const before = seen[i - 1];
-    if (before === undefined || before.height >= picture.height) return [];
+  const steps = seen.slice(1).flatMap((picture, i) => {
+    const before = seen[i]!;
     if (before.code === undefined || picture.code === undefined) return [];
     const click = clicks.findLast((each) => each <= picture.at) ?? picture.at;
     return [
       {
+        up: picture.height > before.height,
+        even: picture.height === before.height,
         shown: picture.at - before.at,
         captured: picture.code.time - before.code.time,
         since: picture.at - click,
-        to: picture.height,
       },
     ];
   });
+  const ups = steps.filter(({ up }) => up);
+  // What a busy camera leaves out is none of the switch's doing.
+  const others = steps.filter(({ even }) => even);
   expect(ups.length, 'switches up').toBeGreaterThanOrEqual(switches / 2);
   const interval = 1000 / frameRate;
   const say = (name: string, values: number[]) =>
     `${name} median ${at(values, 0.5).toFixed(0)}, p95 ${at(values, 0.95).toFixed(0)} ms`;
-  console.log(
-    `layer switch up, ${ups.length} of them, a picture each ${interval} ms: ` +
-      [
-        say(
-          'from the smaller to the larger captured',
-          ups.map(({ captured }) => captured),
-        ),
-        say(
-          'shown',
-          ups.map(({ shown }) => shown),
-        ),
-        say(
-          'after the click',
-          ups.map(({ since }) => since),
-        ),
-      ].join('; '),
-  );
+  const captured = (of: typeof steps) => of.map((each) => each.captured);
+  const shown = (of: typeof steps) => of.map((each) => each.shown);
+  const said = [
+    say('from the smaller to the larger captured', captured(ups)),
+    say('shown', shown(ups)),
+    say('between pictures of one size captured', captured(others)),
+    say('shown', shown(others)),
+    say(
+      'after the click',
+      ups.map(({ since }) => since),
+    ),
+  ];
+  console.log(`${ups.length} layer switches up, ${interval} ms a picture: ${said.join('; ')}`);
 });
