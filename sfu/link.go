@@ -29,17 +29,17 @@ const (
 
 // link is what the way to a participant carries, and how its slots share that. Its owner is the peer's loop.
 type link struct {
-	promised   bool // the client will give transport-wide feedback
-	fed        bool // and has given it
-	givenUp    bool // waiting: it took too long
-	estimator  *estimate.Estimator
-	prober     *probe.Controller
-	allocator  *allocate.Allocator
-	plan       allocate.Plan
-	mids       []string // of the plan's slots, by ID
-	told       egress.Link
-	shown      map[string]packet.Layer // what slots show at present, by MID
-	decodes    map[string]map[codec.Kind]bool
+	promised  bool // the client will give transport-wide feedback
+	fed       bool // and has given it
+	givenUp   bool // waiting: it took too long
+	estimator *estimate.Estimator
+	prober    *probe.Controller
+	allocator *allocate.Allocator
+	plan      allocate.Plan
+	mids      []string // of the plan's slots, by ID
+	told      egress.Link
+	shown     map[string]packet.Layer // what slots show at present, by MID
+	decodes   map[string]map[codec.Kind]bool
 }
 
 func newLink() *link {

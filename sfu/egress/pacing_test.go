@@ -11,6 +11,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/sfutest/seeds"
 )
 
 const (
@@ -365,7 +366,8 @@ func TestFlippingThroughPicturesMixesNone(t *testing.T) {
 // pace of requests, and no faster.
 func TestWithRoomEverySlotShowsItsPicture(t *testing.T) {
 	const room, soon = time.Second, 5 * roundTrip
-	for _, seed := range []uint64{0, 1, 2, 3, 4, 5, 14, 19} { // 14 and 19 found bugs once
+	scripts := []uint64{14, 19, 0, 1, 2, 3, 4, 5} // the first two found bugs once
+	for _, seed := range scripts[:seeds.Of(uint64(len(scripts)))] {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		v := newViewing(t, 4, 1_000_000)
 		v.simulcast(4, 600, 2000, 6000)

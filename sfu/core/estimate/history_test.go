@@ -8,6 +8,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
+	"github.com/plenum-meet/plenum/sfu/sfutest/seeds"
 )
 
 // all sends n packets, 10 ms apart, and returns the time after the last.
@@ -318,7 +319,7 @@ func TestHostileFeedbackIsCountedAndLeftOut(t *testing.T) {
 // TestMatchIsAsASlowReferenceSays has random packets lost, late and twice, in feedback that is lost,
 // late and twice, over the wrap of the numbers.
 func TestMatchIsAsASlowReferenceSays(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range seeds.Of(20) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		h := estimate.NewHistory()
 		now, sent := epoch, int64(0)

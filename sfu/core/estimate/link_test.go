@@ -8,6 +8,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/sfutest/link"
+	"github.com/plenum-meet/plenum/sfu/sfutest/seeds"
 )
 
 const (
@@ -19,9 +20,9 @@ var rates = []int64{300_000, 500_000, 1_000_000, 3_000_000, 5_000_000}
 
 // worst runs one elastic flow with each seed and returns the lowest use of the link by the
 // estimate, and the longest 95th percentile of the queue, both from 10 s to 50 s.
-func worst(rate int64, rtt time.Duration, seeds uint64, change func(d, u *link.Conditions), eats func(time.Duration) bool) (use float64, p95 time.Duration) {
+func worst(rate int64, rtt time.Duration, runs uint64, change func(d, u *link.Conditions), eats func(time.Duration) bool) (use float64, p95 time.Duration) {
 	use = 2
-	for seed := range seeds {
+	for seed := range runs {
 		down, up := path(rate, queued, rtt)
 		if change != nil {
 			change(&down.Start, &up.Start)
@@ -75,12 +76,12 @@ func TestBadLinksAreUsed(t *testing.T) {
 		{"no feedback for one second in ten", nil, hole, 0.85, 100 * time.Millisecond},
 	} {
 		for _, rate := range []int64{300_000, 1_000_000, 3_000_000} {
-			seeds := uint64(20)
+			runs := seeds.Of(20)
 			if rate == 3_000_000 {
-				seeds = 5
+				runs = seeds.Of(5)
 			}
 			t.Run(fmt.Sprint(test.name, rate), func(t *testing.T) {
-				use, p95 := worst(rate, rtt40, seeds, test.change, test.eats)
+				use, p95 := worst(rate, rtt40, runs, test.change, test.eats)
 				t.Logf("%.1f %% used, p95 of the queue %v", 100*use, p95)
 				if use < test.use || p95 > test.p95 {
 					t.Errorf("%.1f %% used, p95 of the queue %v; want %.0f %%, %v", 100*use, p95, 100*test.use, test.p95)
