@@ -51,11 +51,11 @@ func (l *encoding) receive(now time.Time, raw packet.Raw) {
 		l.publication.counts.late.Add(1)
 		return
 	}
-	l.accept(now, &raw, seq, false)
+	l.accept(now, &raw, seq)
 }
 
-// recovered takes a retransmission; ordered says that nothing which followed it has come before.
-func (l *encoding) recovered(now time.Time, raw *packet.Raw, ordered bool) {
+// recovered takes a retransmission.
+func (l *encoding) recovered(now time.Time, raw *packet.Raw) {
 	l.upstream.mu.Lock()
 	seq, fresh := l.loss.Recovered(now, raw.SequenceNumber)
 	l.upstream.mu.Unlock()
@@ -63,11 +63,11 @@ func (l *encoding) recovered(now time.Time, raw *packet.Raw, ordered bool) {
 		return
 	}
 	l.publication.counts.recovered.Add(1)
-	l.accept(now, raw, seq, !ordered)
+	l.accept(now, raw, seq)
 }
 
 // accept forwards what a packet makes ready: itself, most of the time.
-func (l *encoding) accept(now time.Time, raw *packet.Raw, seq packet.Seq, recovered bool) {
+func (l *encoding) accept(now time.Time, raw *packet.Raw, seq packet.Seq) {
 	if !l.carries(now, raw, seq) {
 		return
 	}
@@ -75,7 +75,7 @@ func (l *encoding) accept(now time.Time, raw *packet.Raw, seq packet.Seq, recove
 	if len(raw.Allocation) > 0 {
 		l.announce(raw.Allocation)
 	}
-	ready, err := l.reader.Read(l.ready[:0], now, raw, seq, recovered)
+	ready, err := l.reader.Read(l.ready[:0], now, raw, seq)
 	if err != nil {
 		l.refused(now, err)
 	}

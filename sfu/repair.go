@@ -27,7 +27,7 @@ func (r *repair) Receive(now time.Time, raw packet.Raw) {
 		r.upstream.keepEarly(now, r.id, &raw)
 		return
 	}
-	r.layer.recovered(now, &raw, false)
+	r.layer.recovered(now, &raw)
 }
 
 // primary is the stream that a repair stream repeats, nil if nothing of it came yet.
@@ -68,10 +68,10 @@ func (l *encoding) begin(now time.Time, raw packet.Raw) {
 		l.upstream.mu.Unlock()
 	}
 	for i := range before {
-		l.recovered(now, &before[i], true)
+		l.recovered(now, &before[i])
 	}
 	l.receive(now, raw)
 	for i := range behind {
-		l.recovered(now, &behind[i], false)
+		l.recovered(now, &behind[i])
 	}
 }

@@ -53,7 +53,7 @@ func (f *Forwarder) runsAhead(at time.Duration, p *packet.Packet) bool {
 // the newcomer's packets are dropped until it does not. It does not start with a packet
 // that came late: all that follows would lead by as much.
 func (f *Forwarder) changeAudio(now time.Time, at time.Duration, publication uint32, p *packet.Packet, out *Out) Reason {
-	if p.Recovered {
+	if p.Overtaken {
 		return Late
 	}
 	if last, started := f.timeline.Last(); started {

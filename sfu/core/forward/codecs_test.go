@@ -247,11 +247,11 @@ func TestAReplayedStartDoesNotGoBack(t *testing.T) {
 	b.timestamp(1000 + 90*1330)
 }
 
-func TestARetransmittedKeyFrameStartsNothing(t *testing.T) {
+func TestAKeyFrameThatWasOvertakenStartsNothing(t *testing.T) {
 	b := newVideo(t)
 	s := &stream{publication: 1}
 	key := s.at(b.now, true)
-	key.Recovered = true
+	key.Overtaken = true
 	b.show(1, 1, 0)
 	b.gets(s, key, forward.WaitsForKeyFrame) // what came since went by before the slot looked
 }

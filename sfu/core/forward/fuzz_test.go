@@ -118,7 +118,7 @@ func describeWildly(p *packet.Packet, in []byte, inForce **dependency.Structure)
 // never gets this far.
 func wildPacket(now time.Time, kind codec.Kind, in []byte) *packet.Packet {
 	p := &packet.Packet{
-		Arrival: now, Stream: int8(in[3] % 5), Spatial: int8(in[3] % 5), Feed: uint16(in[3] >> 6), Recovered: in[0]&0x80 != 0,
+		Arrival: now, Stream: int8(in[3] % 5), Spatial: int8(in[3] % 5), Feed: uint16(in[3] >> 6), Overtaken: in[0]&0x80 != 0,
 		Seq:       1<<16 + packet.Seq(binary.BigEndian.Uint16(in[4:])),
 		Timestamp: packet.Timestamp(binary.BigEndian.Uint32(in[6:])) << (in[10] % 20),
 	}

@@ -70,6 +70,7 @@ type segment struct {
 	next    packet.Seq                // slot number
 	closed  map[packet.Seq]bool       // padding and what was dropped on purpose, if it came in order
 	latest  packet.Seq                // of them
+	shown   map[int64]bool            // pictures of which something went out
 	dropped map[int64]bool            // pictures none of which goes out
 	frames  uint16                    // offset of the frame numbers …
 	bound   bool                      // … once one was sent
@@ -101,7 +102,7 @@ func (o *oracle) refused(publication uint32, p *packet.Packet, from *origin, rea
 	}
 	g.closed[p.Seq] = true
 	g.latest = p.Seq
-	if !p.PaddingOnly() {
+	if !p.PaddingOnly() && !g.shown[from.picture] {
 		g.dropped[from.picture] = true
 	}
 }
@@ -237,6 +238,7 @@ func (o *oracle) begin(now time.Time, seq packet.Seq, s *seen) error {
 		first: s, newest: s.packet.Seq, next: seq + 1,
 		numbers: map[packet.Seq]packet.Seq{s.packet.Seq: seq},
 		closed:  map[packet.Seq]bool{},
+		shown:   map[int64]bool{s.origin.picture: true},
 		dropped: map[int64]bool{},
 		frames:  o.segment.frames, bound: s.out.Dependency != nil,
 	}
@@ -273,6 +275,7 @@ func (o *oracle) goOn(seq packet.Seq, s *seen) error {
 	if err := o.follow(s.descr, moved, start); err != nil {
 		return err
 	}
+	g.shown[s.origin.picture] = true
 	if newest {
 		o.renew(seq, s)
 	} else {

@@ -304,7 +304,7 @@ func (s *scene) launch(f *flight, after time.Duration) {
 	again := s.rng.Float64()
 	if s.dropping {
 		if again < 0.6 { // repaired after a round trip
-			f.packet.Recovered = true
+			f.recovered = true
 			f.at = f.at.Add(time.Duration(20+s.rng.IntN(200)) * time.Millisecond)
 			heap.Push(&s.flights, f)
 		}
@@ -330,7 +330,7 @@ func (s *scene) arrive(f *flight) error {
 	}
 	if f.camera.filtered {
 		var fresh bool
-		if p.Recovered {
+		if f.recovered {
 			p.Seq, fresh = f.receiver.Recovered(s.now, f.seq)
 		} else {
 			p.Seq, fresh = f.receiver.Received(s.now, f.seq, f.timestamp)
@@ -343,6 +343,8 @@ func (s *scene) arrive(f *flight) error {
 	}
 	p.Timestamp = f.encoding.timestamp64.Unwrap(f.timestamp)
 	f.describe(&p)
+	p.Overtaken = p.Seq < f.encoding.newest
+	f.encoding.newest = max(f.encoding.newest, p.Seq)
 	f.encoding.ring.Put(&p)
 	f.encoding.origins[p.Seq] = f.origin
 	if p.Descriptor.Key {

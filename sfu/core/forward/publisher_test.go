@@ -43,6 +43,7 @@ type encoding struct {
 	// What the server keeps.
 	receiver    *loss.Receiver
 	unwrap      packet.Unwrapper
+	newest      packet.Seq
 	timestamp64 packet.TimestampUnwrapper
 	inForce     *dependency.Structure
 	ring        *history.Ring
@@ -215,6 +216,7 @@ type flight struct {
 	timestamp  uint32
 	descriptor []byte // dependency descriptor
 	packet     packet.Packet
+	recovered  bool // it is a retransmission
 	origin     *origin
 }
 

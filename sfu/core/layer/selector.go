@@ -180,8 +180,8 @@ func (s *Selector) Select(now time.Time, publication uint32, p *packet.Packet) D
 	if !s.awaited(now, p.Stream) {
 		return OtherLayer
 	}
-	// What overtook a retransmission may have come before the slot looked.
-	overtaken = overtaken || p.Recovered && now.Sub(p.Arrival) < live
+	// What overtook it may have come before the slot looked.
+	overtaken = overtaken || p.Overtaken && now.Sub(p.Arrival) < live
 	if !StartsKeyFrame(p) || overtaken {
 		return WaitsForKeyFrame
 	}

@@ -183,14 +183,14 @@ func TestAPauseDoesNotHideWhatOvertook(t *testing.T) {
 	b.key(1, 1, Switch)
 }
 
-func TestARetransmittedKeyFrameIsTakenFromTheCacheAlone(t *testing.T) {
+func TestAKeyFrameThatWasOvertakenIsTakenFromTheCacheAlone(t *testing.T) {
 	b := newBench(t)
 	b.s.Want(b.now, 1, 1, 0, 0)
 	p := b.packet(1, 0, true)
-	p.Recovered, p.Arrival = true, b.now
+	p.Overtaken, p.Arrival = true, b.now
 	b.takes(p, 1, WaitsForKeyFrame)
 	p = b.packet(1, 0, true)
-	p.Recovered, p.Arrival = true, b.now.Add(-time.Second)
+	p.Overtaken, p.Arrival = true, b.now.Add(-time.Second)
 	b.takes(p, 1, Switch)
 }
 

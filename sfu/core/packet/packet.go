@@ -48,7 +48,7 @@ type Packet struct {
 	Level       uint8 // -dBov, 127 is silent
 	HasLevel    bool
 	Voice       bool
-	Recovered   bool // came as a retransmission
+	Overtaken   bool // a later one of its stream came out of the reader before it
 }
 
 // PaddingOnly reports whether p carries no media. Such packets are neither forwarded nor lost.

@@ -29,6 +29,7 @@ type Reader struct {
 	alone  bool // the publication's only stream: it may have several spatial layers
 
 	timestamps packet.TimestampUnwrapper
+	newest     packet.Seq // that came out
 	structures structures
 	waiting    []*packet.Packet // for the structure they refer to, in order of arrival
 	layers     layers
@@ -70,10 +71,10 @@ type shared struct {
 
 // Read appends to dst what can go out now: the packet itself, or nothing while the structure that it refers to is missing,
 // or with it those that waited for it. It keeps nothing of raw.
-func (r *Reader) Read(dst []*packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq, recovered bool) ([]*packet.Packet, error) {
+func (r *Reader) Read(dst []*packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq) ([]*packet.Packet, error) {
 	if len(raw.Payload) == 0 || len(raw.Dependency) == 0 || !r.kind.Video() {
 		p := &packet.Packet{}
-		r.fill(p, now, raw, seq, recovered)
+		r.fill(p, now, raw, seq)
 		if len(raw.Payload) == 0 {
 			return append(dst, p), nil
 		}
@@ -83,7 +84,7 @@ func (r *Reader) Read(dst []*packet.Packet, now time.Time, raw *packet.Raw, seq 
 		return r.place(dst, p)
 	}
 	s := &shared{}
-	r.fill(&s.packet, now, raw, seq, recovered)
+	r.fill(&s.packet, now, raw, seq)
 	if err := r.copyPayload(&s.packet, raw); err != nil {
 		return dst, err
 	}
@@ -91,12 +92,11 @@ func (r *Reader) Read(dst []*packet.Packet, now time.Time, raw *packet.Raw, seq 
 }
 
 // fill takes over what needs no reading.
-func (r *Reader) fill(p *packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq, recovered bool) {
+func (r *Reader) fill(p *packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq) {
 	p.Arrival, p.Seq, p.Timestamp, p.Marker = now, seq, r.timestamps.Unwrap(raw.Timestamp), raw.Marker
 	p.Stream, p.Spatial = r.stream, r.stream
 	p.Rotation, p.HasRotation = raw.Rotation, raw.HasRotation
 	p.Level, p.HasLevel, p.Voice = raw.Level, raw.HasLevel, raw.Voice
-	p.Recovered = recovered
 }
 
 // describe reads a packet's dependency descriptor, which is kept behind its payload.
@@ -162,6 +162,8 @@ func (r *Reader) place(dst []*packet.Packet, p *packet.Packet) ([]*packet.Packet
 		p.Spatial = spatial
 	}
 	r.layers.seen(p, r.alone)
+	p.Overtaken = p.Seq < r.newest
+	r.newest = max(r.newest, p.Seq)
 	return append(dst, p), nil
 }
 

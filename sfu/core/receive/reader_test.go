@@ -36,7 +36,7 @@ func (s *stream) next(payload, descriptor []byte) packet.Raw {
 }
 
 func (s *stream) read(raw packet.Raw, seq packet.Seq) ([]*packet.Packet, error) {
-	return s.r.Read(nil, s.now, &raw, seq, false)
+	return s.r.Read(nil, s.now, &raw, seq)
 }
 
 func (s *stream) one(payload, descriptor []byte) *packet.Packet {
@@ -144,6 +144,30 @@ func TestPacketsWaitForTheStructureThatTheyReferTo(t *testing.T) {
 	}
 	if got[2].Spatial != 2 || got[2].Dependency.Structure != got[0].Dependency.Structure || s.r.Waiting() != 0 {
 		t.Errorf("layer %d", got[2].Spatial)
+	}
+}
+
+// What waited for a late key frame's structure comes out behind it, so it is none that was overtaken.
+func TestWhatWasOvertakenIsMarked(t *testing.T) {
+	s := newStream(t, codec.VP9, 0, 1)
+	first, late := s.next(vp9(0, 0, true), nil), s.next(vp9(0, 0, true), nil)
+	next := s.next(vp9(0, 0, false), nil)
+	for _, test := range []struct {
+		raw       packet.Raw
+		seq       packet.Seq
+		overtaken bool
+	}{{first, s.seq - 2, false}, {next, s.seq, false}, {late, s.seq - 1, true}} {
+		if got, err := s.read(test.raw, test.seq); err != nil || len(got) != 1 || got[0].Overtaken != test.overtaken {
+			t.Errorf("packet %d: %+v, %v", test.seq, got, err)
+		}
+	}
+
+	s = newStream(t, codec.AV1, 0, 1)
+	raws, seqs := s.svc(dependency.NewPattern(dependency.Full, 2, 1), true)
+	s.read(raws[1], seqs[1])
+	got, err := s.read(raws[0], seqs[0])
+	if err != nil || len(got) != 2 || got[0].Overtaken || got[1].Overtaken {
+		t.Errorf("%d packets, %v", len(got), err)
 	}
 }
 
@@ -312,7 +336,7 @@ func FuzzRead(f *testing.F) {
 			}
 			now = now.Add(time.Duration(step) * ms)
 			for _, r := range []*Reader{alone, of} {
-				got, _ := r.Read(nil, now, &raw, packet.Seq(1<<16+int(step)*i), step&4 != 0)
+				got, _ := r.Read(nil, now, &raw, packet.Seq(1<<16+int(step)*i))
 				for _, p := range got {
 					if p.Spatial < 0 || p.Spatial >= MaxLayers || p.Temporal < 0 || p.Stream != r.stream {
 						t.Fatalf("layer %d.%d of stream %d", p.Spatial, p.Temporal, p.Stream)
@@ -353,7 +377,7 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				s.seq++
-				dst, _ = s.r.Read(dst[:0], s.now, &raw, s.seq, false)
+				dst, _ = s.r.Read(dst[:0], s.now, &raw, s.seq)
 			}
 			if len(dst) != 1 {
 				b.Fatalf("%d packets", len(dst))
