@@ -121,7 +121,7 @@ func busyShard(b *testing.B, viewers int) (*Shard, *Feed, *Socket) {
 			SSRC: packet.SSRC(2*i + 1), RTX: packet.SSRC(2*i + 2), TransportCC: 3, Route: route,
 			Payloads: map[codec.Kind]PayloadTypes{codec.VP8: {Media: 96, RTX: 97}},
 		})
-		slot.show(now, feed, packet.Layer{})
+		slot.show(now, feed, packet.Layer{}, MaxLayers)
 		s.refresh(now, slot)
 	}
 	key := picture(b, -1, true)

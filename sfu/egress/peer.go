@@ -154,8 +154,12 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 			return
 		}
 		fresh := feed != nil && slot.shown != feed
+		begin := int8(MaxLayers)
+		if fresh && feed.Codec.Video() && target.Spatial >= 0 {
+			begin = feed.Start(now, feed.StreamOf(target.Spatial), cachePackets, p.cacheBytes())
+		}
 		if feed == nil || slot.shown != feed || slot.shape != shapeOf(feed) {
-			slot.show(now, feed, target)
+			slot.show(now, feed, target, begin)
 		}
 		switch {
 		case fresh || feed == nil:
@@ -169,7 +173,7 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 		// frame is asked for, which the past may save.
 		p.shard.list(slot)
 		if fresh {
-			p.replay(now, slot, feed, target)
+			p.replay(now, slot, feed, begin)
 		}
 		p.shard.refresh(now, slot)
 	})
@@ -187,16 +191,16 @@ func (p *Peer) take(now time.Time, came []arrival) {
 	}
 }
 
-// replay sends what the publisher sent from its latest key frame on, so that the slot need not wait for another; and
-// the first syllable of a voice that is let in.
-func (p *Peer) replay(now time.Time, slot *Slot, feed *Feed, target packet.Layer) {
+// replay sends what the publisher sent of a stream from its latest key frame on, so that the slot need not wait for
+// another; and the first syllable of a voice that is let in.
+func (p *Peer) replay(now time.Time, slot *Slot, feed *Feed, begin int8) {
 	if slot.shown != feed {
 		return
 	}
 	var packets []*packet.Packet
 	switch {
 	case feed.Codec.Video():
-		packets = feed.Cached(now, feed.StreamOf(target.Spatial), cachePackets, p.cacheBytes())
+		packets = feed.Cached(now, begin, cachePackets, p.cacheBytes())
 	case now.Sub(slot.rolled) >= preRollPeriod:
 		slot.rolled = now
 		packets = feed.PreRoll(now)

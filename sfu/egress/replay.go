@@ -52,6 +52,17 @@ func (f *Feed) Cached(now time.Time, stream int8, packets, bytes int) []*packet.
 	return cached
 }
 
+// Start returns the stream that a slot can begin with at once: that of the target, or the nearest below whose past is short
+// enough. It is MaxLayers if there is none. For any goroutine.
+func (f *Feed) Start(now time.Time, target int8, packets, bytes int) int8 {
+	for stream := target; stream >= 0; stream-- {
+		if f.Cached(now, stream, packets, bytes) != nil {
+			return stream
+		}
+	}
+	return MaxLayers
+}
+
 // PreRoll returns the latest packets of a voice, oldest first: what was said just before it got a slot. For any goroutine.
 func (f *Feed) PreRoll(now time.Time) []*packet.Packet {
 	ring := f.Rings[0]

@@ -73,7 +73,7 @@ func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
 		s.peers[peer] = struct{}{}
 		slot := newSlot(peer, fmt.Sprint(i), true, line)
 		peer.slots[slot.MID] = slot
-		slot.show(now, feed, packet.Layer{})
+		slot.show(now, feed, packet.Layer{}, MaxLayers)
 		s.refresh(now, slot)
 	}
 	s.pass(now, []message{{feed: feed, packet: picture(tb, 0, true)}})

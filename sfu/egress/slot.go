@@ -116,13 +116,14 @@ func random16() uint16 {
 }
 
 // show asks the forwarder for another publication and keeps the feeds that it still needs packets of.
-func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer) {
+// It can begin with a stream at once, or with none in particular above.
+func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer, begin int8) {
 	source := forward.Source{}
 	if feed != nil {
 		if s.line.Decodes(feed.Codec) {
 			source = forward.Source{
 				Publication: feed.ID, Clock: feed.Clock, Codec: feed.Codec, Layers: feed.Layers(), Scalable: feed.Scalable(),
-				Live: feed.live(now), RED: s.line.opusInRED(),
+				Live: feed.live(now) & (1<<(begin+1) - 1), RED: s.line.opusInRED(),
 			}
 		} else {
 			feed = nil
