@@ -135,6 +135,42 @@ func TestSoundAndPictureStayTogetherThroughAStall(t *testing.T) {
 	}
 }
 
+// A publisher whose clock is set anew is not believed at once: no viewer is told of an hour that has not come.
+func TestAStepOfAPublishersClockReachesNobody(t *testing.T) {
+	for _, step := range []time.Duration{time.Hour, -time.Hour} {
+		t.Run(step.String(), func(t *testing.T) {
+			inCall(t, func(c *call) {
+				t := c.t
+				ada, bob := c.studio(), c.join("bob")
+				bob.receives()
+				bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+				ada.plays(5 * time.Second)
+				before := len(bob.down.Reports())
+				ada.behind -= step
+				ada.plays(10 * time.Second)
+				const ntpEpoch = 2208988800
+				slots := map[uint32]int{}
+				for _, r := range bob.down.Reports()[before:] {
+					sr, ok := r.(*rtcp.SenderReport)
+					if !ok {
+						continue
+					}
+					slots[sr.SSRC]++
+					said := time.Unix(int64(sr.NTPTime>>32)-ntpEpoch, 0)                              //nolint:gosec // a moment
+					if said.After(time.Now().Add(time.Second)) || time.Since(said) > 12*time.Second { // whole seconds
+						t.Fatalf("%v after the step a report says %v", step, said.Sub(time.Now()))
+					}
+				}
+				for _, mid := range []string{"v0", "a0"} {
+					if n := slots[uint32(bob.down.Slot(mid).Line.SSRC)]; n < 6 {
+						t.Errorf("%d reports of slot %s in 10 s", n, mid)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestAReportGoesOutAtOnce(t *testing.T) {
 	inCall(t, func(c *call) {
 		t := c.t

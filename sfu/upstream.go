@@ -245,12 +245,16 @@ func (u *upstream) clocked(now time.Time, ssrc packet.SSRC, ntp uint64, timestam
 	}
 	l.loss.SenderReport(now, ntp, timestamp)
 	l.report = egress.Report{NTP: ntp, Timestamp: timestamp, Arrival: now}
-	if !u.clock.Observe(ntp, now) {
+	moved := u.clock.Observe(ntp, now)
+	switch {
+	case u.clock.Doubtful():
+		return nil
+	case !moved:
 		return []clocked{l.clocked()}
 	}
 	var all []clocked
 	for _, other := range u.layers {
-		if !other.report.Arrival.IsZero() && other.feed != nil {
+		if at := other.report.Arrival; !at.IsZero() && !at.Before(u.clock.Since()) && other.feed != nil {
 			all = append(all, other.clocked())
 		}
 	}

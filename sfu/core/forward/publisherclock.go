@@ -19,9 +19,17 @@ type PublisherClock struct {
 	known   bool
 	low     int64 // least in the present window
 	lowEnds time.Time
-	strange int64 // offset that the latest reports agree on, a step away from ours …
-	agree   uint8 // … and how many of them
+	strange int64     // offset that the latest reports agree on, a step away from ours …
+	agree   uint8     // … and how many of them
+	doubted time.Time // the first of them
+	since   time.Time // reports from before are of a clock that was set anew
 }
+
+// Doubtful reports whether the latest report may be of a clock that was set anew: nobody can be told what it says.
+func (t *PublisherClock) Doubtful() bool { return t.agree > 0 }
+
+// Since is the arrival of the first report of the present clock.
+func (t *PublisherClock) Since() time.Time { return t.since }
 
 // Observe takes a publisher's sender report. It returns whether the offset is clearly another than before: then every
 // report that was moved by it is to be moved anew, or the publisher's audio and video would drift apart by the difference.
@@ -33,11 +41,12 @@ func (t *PublisherClock) Observe(ntp uint64, arrival time.Time) (moved bool) {
 	}
 	if !within(seen, t.offset, timelineStep) {
 		if t.agree == 0 || !within(seen, t.strange, timelineStep) {
-			t.strange, t.agree = seen, 0
+			t.strange, t.agree, t.doubted = seen, 0, arrival
 		}
 		if t.agree++; t.agree < timelineHeld {
 			return false
 		}
+		t.since = t.doubted
 		t.rebase(min(seen, t.strange), arrival)
 		return true
 	}
