@@ -15,7 +15,10 @@ var (
 )
 
 // failed holds seeds that found a bug once.
-var failed = []uint64{23, 27, 41, 77, 5153923762842579790, 11655076064858055023, 1481400939636195046, 15116638184166169892}
+var failed = []uint64{
+	23, 27, 41, 77, 5153923762842579790, 11655076064858055023, 1481400939636195046, 15116638184166169892,
+	17282647100602748307, 2987581747871431314, 15944516024898778330,
+}
 
 // chosenSeeds are those that failed once and others, the same ones in each run unless random ones are asked for.
 func chosenSeeds() []uint64 {

@@ -172,7 +172,7 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	if at == nil {
 		at = f.pictures.add(p.Timestamp)
 		at.fate = f.enter(p, newest, gap)
-		at.level, at.top = f.spatial.levelAt(p.Timestamp), f.spatial.top
+		at.level = f.spatial.at(p.Timestamp).level
 	}
 	if at.fate != Forward || !d.HasLayers {
 		return Verdict{Decision: at.fate, Marker: p.Marker, Layer: of}
@@ -196,10 +196,10 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 func (f *Filter) goes(at *picture, p *packet.Packet) bool {
 	unused := p.Payload[0]&vp9NotInterLayer != 0
 	if p.Timestamp < f.pictures.highest {
-		return f.spatial.goes(at.level, at.top, &p.Descriptor, unused)
+		return f.spatial.late(p.Timestamp, &p.Descriptor, unused)
 	}
 	goes := f.spatial.frame(p.Timestamp, &p.Descriptor, unused)
-	at.level, at.top = f.spatial.levelAt(p.Timestamp), f.spatial.top
+	at.level = f.spatial.present().level
 	return goes
 }
 

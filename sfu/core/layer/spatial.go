@@ -13,35 +13,51 @@ const absence = 8
 type spatial struct {
 	level   int8
 	target  int8
-	cut     bool             // do not go on above the target
-	top     int8             // highest layer that came since the last key picture
-	alone   bool             // between key pictures no layer needs the one below (K-SVC)
-	thinned bool             // since the last key picture a frame below the level was left out
-	lost    bool             // nothing can go out before the next key picture
-	absent  uint8            // pictures since the level's latest frame
-	former  int8             // level before it rose …
-	rose    packet.Timestamp // … at this picture
+	cut     bool  // do not go on above the target
+	top     int8  // highest layer that came since the last key picture
+	alone   bool  // between key pictures no layer needs the one below (K-SVC)
+	thinned bool  // since the last key picture a frame below the level was left out
+	lost    bool  // nothing can go out before the next key picture
+	absent  uint8 // pictures since the level's latest frame
+	past    eras
 }
 
 // begin starts a source at its key picture.
-func (s *spatial) begin() { *s = spatial{level: s.target, target: s.target, former: s.target} }
+func (s *spatial) begin() { *s = spatial{level: s.target, target: s.target} }
+
+// present is what holds at the newest picture.
+func (s *spatial) present() era {
+	if s.lost {
+		return era{level: -1}
+	}
+	return era{level: s.level, top: s.top, alone: s.alone}
+}
+
+// end notes what held until a picture.
+func (s *spatial) end(before era, timestamp packet.Timestamp) {
+	before.until = timestamp
+	s.past.end(before)
+}
 
 // enter takes the first packet of the newest picture; key says that it needs no former picture.
 func (s *spatial) enter(timestamp packet.Timestamp, key bool) {
 	s.absent++
+	before := s.present()
 	switch {
 	case key:
-		before := lowest(s.former, s.level, s.rose, timestamp)
-		if s.lost {
-			before = -1
-		}
-		s.begin()
-		s.former, s.rose = min(before, s.level), timestamp
+		s.end(before, timestamp)
+		*s = spatial{level: s.target, target: s.target, past: s.past}
 	case !s.alone && !s.thinned:
-		s.level = min(s.level, s.target)
+		if s.target < s.level {
+			s.end(before, timestamp)
+			s.level = s.target
+		}
 	case s.target < s.level && s.cut, s.absent > absence:
 		// Of the layers below nothing went out since the last key picture.
-		s.lost = true
+		if !s.lost {
+			s.end(before, timestamp)
+			s.lost = true
+		}
 	}
 }
 
@@ -53,33 +69,30 @@ func (s *spatial) frame(timestamp packet.Timestamp, d *codec.Descriptor, unused 
 		s.alone = !d.InterLayer
 	}
 	if sid == s.level+1 && sid <= s.target && d.Start && !d.InterPicture {
-		s.former, s.rose = min(s.former, s.level), timestamp
+		s.end(s.present(), timestamp)
 		s.level = sid
 	}
 	if sid == min(s.level, s.top) {
 		s.absent = 0
 	}
-	return s.goes(s.level, s.top, d, unused)
+	return s.goes(s.present(), d, unused)
 }
 
-// goes reports whether a frame goes out of a picture whose layers do up to level, where top is the highest.
-func (s *spatial) goes(level, top int8, d *codec.Descriptor, unused bool) bool {
+// late reports whether one layer's frame of an older picture goes out.
+func (s *spatial) late(timestamp packet.Timestamp, d *codec.Descriptor, unused bool) bool {
+	return s.goes(s.at(timestamp), d, unused)
+}
+
+// goes reports whether a frame goes out as things are, or were at its time.
+func (s *spatial) goes(at era, d *codec.Descriptor, unused bool) bool {
 	sid := int8(d.SID)
-	idle := sid < min(level, top) && d.InterPicture && (unused || s.alone)
+	idle := sid < min(at.level, at.top) && d.InterPicture && (unused || at.alone)
 	s.thinned = s.thinned || idle
-	return !s.lost && sid <= level && !idle
+	return sid <= at.level && !idle
 }
 
-// levelAt is the level of a picture that none was known of until now.
-func (s *spatial) levelAt(timestamp packet.Timestamp) int8 {
-	switch {
-	case s.lost:
-		return -1
-	case timestamp < s.rose:
-		return min(s.level, s.former)
-	}
-	return s.level
-}
+// at is what held at a picture.
+func (s *spatial) at(timestamp packet.Timestamp) era { return s.past.at(timestamp, s.present()) }
 
 // refusal is why a frame does not go out.
 func (s *spatial) refusal() Decision {

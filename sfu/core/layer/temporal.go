@@ -17,7 +17,6 @@ type picture struct {
 	forwarded uint8 // a bit for each spatial layer whose frame goes out
 	decided   uint8 // … whose frame was looked at
 	level     int8  // spatial layer up to which it goes out
-	top       int8  // highest that was known of
 }
 
 // pictures remembers the latest decisions: a late packet of a dropped picture must not leak.
@@ -57,19 +56,26 @@ func (h *pictures) add(timestamp packet.Timestamp) *picture {
 type temporal struct {
 	level  int8
 	target int8
-	seen   uint8            // a bit for each layer that came
-	former int8             // level before it rose …
-	rose   packet.Timestamp // … at this picture
+	seen   uint8 // a bit for each layer that came
+	past   eras
 }
 
 // begin starts a source: its key frame lets every layer in.
-func (t *temporal) begin() { *t = temporal{level: t.target, target: t.target, former: t.target} }
+func (t *temporal) begin() { *t = temporal{level: t.target, target: t.target} }
 
 // enter takes the first packet of the newest picture and reports whether the picture goes out.
 func (t *temporal) enter(kind codec.Kind, p *packet.Packet, key bool) bool {
-	d := &p.Descriptor
-	t.level = min(t.level, t.target)
 	before := t.level
+	shown := t.turn(kind, &p.Descriptor, key)
+	if t.level != before {
+		t.past.end(era{until: p.Timestamp, level: before})
+	}
+	return shown
+}
+
+// turn sets the level of the newest picture, and reports whether it goes out.
+func (t *temporal) turn(kind codec.Kind, d *codec.Descriptor, key bool) bool {
+	t.level = min(t.level, t.target)
 	if key {
 		t.level = t.target
 	}
@@ -81,31 +87,12 @@ func (t *temporal) enter(kind codec.Kind, p *packet.Packet, key bool) bool {
 	if d.Sync && d.Start && t.level < t.target {
 		t.rise(kind, tid)
 	}
-	if t.level > before {
-		t.former, t.rose = lowest(t.former, before, t.rose, p.Timestamp), p.Timestamp
-	}
 	return tid <= t.level
 }
 
-// lateness is how far back late packets are told apart by the level of their time, in ticks: 2 s.
-const lateness = 2 * 90000
-
-// lowest is the level of late packets after a rise at now, where the latest rise before was from former.
-func lowest(former, before int8, rose, now packet.Timestamp) int8 {
-	if now-rose < lateness {
-		return min(former, before)
-	}
-	return before
-}
-
-// admits reports whether a picture that none is known of goes out late: what it needs was dropped if
-// it is from before the latest rise.
+// admits reports whether a picture that none is known of goes out late: if its layer did at its time, what it needs did.
 func (t *temporal) admits(p *packet.Packet) bool {
-	level := t.level
-	if p.Timestamp < t.rose {
-		level = min(level, t.former)
-	}
-	return !p.Descriptor.HasTID || int8(p.Descriptor.TID) <= level
+	return !p.Descriptor.HasTID || int8(p.Descriptor.TID) <= t.past.at(p.Timestamp, era{level: t.level}).level
 }
 
 // shown is the highest layer that goes out, as far as one came.
