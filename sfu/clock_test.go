@@ -158,7 +158,7 @@ func TestAStepOfAPublishersClockReachesNobody(t *testing.T) {
 					slots[sr.SSRC]++
 					said := time.Unix(int64(sr.NTPTime>>32)-ntpEpoch, 0)                              //nolint:gosec // a moment
 					if said.After(time.Now().Add(time.Second)) || time.Since(said) > 12*time.Second { // whole seconds
-						t.Fatalf("%v after the step a report says %v", step, said.Sub(time.Now()))
+						t.Fatalf("%v after the step a report says %v", step, time.Until(said))
 					}
 				}
 				for _, mid := range []string{"v0", "a0"} {
