@@ -4,18 +4,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/sfutest/link"
 )
 
 // A link on which nothing arrives at first is measured as soon as something does.
 func TestFeedbackThatComesLateIsFeedback(t *testing.T) {
 	inCall(t, func(c *call) {
-		stop := make(chan struct{})
-		defer close(stop)
-		ada := c.join("ada")
-		ada.publishes(1, sfu.Camera)
-		go ada.films(stop)
+		_, stop := c.filming(nil)
+		defer stop()
 		c.settle(2 * time.Second)
 		grace, path := c.watches("grace", link.Always(link.Conditions{Delay: 20, Rate: 300_000, Queue: 300, Loss: 1}))
 		defer path.Close()

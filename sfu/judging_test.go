@@ -32,11 +32,8 @@ func (p *person) reason(mid string) (reason string, paused bool) {
 // Who has the bad link is told so, and everybody else is not.
 func TestWhoseConnectionIsBadIsSaid(t *testing.T) {
 	inCall(t, func(c *call) {
-		stop := make(chan struct{})
-		defer close(stop)
-		ada := c.join("ada")
-		ada.publishes(1, sfu.Camera)
-		go ada.films(stop)
+		_, stop := c.filming(nil)
+		defer stop()
 		grace, bad := c.watches("grace", narrow(400_000))
 		defer bad.Close()
 		alan, good := c.watches("alan", narrow(5*mbit))

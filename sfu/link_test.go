@@ -11,21 +11,27 @@ import (
 
 const mbit = 1_000_000
 
-// films has a camera with three layers of 150, 500 and 1500 kbit/s at 25 pictures a second until the test ends.
-func (p *person) films(stop <-chan struct{}) {
-	p.filmsLate(func() time.Duration { return 0 }, stop)
+// filming is ada, whose camera has three layers of 150, 500 and 1500 kbit/s at 25 pictures a second until it is stopped. Its
+// packets have waited for so long when they are handled, if late is not nil.
+func (c *call) filming(late func() time.Duration) (ada *person, stop func()) {
+	ada = c.join("ada")
+	ada.publishes(1, sfu.Camera)
+	stopped := make(chan struct{})
+	go ada.films(late, stopped)
+	return ada, func() { close(stopped) }
 }
 
-// filmsLate is films on a machine where packets have waited when they are handled.
-func (p *person) filmsLate(late func() time.Duration, stop <-chan struct{}) {
+func (p *person) films(late func() time.Duration, stopped <-chan struct{}) {
 	camera := p.camera("q", "h", "f")
 	asked := 0
 	for n := 0; ; n++ {
 		select {
-		case <-stop:
+		case <-stopped:
 			return
 		case now := <-time.After(40 * time.Millisecond):
-			now = now.Add(-late())
+			if late != nil {
+				now = now.Add(-late())
+			}
 			key := n == 0 || p.up.KeyFramesAsked() > asked
 			asked = p.up.KeyFramesAsked()
 			for i, rid := range []string{"q", "h", "f"} {
@@ -103,11 +109,8 @@ func narrow(rate int64) link.Plan {
 // A link that becomes narrow gets what it carries, and the best picture again when it is wide. Another viewer notices nothing.
 func TestALinkGetsWhatItCarries(t *testing.T) {
 	inCall(t, func(c *call) {
-		stop := make(chan struct{})
-		defer close(stop)
-		ada := c.join("ada")
-		ada.publishes(1, sfu.Camera)
-		go ada.films(stop)
+		_, stop := c.filming(nil)
+		defer stop()
 		grace, changing := c.watches("grace", narrow(3*mbit))
 		defer changing.Close()
 		alan, steady := c.watches("alan", narrow(3*mbit))

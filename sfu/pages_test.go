@@ -40,7 +40,7 @@ func TestPagesOfAScreenAreNotLostOnANarrowLink(t *testing.T) {
 			ada, eve := c.join("ada"), c.join("eve")
 			ada.publishes(1, sfu.Camera)
 			eve.publishes(9, sfu.Screen)
-			go ada.films(stop)
+			go ada.films(nil, stop)
 			go eve.turnsPages(stop, 150_000, 8*time.Second)
 			c.settle(2 * time.Second)
 			grace, path := c.watches("grace", narrow(rate))

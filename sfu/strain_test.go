@@ -4,19 +4,14 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/plenum-meet/plenum/sfu"
 )
 
 // A machine that cannot keep up leaves large pictures out, and lets them in again; sound goes on.
 func TestAStrainedMachineSendsSmallPictures(t *testing.T) {
 	inCall(t, func(c *call) {
-		stop := make(chan struct{})
-		defer close(stop)
-		ada := c.join("ada")
-		ada.publishes(1, sfu.Camera)
 		var late atomic.Int64 // how long packets have waited here when they leave
-		go ada.filmsLate(func() time.Duration { return time.Duration(late.Load()) }, stop)
+		ada, stop := c.filming(func() time.Duration { return time.Duration(late.Load()) })
+		defer stop()
 		grace, path := c.watches("grace", narrow(20*mbit))
 		defer path.Close()
 		if !c.within(30*time.Second, func() bool { return grace.shows("v0") == 2 }) {

@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plenum-meet/plenum/sfu/sfutest/calibration"
 	"github.com/plenum-meet/plenum/signaling/client"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
@@ -169,28 +168,8 @@ func BenchmarkForward(b *testing.B) {
 		b.ReportMetric(float64(used.Nanoseconds())/float64(after-packets), "ns/packet")
 		b.ReportMetric(float64(after-packets)/lasted.Seconds(), "packets/s")
 		b.ReportMetric(float64(troubles-troubled), "recovered+lost")
-		b.ReportMetric(float64(sealTime().Nanoseconds()), "ns/seal")
+		b.ReportMetric(float64(calibration.Seal().Nanoseconds()), "ns/seal")
 	}
-}
-
-// sealTime is what 1200 bytes cost to encrypt.
-func sealTime() time.Duration {
-	const times = 60_000
-	block, err := aes.NewCipher(make([]byte, 16))
-	if err != nil {
-		panic(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err)
-	}
-	nonce, plain := make([]byte, gcm.NonceSize()), make([]byte, 1200)
-	out := make([]byte, 0, len(plain)+gcm.Overhead())
-	began := time.Now()
-	for range times {
-		_ = gcm.Seal(out, nonce, plain, nil)
-	}
-	return time.Since(began) / times
 }
 
 // BenchmarkParticipant measures what 20 more participants, each with a microphone, a camera of three layers and a

@@ -1,10 +1,7 @@
 package egress
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"os"
 	"syscall"
@@ -14,8 +11,8 @@ import (
 	"github.com/pion/srtp/v3"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
-	"github.com/plenum-meet/plenum/sfu/core/history"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/sfutest/calibration"
 )
 
 // benchAddress is where the packets of BenchmarkEgress come from; they go to the addresses after it. In a network
@@ -64,7 +61,7 @@ func BenchmarkEgress(b *testing.B) {
 			}
 			b.ReportMetric(float64(used.Nanoseconds())/float64(sent), "cpu-ns/packet")
 			b.ReportMetric(float64(snapshot.Batched)/float64(snapshot.Bundles), "packets/bundle")
-			b.ReportMetric(float64(seal().Nanoseconds()), "ns/seal")
+			b.ReportMetric(float64(calibration.Seal().Nanoseconds()), "ns/seal")
 		})
 	}
 }
@@ -90,13 +87,7 @@ func part(tb testing.TB, feed *Feed, number int) *packet.Packet {
 
 func busyShard(b *testing.B, viewers int) (*Shard, *Feed, *Socket) {
 	b.Helper()
-	s := &Shard{
-		log: slog.New(slog.DiscardHandler), peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
-		timer: time.NewTimer(time.Hour), pulsing: map[*Peer]struct{}{}, pulses: time.NewTimer(time.Hour),
-		batches: map[*Socket]*Batch{},
-	}
-	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
-	feed.Rings[0] = history.NewRing(512)
+	s, feed := still()
 	from := netip.MustParseAddr("127.0.0.1")
 	if text := os.Getenv(benchAddress); text != "" {
 		from = netip.MustParseAddr(text)
@@ -129,24 +120,4 @@ func busyShard(b *testing.B, viewers int) (*Shard, *Feed, *Socket) {
 	s.pass(now, []message{{feed: feed, packet: key}})
 	s.flush()
 	return s, feed, socket
-}
-
-// seal is what raw AES-128-GCM takes for 1200 bytes, the yardstick.
-func seal() time.Duration {
-	const times = 60_000
-	block, err := aes.NewCipher(make([]byte, 16))
-	if err != nil {
-		panic(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err)
-	}
-	nonce, plain := make([]byte, gcm.NonceSize()), make([]byte, 1200)
-	out := make([]byte, 0, len(plain)+gcm.Overhead())
-	began := time.Now()
-	for range times {
-		_ = gcm.Seal(out, nonce, plain, nil)
-	}
-	return time.Since(began) / times
 }

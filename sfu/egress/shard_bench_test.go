@@ -56,15 +56,20 @@ func picture(tb testing.TB, number int, key bool) *packet.Packet {
 	}
 }
 
-// fanOut is a shard without its goroutine, with slots that all show one feed.
-func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
-	s := &Shard{
+// still is a shard without its goroutine, and a feed of one layer.
+func still() (*Shard, *Feed) {
+	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
+	feed.Rings[0] = history.NewRing(512)
+	return &Shard{
 		log: slog.New(slog.DiscardHandler), peers: map[*Peer]struct{}{}, slots: map[*Feed][]*Slot{},
 		timer: time.NewTimer(time.Hour), pulsing: map[*Peer]struct{}{}, pulses: time.NewTimer(time.Hour),
 		batches: map[*Socket]*Batch{},
-	}
-	feed := &Feed{ID: 1, Number: 7, Codec: codec.VP8, Clock: 90000, Streams: 1, Publisher: nobody{}}
-	feed.Rings[0] = history.NewRing(512)
+	}, feed
+}
+
+// fanOut is a shard without its goroutine, with slots that all show one feed.
+func fanOut(tb testing.TB, slots int) (*Shard, *Feed, *sink) {
+	s, feed := still()
 	out := &sink{}
 	line := Line{SSRC: 1, RTX: 2, Writer: out, Payloads: map[codec.Kind]PayloadTypes{codec.VP8: {Media: 96, RTX: 97}}}
 	now := time.Now()
