@@ -12,6 +12,8 @@ type Debug interface {
 	Rooms() []string
 	// Room is a snapshot that prints as JSON; false if there is no such room.
 	Room(code string) (any, bool)
+	// Transport says how media leaves this node, and counts it; it prints as JSON.
+	Transport() any
 }
 
 type roomsResponse struct {
@@ -35,6 +37,9 @@ func adminHandler(debug Debug) http.Handler {
 			return
 		}
 		writeIndented(w, http.StatusOK, snapshot)
+	})
+	mux.HandleFunc("GET /debug/transport", func(w http.ResponseWriter, _ *http.Request) {
+		writeIndented(w, http.StatusOK, debug.Transport())
 	})
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)

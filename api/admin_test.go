@@ -19,6 +19,7 @@ func TestAdmin(t *testing.T) {
 		{"/debug/rooms/7K3MX9QD4E", 200, `"peers": 3`},
 		{"/debug/rooms/00000-00000", 404, `"not_found"`},
 		{"/debug/rooms/x", 404, `"not_found"`},
+		{"/debug/transport", 200, `"express": true`},
 		{"/debug/pprof/", 200, "goroutine"},
 		{"/debug/pprof/cmdline", 200, ""},
 		{"/api/meetings", 404, ""},

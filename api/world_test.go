@@ -151,6 +151,8 @@ func (j *journal) String() string {
 
 type fakeDebug struct{}
 
+func (fakeDebug) Transport() any { return map[string]bool{"express": true} }
+
 func (fakeDebug) Rooms() []string { return []string{"7k3mx-9qd4e"} }
 
 func (fakeDebug) Room(code string) (any, bool) {

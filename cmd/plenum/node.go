@@ -113,7 +113,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
 	rest, err := api.New(cfg, api.Parts{
-		Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{media: forwarder, signals: signals}, Log: log, Now: time.Now,
+		Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{media: forwarder, transport: media, signals: signals}, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -2,15 +2,19 @@ package main
 
 import (
 	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
-// rooms shows the media server's rooms to the admin listener, which knows nothing of media.
+// rooms shows the media server to the admin listener, which knows nothing of media.
 type rooms struct {
-	media   *sfu.Server
-	signals *signaling.Server
+	media     *sfu.Server
+	transport *transport.Transport
+	signals   *signaling.Server
 }
+
+func (r rooms) Transport() any { return r.transport.Snapshot() }
 
 func (r rooms) Rooms() []string { return r.media.Rooms() }
 

@@ -19,7 +19,7 @@ type serveCommand struct {
 	Log     logOptions     `embed:""`
 
 	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where browsers connect (HTTP and WebSocket). Default: ${default}, which can be reached from this machine alone: browsers give camera and microphone to pages on localhost or behind TLS only. Behind a proxy that ends TLS, use for example :8080."`
-	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /debug/rooms and /debug/pprof. Must be a loopback address; 'off' closes it. Default: ${default}."`
+	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /debug/rooms, /debug/transport and /debug/pprof. Must be a loopback address; 'off' closes it. Default: ${default}."`
 	PublicURL   string   `name:"public-url" placeholder:"URL" help:"How people reach this server, for example https://meet.example.org. Default: what each request was sent to."`
 	Origin      []string `placeholder:"URL" help:"Further web pages that may use this server, each as scheme://host[:port]. None by default: only the server's own pages may."`
 

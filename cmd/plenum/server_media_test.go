@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/plenum-meet/plenum/signaling/client"
@@ -55,6 +56,9 @@ func TestThreePeopleSeeAndHearEachOther(t *testing.T) {
 		if own := b.count(b.number(b.id, message.Camera)) + b.count(b.number(b.id, message.Microphone)); own != 0 {
 			t.Errorf("%s got %d packets of its own", b.name, own)
 		}
+	}
+	if how := m.looks("/debug/transport"); !strings.Contains(how, `"expressPeers": 3`) || !strings.Contains(how, `"fallbackPeers": 0`) {
+		t.Errorf("media over UDP is not for pion to send: %s", how)
 	}
 }
 
@@ -159,6 +163,9 @@ func TestMediaPassesByTCPAlone(t *testing.T) {
 	grace.picture(grace.video(0), 0, grace.number(ada.id, message.Camera), 360)
 	grace.flows(60, grace.video(0))
 	grace.unbroken(grace.video(0))
+	if how := m.looks("/debug/transport"); !strings.Contains(how, `"fallbackPeers": 1`) || !strings.Contains(how, `"expressPeers": 0`) {
+		t.Errorf("media over TCP is for pion to send: %s", how)
+	}
 }
 
 func TestAPoolGrowsWhileMediaFlows(t *testing.T) {

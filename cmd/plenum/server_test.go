@@ -411,7 +411,12 @@ func (m *meeting) rooms() string {
 	if m.admin == "" {
 		return ""
 	}
-	response, err := http.Get(m.admin + "/debug/rooms/" + m.code)
+	return m.looks("/debug/rooms/" + m.code)
+}
+
+// looks is what the admin listener answers.
+func (m *meeting) looks(path string) string {
+	response, err := http.Get(m.admin + path)
 	if err != nil {
 		return err.Error()
 	}
