@@ -26,8 +26,9 @@ const (
 	assumedRTT = 100 * time.Millisecond
 	// audioRTT is the longest round trip at which lost audio is asked for: later it is of no use.
 	audioRTT = 100 * time.Millisecond
-	// audioTries is how often: one buffer of a player covers no more.
+	// audioTries is how often: one buffer of a player covers no more. After audioUse all players have gone on without.
 	audioTries = 2
+	audioUse   = 500 * time.Millisecond
 	// tellInterval is how often what is wanted less is looked at; what is wanted more is told at once.
 	tellInterval = 100 * time.Millisecond
 	// maxReports is what one receiver report can hold (RFC 3550 §6.4.2).

@@ -136,6 +136,7 @@ func (u *upstream) Stream(id StreamID) Stream {
 	}
 	if !publication.source.video() {
 		l.loss.Limit(audioTries)
+		l.loss.Use(audioUse)
 	}
 	u.replace(id)
 	u.layers[id.SSRC] = l

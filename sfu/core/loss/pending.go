@@ -35,6 +35,7 @@ type pending struct {
 	key   packet.Seq // start of the latest key frame
 	asked uint64
 	limit uint8
+	use   time.Duration // a packet that is later is of no use, 0: it always is
 }
 
 func newPending() pending { return pending{grace: minGrace, limit: maxTries} }
@@ -43,6 +44,7 @@ func newPending() pending { return pending{grace: minGrace, limit: maxTries} }
 // given up for it.
 func (p *pending) add(now time.Time, seq packet.Seq) bool {
 	kept := true
+	p.dropUseless(now)
 	if len(p.list) == maxPending {
 		p.dropBefore(p.key)
 		if len(p.list) == maxPending {
@@ -89,6 +91,18 @@ func (p *pending) dropBefore(seq packet.Seq) {
 	p.list = append(p.list[:0], p.list[i:]...)
 }
 
+// dropUseless forgets what would come too late, asked for or not.
+func (p *pending) dropUseless(now time.Time) {
+	if p.use == 0 {
+		return
+	}
+	n := 0
+	for n < len(p.list) && now.Sub(p.list[n].since) > p.use {
+		n++
+	}
+	p.list = append(p.list[:0], p.list[n:]...)
+}
+
 func (p *pending) clear() { p.list = p.list[:0] }
 
 // due appends what to ask for now.
@@ -96,6 +110,7 @@ func (p *pending) due(now time.Time, rtt time.Duration, dst []uint16) (asked []u
 	if len(p.list) == 0 || now.Before(p.wake) {
 		return dst, false
 	}
+	p.dropUseless(now)
 	if rtt <= 0 {
 		rtt = unknownRTT
 	}

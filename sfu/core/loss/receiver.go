@@ -207,6 +207,9 @@ func (r *Receiver) Interval() Interval {
 // Limit says how often a packet is asked for before it is given up, instead of ten times.
 func (r *Receiver) Limit(tries uint8) { r.pending.limit = tries }
 
+// Use says for how long a missing packet is of use: then it is forgotten, whether or not it was asked for.
+func (r *Receiver) Use(d time.Duration) { r.pending.use = d }
+
 // Snapshot is a receiver as the debug view prints it.
 type Snapshot struct {
 	Received   uint64 `json:"received"`

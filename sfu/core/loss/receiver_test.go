@@ -355,6 +355,28 @@ func TestAVoiceIsAskedForLessOften(t *testing.T) {
 	}
 }
 
+func TestWhatIsTooLateToBeOfUseIsForgotten(t *testing.T) {
+	b := newBench(t)
+	b.r.Use(500 * ms)
+	next := 0
+	for range 100 { // nobody asks meanwhile
+		next += 2
+		b.receive(next)
+		b.after(40 * ms)
+	}
+	if n := b.r.Snapshot().Pending; n > 13 {
+		t.Errorf("%d packets are pending, of half a second with 25 misses a second", n)
+	}
+	if asked := b.r.Nacks(b.now, 50*ms, nil); len(asked) < 10 || len(asked) > 13 {
+		t.Errorf("asks for %d packets at once", len(asked))
+	}
+	b.after(600 * ms)
+	b.nacks(50 * ms)
+	if b.r.NeedsKeyFrame() {
+		t.Error("what is of no use was given up on")
+	}
+}
+
 func TestReceivingDoesNotAllocate(t *testing.T) {
 	r := NewReceiver(90000)
 	now := time.Unix(1000, 0)
