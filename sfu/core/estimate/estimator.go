@@ -24,6 +24,8 @@ const (
 	// silenceEvery and silenceDecrease are how the rate falls from then on.
 	silenceEvery    = time.Second
 	silenceDecrease = 0.7
+	// waitingLasts is for how long what was last said of waiting packets holds: who sends nothing more says nothing more.
+	waitingLasts = time.Second
 	// overuseShown is how long an overuse is the state, so that people and probes see it.
 	overuseShown = 500 * time.Millisecond
 	rttWeight    = 0.25
@@ -58,6 +60,7 @@ type Estimator struct {
 	jitter    float64 // ms
 	waiting   bool    // packets are unanswered since
 	since     time.Duration
+	said      time.Duration // when that was said
 	silenced  time.Duration // latest decrease for want of feedback
 	expected  int64         // the number behind the latest result
 	arrived   []arrival     // scratch
@@ -209,7 +212,8 @@ func (e *Estimator) settle() {
 	}
 }
 
-// Unanswered tells how long packets have been waiting for feedback (History.Unanswered).
+// Unanswered tells how long packets have been waiting for feedback (History.Unanswered). It holds for a second: packets
+// that are the last for a while wait for ever.
 func (e *Estimator) Unanswered(now time.Time, waiting time.Duration) {
 	if !e.started {
 		e.started, e.epoch = true, now.Add(-waiting)
@@ -217,7 +221,7 @@ func (e *Estimator) Unanswered(now time.Time, waiting time.Duration) {
 	if !e.waiting {
 		e.silenced = 0
 	}
-	e.waiting, e.since = waiting > 0, now.Add(-waiting).Sub(e.epoch)
+	e.waiting, e.since, e.said = waiting > 0, now.Add(-waiting).Sub(e.epoch), now.Sub(e.epoch)
 	e.Tick(now)
 }
 
@@ -242,11 +246,11 @@ func (e *Estimator) due() (time.Duration, bool) {
 	if !e.waiting || e.rate <= float64(e.config.Min) {
 		return 0, false
 	}
-	first := e.since + max(silence, 3*e.rtt)
-	if e.silenced < first {
-		return first, true
+	at := e.since + max(silence, 3*e.rtt)
+	if e.silenced >= at {
+		at = e.silenced + silenceEvery
 	}
-	return e.silenced + silenceEvery, true
+	return at, at <= e.said+waitingLasts
 }
 
 // Deadline is when Tick has something to do.
@@ -300,7 +304,8 @@ func (e *Estimator) AppLimited(now time.Time) bool {
 
 // idle reports whether nothing was sent of late.
 func (e *Estimator) idle() bool {
-	return e.started && !e.waiting && e.present-e.latest > idleTime+e.rtt
+	waits := e.waiting && e.present <= e.said+waitingLasts
+	return e.started && !waits && e.present-e.latest > idleTime+e.rtt
 }
 
 // packetTime is how long one packet is on a link of this rate: what a narrower link adds is no queue.
