@@ -15,6 +15,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/sfutest"
+	"github.com/plenum-meet/plenum/sfu/sfutest/seeds"
 )
 
 // call is a room on fake connections, in virtual time.
@@ -72,9 +73,9 @@ func (c *call) join(name string) *person {
 	return p
 }
 
-// random are numbers whose seed the log tells.
+// random are the same numbers in each run, unless others are asked for; the log tells their seed.
 func (c *call) random() *rand.Rand {
-	seed := rand.Uint64()
+	seed := seeds.One()
 	c.t.Logf("seed %d", seed)
 	return rand.New(rand.NewPCG(seed, 1))
 }

@@ -4,12 +4,13 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/plenum-meet/plenum/sfu/sfutest/seeds"
 )
 
 // TestRequestsAreFewAndNoneIsForgotten plays receivers who ask, and a publisher who answers, at random.
 func TestRequestsAreFewAndNoneIsForgotten(t *testing.T) {
-	for range 20 {
-		seed := rand.Uint64()
+	for _, seed := range seeds.Draw(20) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		var k KeyFrames
 		rtt := time.Duration(rng.IntN(300)) * ms

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/plenum-meet/plenum/sfu/sfutest/seeds"
 )
 
 // conversation is a meeting of people who take turns, with pauses between words, short agreement from others, clicks of
@@ -42,8 +44,7 @@ func (c *conversation) others(talker uint32) {
 }
 
 func TestAConversationIsFollowedWithoutFlicker(t *testing.T) {
-	for range 20 {
-		seed := rand.Uint64()
+	for _, seed := range seeds.Draw(20) {
 		c := conversation{room: newRoom(t, 4, 12), rng: rand.New(rand.NewPCG(seed, 3)), people: 12}
 		turns, long, late, gone := 0, 0, 0, 0
 		var talker uint32
