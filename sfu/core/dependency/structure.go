@@ -64,6 +64,13 @@ func (s *Structure) Within(spatial, temporal int8) uint32 {
 	return mask
 }
 
+// Equal reports whether two structures announce the same.
+func (s *Structure) Equal(other *Structure) bool {
+	return s.TemplateOffset == other.TemplateOffset && s.Targets == other.Targets && s.Chains == other.Chains &&
+		slices.Equal(s.Protecting, other.Protecting) && slices.EqualFunc(s.Templates, other.Templates, Template.equal) &&
+		slices.Equal(s.Widths, other.Widths) && slices.Equal(s.Heights, other.Heights)
+}
+
 // NewStructure checks a structure that was put together by hand and works out the layers of its decode targets.
 func NewStructure(s Structure) (*Structure, error) {
 	if s.Targets < 1 || s.Targets > maxTargets || s.Chains < 0 || s.Chains > s.Targets || s.TemplateOffset >= maxTemplates {

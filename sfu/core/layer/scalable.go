@@ -106,9 +106,9 @@ func (s *scalable) take(now time.Time, p *packet.Packet, congested, free bool) *
 	switch {
 	case d.Structure == nil:
 		return nil
-	case !s.started || d.Structure != s.structure && number > s.newest:
+	case !s.started || number > s.newest && !s.follows(d):
 		s.adopt(d.Structure, number)
-	case d.Structure != s.structure, number < s.from, number <= s.newest-frameCount:
+	case !s.follows(d), number < s.from, number <= s.newest-frameCount:
 		return nil
 	}
 	f := &s.frames[number&(frameCount-1)]
@@ -125,6 +125,19 @@ func (s *scalable) take(now time.Time, p *packet.Packet, congested, free bool) *
 		s.barren = 0
 	}
 	return f
+}
+
+// follows reports whether a frame goes by the structure in force. A key frame that came twice was read twice: what it
+// announced is still the same, and no reason to begin anew in the middle of a picture.
+func (s *scalable) follows(d *dependency.Descriptor) bool {
+	if d.Structure == s.structure {
+		return true
+	}
+	if d.Attached || !d.Structure.Equal(s.structure) {
+		return false
+	}
+	s.structure = d.Structure
+	return true
 }
 
 // note says that another packet of a frame went out.
