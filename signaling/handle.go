@@ -46,6 +46,14 @@ func (s *Session) handle(ctx context.Context, in message.Incoming) (message.Serv
 		return nil, s.live.room.Say(s.id, in.ID, m)
 	case message.ChatHistoryRequest:
 		return s.history(ctx, m)
+	case message.MeetingResume, message.ParticipantReact,
+		message.ChatEdit, message.ChatDelete, message.ChatReact, message.ChatTyping,
+		message.ModerationMute, message.ModerationAskUnmute, message.ModerationStopVideo, message.ModerationStopShare,
+		message.ModerationRemove, message.ModerationForgive, message.ModerationAdmit, message.ModerationDeny,
+		message.ModerationSendToLobby, message.ModerationMessageWaiting, message.ModerationLock, message.ModerationSettings,
+		message.ModerationRole, message.ModerationPermissions, message.ModerationLowerHands, message.ModerationCallOn,
+		message.ModerationSpotlight:
+		return nil, message.Refuse(message.Unavailable, "This server cannot do that yet.")
 	default:
 		return nil, fmt.Errorf("no case for %T", in.Message)
 	}

@@ -18,10 +18,16 @@ const (
 	MaxNameRunes = 64
 	MaxNameBytes = 256
 	MaxPage      = 100
-	maxCandidate = 1 << 10
-	maxHeight    = 8192
-	maxPriority  = 255
-	maxFreezes   = 10_000
+	// MaxAdmitted people in one moderation:admit or moderation:deny.
+	MaxAdmitted = 100
+	// MaxSpotlight participants shown large to all.
+	MaxSpotlight = 6
+	// MaxWaitingText is the length of the message to the lobby in bytes.
+	MaxWaitingText = 1 << 10
+	maxCandidate   = 1 << 10
+	maxHeight      = 8192
+	maxPriority    = 255
+	maxFreezes     = 10_000
 	// maxMeasured bounds what is measured in milliseconds: one hour.
 	maxMeasured = 3_600_000
 	maxID       = 64
@@ -57,6 +63,7 @@ func (Ping) check(*faults)                   {}
 func (ParticipantToggleAudio) check(*faults) {}
 func (ParticipantToggleVideo) check(*faults) {}
 func (ParticipantRaiseHand) check(*faults)   {}
+func (MeetingResume) check(*faults)          {}
 
 func (m WebRTCOffer) check(f *faults) {
 	if len(m.SDP) > MaxSDP {
@@ -114,6 +121,8 @@ func (m ParticipantRename) check(f *faults) {
 	f.need(err == nil, "name", fmt.Sprintf("1 to %d visible characters", MaxNameRunes))
 }
 
+func (m ParticipantReact) check(f *faults) { m.Emoji.check(f, "emoji") }
+
 func (m SlotsWish) check(f *faults) {
 	f.need(len(m.Wishes) <= MaxDownLines, "wishes", fmt.Sprintf("at most %d", MaxDownLines))
 	mids := map[string]bool{}
@@ -142,19 +151,6 @@ func (m StatsReport) check(f *faults) {
 		f.need(s.JitterBuffer >= 0 && s.JitterBuffer <= maxMeasured, field+"jitterBuffer", fmt.Sprintf("0 to %d", maxMeasured))
 		mids[s.MID] = true
 	}
-}
-
-func (m ChatSend) check(f *faults) {
-	f.need(ValidID(m.ClientID), "clientId", "1 to 64 letters, digits, - or _")
-	if len(m.Text) > MaxText {
-		f.addAs(TooLarge, "text", fmt.Sprintf("at most %d bytes", MaxText))
-	}
-	f.need(strings.TrimSpace(m.Text) != "", "text", "required")
-	f.need(!strings.ContainsFunc(m.Text, isControl), "text", "no control characters")
-}
-
-func (m ChatHistoryRequest) check(f *faults) {
-	f.need(m.Limit >= 0 && m.Limit <= MaxPage, "limit", fmt.Sprintf("0 to %d", MaxPage))
 }
 
 func (s Source) valid() bool {
@@ -194,9 +190,4 @@ func CleanName(name string) (string, error) {
 		return "", Refuse(BadMessage, "The name has characters that cannot be shown.")
 	}
 	return name, nil
-}
-
-// isControl says whether a character has no place in chat text.
-func isControl(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
 }

@@ -1,6 +1,6 @@
 package message
 
-// ClientMessage is one of the messages that a client may send: the types of this file.
+// ClientMessage is one of the messages that a client may send.
 //
 //sumtype:decl
 type ClientMessage interface {
@@ -42,13 +42,23 @@ const (
 	ScreenAudioSlot SlotKind = "screen-audio"
 )
 
-// MeetingJoin enters the room that the credential of the handshake names. It comes first.
+// MeetingJoin enters the room that the credential of the handshake names. It comes first. The answer is meeting:joined,
+// or meeting:waiting in the lobby; there meeting:joined comes unasked once a host admits.
 type MeetingJoin struct{}
+
+// MeetingResume comes first in place of meeting:join on a socket that was opened with a session ticket: the participant
+// was in the meeting and lost the connection. Within the resume window everything is as it was: mute state, hand, media
+// connections. The answer is meeting:resumed, followed by the events that were missed; or meeting:joined, a snapshot,
+// where these are not known any more or the client asks for it, and where the window is over.
+type MeetingResume struct {
+	// Seq of the last event that the client has; 0 asks for a snapshot, as a page does that was loaded anew.
+	Seq uint64 `json:"seq,omitempty"`
+}
 
 // MeetingLeave leaves for good; the server closes the socket after its reply.
 type MeetingLeave struct{}
 
-// MeetingEnd ends the meeting for everybody. Hosts only.
+// MeetingEnd ends the meeting for everybody. The host only.
 type MeetingEnd struct{}
 
 // Ping asks for a pong: browsers cannot send protocol pings.
@@ -107,6 +117,14 @@ type ParticipantRename struct {
 // ParticipantRaiseHand raises or lowers the sender's hand.
 type ParticipantRaiseHand struct {
 	Raised bool `json:"raised"`
+	// Restore puts a hand that the server lowered because its owner spoke back to where it was in the line, within ten
+	// seconds; later it goes to the end.
+	Restore bool `json:"restore,omitempty"`
+}
+
+// ParticipantReact shows a reaction to everybody for a moment.
+type ParticipantReact struct {
+	Emoji Emoji `json:"emoji"`
 }
 
 // SlotWish says what the client wants to see in one slot.
@@ -151,22 +169,9 @@ type StatsReport struct {
 	Slots []SlotReport `json:"slots"`
 }
 
-// ChatSend says something to everybody. The reply "ok" comes after the message is stored.
-type ChatSend struct {
-	// ClientID is made by the client, 1 to 64 of [A-Za-z0-9_-]; a retry with the same one makes no second message.
-	ClientID string `json:"clientId"`
-	Text     string `json:"text"`
-}
-
-// ChatHistoryRequest asks for a page of messages before a number, newest page first.
-type ChatHistoryRequest struct {
-	// Before is exclusive; 0 means from the newest.
-	Before uint64 `json:"before,omitempty"`
-	// Limit from 1 to 100; 0 means 50.
-	Limit int `json:"limit,omitempty"`
-}
-
 func (MeetingJoin) clientMessage() string            { return "meeting:join" }
+func (MeetingResume) clientMessage() string          { return "meeting:resume" }
+func (ParticipantReact) clientMessage() string       { return "participant:react" }
 func (MeetingLeave) clientMessage() string           { return "meeting:leave" }
 func (MeetingEnd) clientMessage() string             { return "meeting:end" }
 func (Ping) clientMessage() string                   { return "ping" }
@@ -179,5 +184,3 @@ func (ParticipantRename) clientMessage() string      { return "participant:renam
 func (ParticipantRaiseHand) clientMessage() string   { return "participant:raise-hand" }
 func (SlotsWish) clientMessage() string              { return "slots:wish" }
 func (StatsReport) clientMessage() string            { return "stats:report" }
-func (ChatSend) clientMessage() string               { return "chat:message" }
-func (ChatHistoryRequest) clientMessage() string     { return "chat:history" }

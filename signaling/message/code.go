@@ -32,6 +32,10 @@ const (
 	Unavailable Code = "unavailable"
 	// Conflict is for a room that has moved on; a fresh join through the REST API helps.
 	Conflict Code = "conflict"
+	// Locked is for a meeting that lets nobody new in.
+	Locked Code = "locked"
+	// Removed is for somebody who was removed from this occurrence of the meeting.
+	Removed Code = "removed"
 	// MediaClosed comes without a request: both connections are gone, and the client makes them anew.
 	MediaClosed Code = "media_closed"
 )
@@ -48,4 +52,6 @@ const (
 	CloseMeetingEnded CloseCode = 4002
 	// CloseRefused is for a join that failed; the error before says why.
 	CloseRefused CloseCode = 4003
+	// CloseRemoved is for somebody a host removed, or denied in the lobby; do not reconnect.
+	CloseRemoved CloseCode = 4004
 )

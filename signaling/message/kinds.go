@@ -12,9 +12,13 @@ type Right uint8
 const (
 	// Anybody whose handshake was accepted.
 	Anybody Right = iota
+	// Present have joined or wait in the lobby.
+	Present
 	// Members have joined.
 	Members
-	// Hosts have joined and may do what ends or changes the meeting for others.
+	// Moderators have joined and are host or co-host.
+	Moderators
+	// Hosts have joined and are host.
 	Hosts
 )
 
@@ -32,6 +36,12 @@ const (
 	ToggleRate
 	// HandRate is for hands.
 	HandRate
+	// ReactRate is for reactions.
+	ReactRate
+	// TypingRate is for who is writing.
+	TypingRate
+	// ModerationRate is for what hosts do.
+	ModerationRate
 	// StatsRate is for what clients report by themselves.
 	StatsRate
 	// Rates is the number of classes.
@@ -58,7 +68,8 @@ const (
 // kinds is the one table of what a client may send.
 var kinds = table(
 	kind(MeetingJoin.check, Anybody, AnyRate, small),
-	kind(MeetingLeave.check, Members, AnyRate, small),
+	kind(MeetingResume.check, Anybody, AnyRate, small),
+	kind(MeetingLeave.check, Present, AnyRate, small),
 	kind(MeetingEnd.check, Hosts, AnyRate, small),
 	kind(Ping.check, Anybody, AnyRate, small),
 	kind(WebRTCOffer.check, Members, OfferRate, MaxSize),
@@ -66,12 +77,34 @@ var kinds = table(
 	kind(PublicationSet.check, Members, ToggleRate, small),
 	kind(ParticipantToggleAudio.check, Members, ToggleRate, small),
 	kind(ParticipantToggleVideo.check, Members, ToggleRate, small),
-	kind(ParticipantRename.check, Members, ToggleRate, small),
+	kind(ParticipantRename.check, Present, ToggleRate, small),
 	kind(ParticipantRaiseHand.check, Members, HandRate, small),
+	kind(ParticipantReact.check, Members, ReactRate, small),
 	kind(SlotsWish.check, Members, AnyRate, medium),
 	kind(StatsReport.check, Members, StatsRate, medium),
 	kind(ChatSend.check, Members, ChatRate, medium),
+	kind(ChatEdit.check, Members, ChatRate, medium),
+	kind(ChatDelete.check, Members, ChatRate, small),
+	kind(ChatReact.check, Members, ReactRate, small),
+	kind(ChatTyping.check, Members, TypingRate, small),
 	kind(ChatHistoryRequest.check, Members, ToggleRate, small),
+	kind(ModerationMute.check, Moderators, ModerationRate, small),
+	kind(ModerationAskUnmute.check, Moderators, ModerationRate, small),
+	kind(ModerationStopVideo.check, Moderators, ModerationRate, small),
+	kind(ModerationStopShare.check, Moderators, ModerationRate, small),
+	kind(ModerationRemove.check, Moderators, ModerationRate, small),
+	kind(ModerationForgive.check, Moderators, ModerationRate, small),
+	kind(ModerationAdmit.check, Moderators, ModerationRate, medium),
+	kind(ModerationDeny.check, Moderators, ModerationRate, medium),
+	kind(ModerationSendToLobby.check, Moderators, ModerationRate, small),
+	kind(ModerationMessageWaiting.check, Moderators, ModerationRate, small),
+	kind(ModerationLock.check, Moderators, ModerationRate, small),
+	kind(ModerationSettings.check, Moderators, ModerationRate, small),
+	kind(ModerationRole.check, Moderators, ModerationRate, small),
+	kind(ModerationPermissions.check, Moderators, ModerationRate, small),
+	kind(ModerationLowerHands.check, Moderators, ModerationRate, small),
+	kind(ModerationCallOn.check, Moderators, ModerationRate, small),
+	kind(ModerationSpotlight.check, Moderators, ModerationRate, small),
 )
 
 // fieldNames are all names that may be a key of a client's message.
@@ -115,7 +148,7 @@ func names() map[string]bool {
 
 func collect(t reflect.Type, out map[string]bool) {
 	switch t.Kind() {
-	case reflect.Slice:
+	case reflect.Slice, reflect.Pointer:
 		collect(t.Elem(), out)
 	case reflect.Struct:
 		for i := range t.NumField() {
@@ -131,6 +164,7 @@ func collect(t reflect.Type, out map[string]bool) {
 var (
 	clientMessages = []ClientMessage{
 		MeetingJoin{},
+		MeetingResume{},
 		MeetingLeave{},
 		MeetingEnd{},
 		Ping{},
@@ -141,16 +175,40 @@ var (
 		ParticipantToggleVideo{},
 		ParticipantRename{},
 		ParticipantRaiseHand{},
+		ParticipantReact{},
 		SlotsWish{},
 		StatsReport{},
 		ChatSend{},
+		ChatEdit{},
+		ChatDelete{},
+		ChatReact{},
+		ChatTyping{},
 		ChatHistoryRequest{},
+		ModerationMute{},
+		ModerationAskUnmute{},
+		ModerationStopVideo{},
+		ModerationStopShare{},
+		ModerationRemove{},
+		ModerationForgive{},
+		ModerationAdmit{},
+		ModerationDeny{},
+		ModerationSendToLobby{},
+		ModerationMessageWaiting{},
+		ModerationLock{},
+		ModerationSettings{},
+		ModerationRole{},
+		ModerationPermissions{},
+		ModerationLowerHands{},
+		ModerationCallOn{},
+		ModerationSpotlight{},
 	}
 	serverMessages = []ServerMessage{
 		OK{},
 		Pong{},
 		Error{},
 		MeetingJoined{},
+		MeetingResumed{},
+		MeetingWaiting{},
 		MeetingEnded{},
 		MeetingUpdated{},
 		WebRTCAnswer{},
@@ -158,6 +216,7 @@ var (
 		ParticipantLeft{},
 		ParticipantUpdated{},
 		HandsChanged{},
+		ReactionsBurst{},
 		SpeakersChanged{},
 		SlotsAssigned{},
 		LayersWanted{},
@@ -166,5 +225,10 @@ var (
 		ChatMessage{},
 		ChatUpdated{},
 		ChatHistory{},
+		ChatIsTyping{},
+		ModerationNotice{},
+		PermissionsChanged{},
+		OverridesChanged{},
+		LobbyChanged{},
 	}
 )

@@ -1,8 +1,6 @@
 package message
 
-import "time"
-
-// ServerMessage is one of the messages that the server may send: the types of this file.
+// ServerMessage is one of the messages that the server may send.
 //
 //sumtype:decl
 type ServerMessage interface {
@@ -24,63 +22,52 @@ type Error struct {
 	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
-// Role of a participant.
-type Role string
-
-// The roles of a participant.
-const (
-	Host   Role = "HOST"
-	Member Role = "PARTICIPANT"
-)
-
-// Publication is one camera, microphone or screen as others see it in the roster.
-type Publication struct {
-	// Number is unique in the room; media carries it as CSRC.
-	Number uint32 `json:"number"`
-	Source Source `json:"source"`
-	Muted  bool   `json:"muted"`
-}
-
-// Participant is a person in the room.
-type Participant struct {
-	ID           string        `json:"id"`
-	Name         string        `json:"name"`
-	Role         Role          `json:"role"`
-	Guest        bool          `json:"guest"`
-	JoinedAt     time.Time     `json:"joinedAt"`
-	Publications []Publication `json:"publications"`
-}
-
-// Meeting is what those inside see of the meeting's record.
-type Meeting struct {
-	Code  string `json:"code"`
-	Title string `json:"title"`
-}
-
-// ChatMessage is one line of the chat.
-type ChatMessage struct {
-	// Number is given by the room: unique in the meeting, and the order that everybody sees.
-	Number   uint64    `json:"number"`
-	ClientID string    `json:"clientId"`
-	Sender   string    `json:"sender"`
-	Name     string    `json:"name"`
-	Text     string    `json:"text"`
-	SentAt   time.Time `json:"sentAt"`
-	// Stored is false until the message is committed; chat:updated follows.
-	Stored bool `json:"stored"`
-}
-
-// MeetingJoined is the snapshot that answers meeting:join.
+// MeetingJoined is the snapshot that answers meeting:join, or comes unasked to somebody who waited in the lobby. It
+// replaces everything that the client knew.
 type MeetingJoined struct {
 	Self         string        `json:"self"`
 	Meeting      Meeting       `json:"meeting"`
 	Participants []Participant `json:"participants"`
 	// Hands are the participants with raised hands, first raised first.
-	Hands    []string `json:"hands"`
+	Hands []string `json:"hands"`
+	// CalledOn is who has the word, if anybody was called on.
+	CalledOn string   `json:"calledOn,omitempty"`
 	Speakers []string `json:"speakers"`
-	// Chat is the newest page, oldest first.
-	Chat []ChatMessage `json:"chat"`
-	// Ticket lets this client come back without the REST API, as "resume.<ticket>". A new one comes with each join.
+	// Chat is the newest page, oldest first. MoreChat says that chat:history has older ones.
+	Chat     []ChatMessage `json:"chat"`
+	MoreChat bool          `json:"moreChat"`
+	// Permissions are the receiver's own.
+	Permissions Permissions `json:"permissions"`
+	// Overrides are what differs from the default, by participant. Hosts and co-hosts only.
+	Overrides map[string]Override `json:"overrides,omitempty"`
+	// Waiting are those in the lobby, WaitingMessage what they are told. Hosts and co-hosts only.
+	Waiting        []WaitingPerson `json:"waiting,omitempty"`
+	WaitingMessage string          `json:"waitingMessage,omitempty"`
+	// Seq of the last event that the snapshot holds already; the next one has Seq + 1.
+	Seq uint64 `json:"seq"`
+	// ResumeWithin is how many seconds the place is kept when the connection is lost.
+	ResumeWithin int `json:"resumeWithin"`
+	// Ticket lets this client come back without the REST API, as "resume.<ticket>". A new one comes with each answer to
+	// meeting:join and meeting:resume; only the last is good.
+	Ticket string `json:"ticket"`
+}
+
+// MeetingResumed answers meeting:resume: nothing was lost. The events missed follow, each with its seq.
+type MeetingResumed struct {
+	// Missed is how many events follow.
+	Missed int    `json:"missed"`
+	Ticket string `json:"ticket"`
+}
+
+// MeetingWaiting answers meeting:join for somebody who has to wait in the lobby, and comes again when the message
+// changes. Until meeting:joined only participant:rename, meeting:leave and ping may be sent.
+type MeetingWaiting struct {
+	Self  string `json:"self"`
+	Code  string `json:"code"`
+	Title string `json:"title"`
+	// Message of a host to those who wait.
+	Message string `json:"message,omitempty"`
+	// Ticket as in meeting:joined; who comes back with it waits in the same place.
 	Ticket string `json:"ticket"`
 }
 
@@ -90,7 +77,7 @@ type MeetingEnded struct {
 	By string `json:"by,omitempty"`
 }
 
-// MeetingUpdated carries the meeting's record after a change.
+// MeetingUpdated carries the meeting's record and settings after a change.
 type MeetingUpdated struct {
 	Meeting Meeting `json:"meeting"`
 }
@@ -106,12 +93,27 @@ type ParticipantJoined struct {
 	Participant Participant `json:"participant"`
 }
 
+// LeftReason says how somebody went.
+type LeftReason string
+
+const (
+	// LeftByChoice is for who left.
+	LeftByChoice LeftReason = "left"
+	// LeftLost is for a connection that did not come back in time.
+	LeftLost LeftReason = "lost"
+	// LeftRemoved is for who was removed by a host.
+	LeftRemoved LeftReason = "removed"
+	// LeftToLobby is for who was sent back to the lobby.
+	LeftToLobby LeftReason = "to-lobby"
+)
+
 // ParticipantLeft says that somebody is gone.
 type ParticipantLeft struct {
-	ID string `json:"id"`
+	ID     string     `json:"id"`
+	Reason LeftReason `json:"reason"`
 }
 
-// ParticipantUpdated replaces what is known of a participant: name, publications, mute state.
+// ParticipantUpdated replaces what is known of a participant: name, role, publications, mute state, connection.
 type ParticipantUpdated struct {
 	Participant Participant `json:"participant"`
 }
@@ -119,6 +121,28 @@ type ParticipantUpdated struct {
 // HandsChanged replaces the queue of raised hands, first raised first.
 type HandsChanged struct {
 	Hands []string `json:"hands"`
+	// CalledOn is who has the word, if anybody was called on.
+	CalledOn string `json:"calledOn,omitempty"`
+}
+
+// Reaction is one of somebody.
+type Reaction struct {
+	Participant string `json:"participant"`
+	Emoji       Emoji  `json:"emoji"`
+}
+
+// ReactionCount is how often a reaction came.
+type ReactionCount struct {
+	Emoji Emoji `json:"emoji"`
+	Count int   `json:"count"`
+}
+
+// ReactionsBurst has the reactions of the last quarter of a second. It has no seq.
+type ReactionsBurst struct {
+	// Reactions one by one, as long as they are few.
+	Reactions []Reaction `json:"reactions"`
+	// Counts of all the others, when more than 20 a second come.
+	Counts []ReactionCount `json:"counts,omitempty"`
 }
 
 // SpeakersChanged lists the active speaker and the ones before, latest first.
@@ -200,23 +224,13 @@ type QualityChanged struct {
 	Others map[string]int `json:"others"`
 }
 
-// ChatUpdated says that a message is stored now.
-type ChatUpdated struct {
-	Number uint64 `json:"number"`
-	Stored bool   `json:"stored"`
-}
-
-// ChatHistory answers chat:history, oldest first.
-type ChatHistory struct {
-	Messages []ChatMessage `json:"messages"`
-	// More is true if there are older messages.
-	More bool `json:"more"`
-}
-
 func (OK) serverMessage() string                 { return "ok" }
 func (Pong) serverMessage() string               { return "pong" }
 func (Error) serverMessage() string              { return "error" }
 func (MeetingJoined) serverMessage() string      { return "meeting:joined" }
+func (MeetingResumed) serverMessage() string     { return "meeting:resumed" }
+func (MeetingWaiting) serverMessage() string     { return "meeting:waiting" }
+func (ReactionsBurst) serverMessage() string     { return "reactions:burst" }
 func (MeetingEnded) serverMessage() string       { return "meeting:ended" }
 func (MeetingUpdated) serverMessage() string     { return "meeting:updated" }
 func (WebRTCAnswer) serverMessage() string       { return "webrtc:answer" }
@@ -229,6 +243,3 @@ func (SlotsAssigned) serverMessage() string      { return "slots:assigned" }
 func (LayersWanted) serverMessage() string       { return "layers:wanted" }
 func (SlotsClock) serverMessage() string         { return "slots:clock" }
 func (QualityChanged) serverMessage() string     { return "quality:changed" }
-func (ChatMessage) serverMessage() string        { return "chat:message" }
-func (ChatUpdated) serverMessage() string        { return "chat:updated" }
-func (ChatHistory) serverMessage() string        { return "chat:history" }

@@ -40,7 +40,7 @@ type constant struct{ name, doc, value string }
 type wireMessage struct{ wire, goType string }
 
 // files are read in this order; the rest of the package is no business of the client.
-var files = []string{"envelope.go", "code.go", "client.go", "server.go"}
+var files = []string{"envelope.go", "code.go", "people.go", "client.go", "moderation.go", "server.go", "chat.go"}
 
 func read(dir string) (*declarations, error) {
 	d := &declarations{}

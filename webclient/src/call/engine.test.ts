@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api';
 import { settled } from './testing/clock';
 import { fakeCall } from './testing/call';
-import { person } from './testing/server';
+import { meeting, person } from './testing/server';
 
 describe('joining', () => {
   it('opens the socket with the grant as a subprotocol, never in the URL', async () => {
@@ -95,7 +95,7 @@ describe('in the room', () => {
     const renamed = person('grace', { name: 'Grace H.' });
     socket.tell({ type: 'participant:updated', data: { participant: renamed } });
     expect(call.state.participants.map(({ name }) => name)).toEqual(['ada', 'Grace H.', 'alan']);
-    socket.tell({ type: 'participant:left', data: { id: 'grace' } });
+    socket.tell({ type: 'participant:left', data: { id: 'grace', reason: 'left' } });
     socket.tell({ type: 'participant:updated', data: { participant: renamed } });
     expect(call.state.participants.map(({ id }) => id)).toEqual(['ada', 'alan']);
   });
@@ -109,9 +109,13 @@ describe('in the room', () => {
     expect(socket.all('participant:raise-hand')).toEqual([{ raised: true }]);
     socket.tell({ type: 'hands:changed', data: { hands: ['grace', 'ada'] } });
     socket.tell({ type: 'speakers:changed', data: { speakers: ['grace'], speaking: ['grace'] } });
-    const meeting = { code: 'abcde-fghjk', title: 'Tuesday' };
-    socket.tell({ type: 'meeting:updated', data: { meeting } });
-    expect(call.state).toMatchObject({ hands: ['grace', 'ada'], speaking: ['grace'], meeting });
+    const changed = meeting('Tuesday');
+    socket.tell({ type: 'meeting:updated', data: { meeting: changed } });
+    expect(call.state).toMatchObject({
+      hands: ['grace', 'ada'],
+      speaking: ['grace'],
+      meeting: changed,
+    });
   });
 
   it('makes a new state object for each change and tells its listeners', async () => {

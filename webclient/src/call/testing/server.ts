@@ -1,7 +1,9 @@
 import type {
   ClientMessage,
+  Meeting,
   MeetingJoined,
   Participant,
+  Permissions,
   ServerMessage,
 } from '../../protocol/messages';
 import type { DataOf } from '../socket';
@@ -77,16 +79,44 @@ export class FakeSocket {
   }
 }
 
+const everything: Permissions = {
+  unmute: true,
+  camera: true,
+  share: true,
+  chat: true,
+  privateChat: true,
+  reactions: true,
+  rename: true,
+};
+
+/** A meeting with the settings that a new one has, but for the lobby. */
+export function meeting(title: string): Meeting {
+  return {
+    code: 'abcde-fghjk',
+    title,
+    locked: false,
+    lobby: false,
+    chatHistory: 'all',
+    permissions: everything,
+    spotlight: [],
+    startedAt: '2026-01-01T00:00:00Z',
+  };
+}
+
 /** A room that lets everybody in and says ok to everything, unless a test says otherwise. */
 export class FakeServer {
   readonly sockets: FakeSocket[] = [];
   snapshot: MeetingJoined = {
     self: 'ada',
-    meeting: { code: 'abcde-fghjk', title: 'Monday' },
+    meeting: meeting('Monday'),
     participants: [person('ada')],
     hands: [],
     speakers: [],
     chat: [],
+    moreChat: false,
+    permissions: everything,
+    seq: 0,
+    resumeWithin: 20,
     ticket: 'ticket-1',
   };
   /** Answers of a test's own; undefined from it leaves the request without any reply. */

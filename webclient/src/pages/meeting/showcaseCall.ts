@@ -1,5 +1,6 @@
-import type { CallState, CallStats, ChatEntry, Saving, TileWish } from '../../call';
-import type { Participant, Publication, SlotQuality } from '../../protocol/messages';
+import { idleState } from '../../call';
+import type { CallState, CallStats, ChatEntry, Saving, SharePreset, TileWish } from '../../call';
+import type { Meeting, Participant, Publication, SlotQuality } from '../../protocol/messages';
 import type { Call } from './call';
 import { paintPerson, paintPlan } from './showcasePaint';
 import { showcaseQuality, showcaseStats, slotOf } from './showcaseQuality';
@@ -38,6 +39,25 @@ const lines: [number, string][] = [
  * with poor=up our way up).
  * It has the engine's surface, so the page cannot tell.
  */
+const weekly: Meeting = {
+  code: 'h3k7m-2p9qx',
+  title: 'Weekly product review',
+  locked: false,
+  lobby: true,
+  chatHistory: 'all',
+  permissions: {
+    unmute: true,
+    camera: true,
+    share: true,
+    chat: true,
+    privateChat: true,
+    reactions: true,
+    rename: true,
+  },
+  spotlight: [],
+  startedAt: '2026-01-01T09:00:00Z',
+};
+
 export class ShowcaseCall implements Call {
   private readonly listeners = new Set<() => void>();
   private readonly pictures = new Map<string, MediaStream>();
@@ -51,7 +71,7 @@ export class ShowcaseCall implements Call {
     this.state = {
       phase: params.has('away') ? 'reconnecting' : 'joined',
       self: `p${self}`,
-      meeting: { code: 'h3k7m-2p9qx', title: 'Weekly product review' },
+      meeting: { ...weekly },
       participants,
       hands: count > 5 ? ['p1', 'p5'] : [],
       speakers: ['p0'],
@@ -61,7 +81,7 @@ export class ShowcaseCall implements Call {
       unread: Number(params.get('unread') ?? 0),
       microphone: { on: params.has('mic'), busy: false },
       camera: { on: !params.has('dark'), busy: false },
-      screen: { on: params.has('mine'), busy: false, hasAudio: false },
+      screen: { ...idleState().screen, on: params.has('mine'), surface: 'window' },
       saving: { dataSaver: params.has('saver'), audioOnly: false },
       quality: showcaseQuality(participants, `p${self}`, params.get('poor')),
       connection: { up: 'connected', down: 'connected' },
@@ -91,10 +111,13 @@ export class ShowcaseCall implements Call {
     this.become({ camera: { on, busy: false } });
   }
   async shareScreen(): Promise<void> {
-    this.become({ screen: { on: true, busy: false, hasAudio: false } });
+    this.become({ screen: { ...this.state.screen, on: true } });
   }
   async stopShare(): Promise<void> {
-    this.become({ screen: { on: false, busy: false, hasAudio: false } });
+    this.become({ screen: { ...this.state.screen, on: false } });
+  }
+  async preferShare(preset: SharePreset): Promise<void> {
+    this.become({ screen: { ...this.state.screen, preset } });
   }
   raiseHand(up: boolean): void {
     const self = this.state.self ?? '';
