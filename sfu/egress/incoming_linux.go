@@ -51,7 +51,7 @@ func newIncoming(merged bool) *incoming {
 	return in
 }
 
-// receive blocks until something comes.
+// receive takes what came. It fails with EAGAIN if there is nothing.
 func (in *incoming) receive(fd int) error {
 	in.came, in.message, in.offset = 0, 0, 0
 	for i := range in.headers {
@@ -61,8 +61,8 @@ func (in *incoming) receive(fd int) error {
 			h.SetControllen(controlRoom)
 		}
 	}
-	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&in.headers[0])), receiveMany,
-		unix.MSG_WAITFORONE, 0, 0)
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&in.headers[0])), receiveMany,
+		unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return errno
 	}

@@ -39,8 +39,7 @@ func (in *incoming) arrive(messages []kernelMessage) {
 	in.came, in.message, in.offset = len(messages), 0, 0
 	for i, m := range messages {
 		from := netip.MustParseAddrPort(m.from)
-		name := (&multiSender{socket: &Socket{ipv6: from.Addr().Is6()}})
-		name.name(&in.names[i], from)
+		(&Socket{ipv6: from.Addr().Is6()}).name(&in.names[i], from)
 		in.headers[i].Len = uint32(m.size) //nolint:gosec // 64 KiB at most
 		for k := range m.size {
 			in.buffers[i][k] = byte(k / 100)

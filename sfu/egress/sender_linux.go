@@ -62,7 +62,7 @@ func (m *multiSender) describe(b *Batch, i int, bundle *bundle) {
 	}
 	h := &m.headers[i].Hdr
 	h.Name = (*byte)(unsafe.Pointer(&m.names[i]))
-	h.Namelen = m.name(&m.names[i], bundle.to)
+	h.Namelen = m.socket.name(&m.names[i], bundle.to)
 	h.Iov = &m.vectors[bundle.first]
 	h.SetIovlen(bundle.packets)
 	h.Control = nil
@@ -74,9 +74,10 @@ func (m *multiSender) describe(b *Batch, i int, bundle *bundle) {
 	}
 }
 
-func (m *multiSender) name(name *unix.RawSockaddrInet6, to netip.AddrPort) (size uint32) {
+// name writes an address as the kernel has it.
+func (s *Socket) name(name *unix.RawSockaddrInet6, to netip.AddrPort) (size uint32) {
 	put := func(p *uint16) { binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(p))[:], to.Port()) }
-	if m.socket.ipv6 {
+	if s.ipv6 {
 		*name = unix.RawSockaddrInet6{Family: unix.AF_INET6, Addr: to.Addr().As16()}
 		put(&name.Port)
 		return unix.SizeofSockaddrInet6

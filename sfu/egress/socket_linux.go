@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,7 +29,7 @@ type Socket struct {
 	method     Method
 	closed     atomic.Bool
 	writing    sync.RWMutex // keeps the descriptor open while somebody writes to it
-	reading    atomic.Bool
+	ready      *readiness
 	incoming   *incoming // of the reader
 	diversions diversions
 	counts     socketCounts
@@ -52,6 +53,10 @@ func ListenUDP(address netip.AddrPort) (*Socket, error) {
 	}
 	s.method = s.best()
 	s.incoming = newIncoming(s.merges())
+	if s.ready, err = watch(fd); err != nil {
+		_ = unix.Close(fd)
+		return nil, fmt.Errorf("listen on udp %s: %w", address, err)
+	}
 	return s, nil
 }
 
@@ -107,12 +112,11 @@ func (s *Socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 
 // receive waits for what comes next.
 func (s *Socket) receive() {
-	s.reading.Store(true)
-	defer s.reading.Store(false)
-	if s.closed.Load() {
-		return // Close may not have seen that we read: the descriptor may be another's by now
-	}
-	if err := s.incoming.receive(s.fd); err != nil {
+	var failed error
+	if s.ready.read(func() bool {
+		failed = s.incoming.receive(s.fd)
+		return errors.Is(failed, unix.EAGAIN)
+	}) == nil && failed != nil {
 		// EINTR and ICMP errors concern nobody but their datagram.
 		s.counts.readErrors.Add(1)
 	}
@@ -134,16 +138,27 @@ func (s *Socket) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if s.closed.Load() {
 		return 0, net.ErrClosed
 	}
-	err := unix.Sendto(s.fd, b, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, s.sockaddr(to))
-	switch {
-	case err == nil:
+	switch err := s.send(b, to); err {
+	case 0:
 		s.counts.sent.Add(1)
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.ENOBUFS):
+	case unix.EAGAIN, unix.ENOBUFS:
 		s.counts.dropped.Add(1)
 	default:
 		s.counts.writeErrors.Add(1)
 	}
 	return len(b), nil
+}
+
+// send never blocks, so the scheduler need not know.
+func (s *Socket) send(b []byte, to netip.AddrPort) unix.Errno {
+	if len(b) == 0 {
+		return 0 // nothing that anybody would send
+	}
+	var name unix.RawSockaddrInet6
+	size := s.name(&name, to)
+	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
+		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(unsafe.Pointer(&name)), uintptr(size))
+	return errno
 }
 
 // WriteTo is WriteToAddrPort for callers that have a net.Addr.
@@ -160,11 +175,7 @@ func (s *Socket) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	// ENOTCONN is what an unconnected socket answers; the reader wakes all the same.
-	_ = unix.Shutdown(s.fd, unix.SHUT_RDWR)
-	for deadline := time.Now().Add(time.Second); s.reading.Load() && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // the kernel tells nobody that the reader has woken
-	}
+	s.ready.close()
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	return os.NewSyscallError("close", unix.Close(s.fd))

@@ -15,14 +15,20 @@ import (
 
 func TestCloseWakesTheReader(t *testing.T) {
 	s := listen(t, "127.0.0.1:0")
+	reads := make(chan struct{})
+	s.Divert(s.Address(), func(time.Time, []byte) bool {
+		close(reads)
+		return true
+	})
 	ended := make(chan error, 1)
 	go func() {
 		_, _, err := s.ReadFromAddrPort(make([]byte, 10))
 		ended <- err
 	}()
-	for !s.reading.Load() {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // waits for the reader to stand in the system call
+	if _, err := s.WriteToAddrPort([]byte{0x80, 200, 0, 1, 0, 0, 0, 1}, s.Address()); err != nil {
+		t.Fatal(err)
 	}
+	<-reads // one datagram is handled, and it waits for the next
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
