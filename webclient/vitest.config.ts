@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [react()],
   test: {
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: ['src/**/*.test.{ts,tsx}', '{scripts,eslint}/**/*.test.js'],
     // The engine, the layouts and the REST client run without a DOM; a component test asks for one with
     // `// @vitest-environment happy-dom`.
     environment: 'node',

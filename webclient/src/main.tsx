@@ -3,9 +3,10 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiClient } from './api';
-import { startI18n } from './i18n';
+import { speak, startI18n } from './i18n';
 import { App } from './pages/App';
 import { ApiProvider } from './state/session';
+import { wantedLanguage } from './state/language';
 import { applyTheme } from './state/theme';
 import './styles/fonts.css';
 import './styles/index.css';
@@ -24,6 +25,8 @@ const queries = new QueryClient({
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+// Nothing is drawn in a language that is about to change; English stands in where the words do not come.
+await speak(wantedLanguage()).catch(() => {});
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

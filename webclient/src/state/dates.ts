@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next';
+import { localeOf } from '../i18n';
 
 export function greetingOf(now: Date): 'morning' | 'afternoon' | 'evening' {
   const hour = now.getHours();
@@ -8,8 +9,7 @@ export function greetingOf(now: Date): 'morning' | 'afternoon' | 'evening' {
 
 /** "Monday 23 November" in the reader's order of words. */
 export function longDate(at: Date, language: string): string {
-  const locale = language === 'en' ? 'en-GB' : language;
-  return new Intl.DateTimeFormat(locale, {
+  return new Intl.DateTimeFormat(localeOf(language), {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -17,7 +17,7 @@ export function longDate(at: Date, language: string): string {
 }
 
 export function clock(at: Date, language: string): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  return new Intl.DateTimeFormat(localeOf(language), {
     hour: '2-digit',
     minute: '2-digit',
   }).format(at);
@@ -28,7 +28,7 @@ export function dayOf(at: Date, now: Date, t: TFunction, language: string): stri
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
   if (days === 0) return t('dashboard.today');
   if (days === 1) return t('dashboard.yesterday');
-  const locale = language === 'en' ? 'en-GB' : language;
+  const locale = localeOf(language);
   const options: Intl.DateTimeFormatOptions =
     days > 1 && days < 7
       ? { weekday: 'long' }
