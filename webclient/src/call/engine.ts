@@ -19,7 +19,7 @@ import * as roster from './roster';
 import { Session } from './session';
 import { RequestError } from './socket';
 import { idleState } from './state';
-import type { CallState, CallStats, TileWish } from './state';
+import type { CallState, CallStats, SharePreset, TileWish } from './state';
 import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
 import { Wishes } from './wishes';
 import { Writing } from './writing';
@@ -162,6 +162,11 @@ export class CallEngine {
     return this.publishing.share.stop();
   }
 
+  /** How screens are sent, this one and the next. */
+  preferShare(preset: SharePreset): Promise<void> {
+    return this.publishing.share.prefer(preset);
+  }
+
   raiseHand(up: boolean): void {
     this.session?.send('participant:raise-hand', { raised: up });
   }
@@ -188,7 +193,7 @@ export class CallEngine {
   }
 
   /** What the page shows now; replaces what it showed before. */
-  setTiles(tiles: TileWish[]): void {
+  setTiles(tiles: TileWish[], _next: string[] = []): void {
     this.wishes.set(tiles.filter(({ participant }) => participant !== this.state.self));
   }
 

@@ -28,6 +28,7 @@ export type {
   DeviceState,
   Path,
   ScreenState,
+  SharePreset,
   SendStats,
   SlotStats,
   TileWish,

@@ -7,7 +7,7 @@ describe('a screen share', () => {
     const call = fakeCall();
     await call.join(call.tracks());
     await call.engine.shareScreen();
-    expect(call.state.screen).toEqual({ on: true, busy: false, hasAudio: true });
+    expect(call.state.screen).toMatchObject({ on: true, busy: false, hasAudio: true });
     const up = call.server.socket.all('webrtc:offer').filter(({ pc }) => pc === 'up');
     expect(up[1]?.sources?.map(({ source }) => source)).toEqual([
       'microphone',
@@ -27,7 +27,7 @@ describe('a screen share', () => {
     await call.engine.shareScreen();
     await call.engine.stopShare();
     const { socket } = call.server;
-    expect(call.state.screen).toEqual({ on: false, busy: false, hasAudio: false });
+    expect(call.state.screen).toMatchObject({ on: false, busy: false, hasAudio: false });
     expect(call.devices.live()).toHaveLength(0);
     expect(socket.all('publication:set').slice(-2)).toEqual([
       { source: 'screen', live: false },
@@ -51,12 +51,27 @@ describe('a screen share', () => {
     expect(call.devices.live()).toHaveLength(0);
   });
 
+  it('keeps letters sharp unless movement is what is shown', async () => {
+    const call = fakeCall();
+    await call.join();
+    await call.engine.shareScreen();
+    const [picture] = call.devices.opened;
+    expect(picture?.contentHint).toBe('text');
+    await call.engine.preferShare('motion');
+    expect(picture?.contentHint).toBe('motion');
+    expect(picture?.constraints).toEqual({ frameRate: { max: 30 } });
+    await call.engine.stopShare();
+    await call.engine.shareScreen();
+    expect(call.devices.opened.at(-2)?.contentHint).toBe('motion');
+    expect(call.state.screen).toMatchObject({ on: true, preset: 'motion', surface: 'window' });
+  });
+
   it('without sound has no sound', async () => {
     const call = fakeCall();
     call.devices.displayHasSound = false;
     await call.join();
     await call.engine.shareScreen();
-    expect(call.state.screen).toEqual({ on: true, busy: false, hasAudio: false });
+    expect(call.state.screen).toMatchObject({ on: true, busy: false, hasAudio: false });
   });
 
   it('leaves everything as it was when the person changes their mind', async () => {
@@ -64,7 +79,7 @@ describe('a screen share', () => {
     await call.join();
     call.devices.refusal = 'NotAllowedError';
     await call.engine.shareScreen();
-    expect(call.state.screen).toEqual({ on: false, busy: false, hasAudio: false });
+    expect(call.state.screen).toMatchObject({ on: false, busy: false, hasAudio: false });
     expect(call.connections).toHaveLength(1);
   });
 

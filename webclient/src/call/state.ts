@@ -14,10 +14,16 @@ export interface DeviceState {
   problem?: DeviceProblem;
 }
 
+/** `text` keeps letters sharp, `motion` keeps movement smooth. */
+export type SharePreset = 'text' | 'motion';
+
 export interface ScreenState {
   on: boolean;
   busy: boolean;
   hasAudio: boolean;
+  /** What the person chose to show, where the browser says so. */
+  surface: 'browser' | 'window' | 'monitor';
+  preset: SharePreset;
 }
 
 /** `sent` is known to the room, `stored` is committed; `sending` and `failed` are our own only. */
@@ -173,7 +179,7 @@ export function idleState(): CallState {
     unread: 0,
     microphone: { on: false, busy: false },
     camera: { on: false, busy: false },
-    screen: { on: false, busy: false, hasAudio: false },
+    screen: { on: false, busy: false, hasAudio: false, surface: 'monitor', preset: 'text' },
     saving: { dataSaver: false, audioOnly: false },
     connection: { up: 'none', down: 'none' },
   };

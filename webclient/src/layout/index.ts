@@ -1,6 +1,10 @@
 export { tiles } from './tiles';
 export type { Tiles, TilesInput } from './tiles';
 export { page, pageCount, seat } from './page';
-export { share } from './share';
+export { share, under } from './share';
 export type { ShareInput, ShareLayout } from './share';
+export { mostLarge, modes, stage } from './stage';
+export type { Mode, StageInput, StageLayout, StageTile } from './stage';
+export { stripOrder } from './strip';
+export type { Seated } from './strip';
 export type { Rect } from './rect';

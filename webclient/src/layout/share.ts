@@ -25,13 +25,49 @@ const moreHeight = 44;
 const ratio = 16 / 9;
 // The share keeps at least this part of the stage's width.
 const shareAtLeast = 0.7;
+// A strip above what is large.
+const rowHeight = 108;
+const moreWidth = 112;
 
-/** One share, and a strip of cameras beside it. */
+/** Something large, and a strip of cameras beside it. */
 export function share(input: ShareInput): ShareLayout {
   const { width, height, gap, count } = input;
-  const whole = { x: 0, y: 0, width, height };
-  if (count === 0) return { share: whole, strip: [], hidden: 0, more: null };
+  if (count === 0) return whole(width, height);
   return input.phone ? below(width, height, gap, count) : beside(input);
+}
+
+/** Something large, and a row of cameras above it. */
+export function under({ width, height, gap, count }: ShareInput): ShareLayout {
+  if (count === 0) return whole(width, height);
+  const tileHeight = Math.min(rowHeight, height * 0.25);
+  const tileWidth = tileHeight * ratio;
+  const shown = fitting(width, tileWidth, gap, moreWidth, count);
+  const hidden = count - shown;
+  const used = shown * (tileWidth + gap) - gap + (hidden > 0 ? gap + moreWidth : 0);
+  const left = Math.max(0, (width - used) / 2);
+  return {
+    share: { x: 0, y: tileHeight + gap, width, height: height - tileHeight - gap },
+    strip: Array.from({ length: shown }, (_, i) => ({
+      x: left + i * (tileWidth + gap),
+      y: 0,
+      width: tileWidth,
+      height: tileHeight,
+    })),
+    hidden,
+    more:
+      hidden === 0
+        ? null
+        : {
+            x: left + shown * (tileWidth + gap),
+            y: 0,
+            width: Math.min(moreWidth, width - left - shown * (tileWidth + gap)),
+            height: tileHeight,
+          },
+  };
+}
+
+function whole(width: number, height: number): ShareLayout {
+  return { share: { x: 0, y: 0, width, height }, strip: [], hidden: 0, more: null };
 }
 
 function beside({ width, height, gap, count, stripWidth = 168 }: ShareInput): ShareLayout {
@@ -76,8 +112,8 @@ function below(width: number, height: number, gap: number, count: number): Share
   };
 }
 
-// As many as fit; if not all do, one button's height is kept free.
-function fitting(height: number, each: number, gap: number, button: number, count: number): number {
+// As many as fit; if not all do, one button's length is kept free.
+function fitting(length: number, each: number, gap: number, button: number, count: number): number {
   const fit = (room: number) => Math.max(0, Math.floor((room + gap) / (each + gap)));
-  return count <= fit(height) ? count : Math.min(count, fit(height - button - gap));
+  return count <= fit(length) ? count : Math.min(count, fit(length - button - gap));
 }

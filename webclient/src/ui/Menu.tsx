@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { Check } from 'lucide-react';
+import { Check, ChevronRight } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 
@@ -89,6 +89,35 @@ export function MenuCheck({
   );
 }
 
+/** A menu inside of a menu. */
+export function MenuSub({
+  icon,
+  label,
+  children,
+}: {
+  icon?: ReactNode;
+  label: string;
+  children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Sub>
+      <DropdownMenu.SubTrigger className={clsx(row, 'data-[state=open]:bg-surface-3')}>
+        {icon}
+        <span className="min-w-0 grow">{label}</span>
+        <ChevronRight size={16} className="text-muted rtl:-scale-x-100" />
+      </DropdownMenu.SubTrigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.SubContent
+          collisionPadding={12}
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) max-w-[min(22rem,calc(100vw-1.5rem))] min-w-52 animate-fade-in overflow-y-auto rounded-card bg-surface-2 p-1.5 text-ink shadow-float"
+        >
+          {children}
+        </DropdownMenu.SubContent>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Sub>
+  );
+}
+
 export function MenuLabel({ children }: { children: ReactNode }) {
   return (
     <DropdownMenu.Label className="px-3 pt-2 pb-1 text-small font-medium text-muted">
@@ -104,6 +133,8 @@ export function MenuSeparator() {
 export interface MenuChoice {
   value: string;
   label: string;
+  icon?: ReactNode;
+  hint?: string;
 }
 
 /** One of several. The chosen one has a tick. */
@@ -125,7 +156,11 @@ export function MenuChoices({
               <Check size={16} />
             </DropdownMenu.ItemIndicator>
           </span>
-          <span className="min-w-0 truncate">{choice.label}</span>
+          {choice.icon}
+          <span className="min-w-0">
+            <span className="block truncate">{choice.label}</span>
+            {choice.hint && <span className="block text-small text-muted">{choice.hint}</span>}
+          </span>
         </DropdownMenu.RadioItem>
       ))}
     </DropdownMenu.RadioGroup>

@@ -1,30 +1,54 @@
-import { MonitorUp } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { ScreenState, SharePreset } from '../call';
+import { Menu, MenuChoices, MenuLabel } from './Menu';
 
-/** Reminds whoever shares that they do, with the way to stop. */
+/** Reminds whoever shares that they do, says what others get, and has the way to stop. */
 export function SharingBanner({
-  withSound,
-  over,
+  screen,
+  onPreset,
   onStop,
 }: {
-  withSound: boolean;
-  /** Lies over the picture, under the top bar. */
-  over: boolean;
+  screen: Pick<ScreenState, 'surface' | 'hasAudio' | 'preset'>;
+  onPreset: (preset: SharePreset) => void;
   onStop: () => void;
 }) {
   const { t } = useTranslation();
+  const { surface, hasAudio, preset } = screen;
   return (
     <div
       role="status"
-      className={`z-20 mx-auto flex h-10 w-fit max-w-[calc(100%-2rem)] shrink-0 items-center gap-3 rounded-full bg-surface-2 ps-4 pe-1 text-body ${
-        over ? 'mt-16' : 'mt-1'
-      }`}
+      className="z-20 flex h-10 max-w-full min-w-0 shrink-0 items-center gap-1 self-center rounded-full bg-accent/25 ps-4 pe-1 text-body"
     >
-      <MonitorUp size={18} className="shrink-0 text-link" aria-hidden="true" />
-      <span className="hidden truncate sm:inline">
-        {t(withSound ? 'meeting.sharingSound' : 'meeting.sharing')}
+      <span className="hidden min-w-0 truncate lg:inline">
+        {t(hasAudio ? `share.${surface}Sound` : `share.${surface}`)}
       </span>
-      <span className="sm:hidden">{t('meeting.sharingShort')}</span>
+      <span className="min-w-0 truncate lg:hidden">{t('share.short')}</span>
+      <Menu
+        align="end"
+        label={t('share.presetTitle')}
+        trigger={
+          <button
+            type="button"
+            aria-label={t('share.preset', { name: t(`share.${preset}`) })}
+            className="inline-flex h-8 shrink-0 items-center gap-1 rounded-full px-2.5 font-medium text-link hover:bg-surface-2"
+          >
+            <span aria-hidden="true">{t(`share.${preset}`)}</span>
+            <ChevronDown size={15} aria-hidden="true" />
+          </button>
+        }
+      >
+        <MenuLabel>{t('share.presetTitle')}</MenuLabel>
+        <MenuChoices
+          value={preset}
+          choices={(['text', 'motion'] as const).map((value) => ({
+            value,
+            label: t(`share.${value}`),
+            hint: t(`share.${value}Hint`),
+          }))}
+          onChoose={(value) => onPreset(value as SharePreset)}
+        />
+      </Menu>
       <button
         type="button"
         onClick={onStop}

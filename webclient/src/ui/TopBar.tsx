@@ -1,9 +1,9 @@
 import clsx from 'clsx';
-import { ChevronDown, ChevronLeft, ChevronRight, LayoutGrid, Leaf, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Leaf, Lock, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { BrandMark } from './BrandMark';
-import { Menu, MenuChoices, MenuLabel } from './Menu';
-import type { MenuChoice } from './Menu';
+import { LayoutMenu } from './LayoutMenu';
+import type { LayoutMenuProps } from './LayoutMenu';
 import { NetworkChip } from './NetworkChip';
 import type { Network } from './NetworkChip';
 
@@ -20,11 +20,9 @@ export interface TopBarProps {
   page: number;
   pages: number;
   onPage: (page: number) => void;
-  layout: string;
-  /** None: there is nothing to choose at the moment. */
-  layouts: readonly MenuChoice[];
-  onLayout: (value: string) => void;
-  /** Phones: no pager, no menu, the network only when it is not good. */
+  locked: boolean;
+  layout: Omit<LayoutMenuProps, 'compact'>;
+  /** Phones: no pager, the network only when it is not good. */
   compact: boolean;
   /** Lies over the picture. */
   over: boolean;
@@ -49,6 +47,9 @@ export function TopBar(props: TopBarProps) {
         <h1 className="truncate text-field font-semibold" dir="auto">
           {title}
         </h1>
+        {props.locked && (
+          <Lock size={16} className="text-muted" role="img" aria-label={t('meeting.locked')} />
+        )}
       </div>
       {props.pages > 1 && !compact ? <Pager {...props} /> : <span />}
       <div className="flex items-center justify-end gap-4">
@@ -67,26 +68,7 @@ export function TopBar(props: TopBarProps) {
         {(!compact || over || network !== 'good') && (
           <NetworkChip network={network} open={props.connectionOpen} onOpen={props.onConnection} />
         )}
-        {!compact && props.layouts.length > 0 && (
-          <Menu
-            align="end"
-            label={t('meeting.layout')}
-            trigger={
-              <button
-                type="button"
-                aria-label={t('meeting.layout')}
-                className="inline-flex h-8 items-center gap-2 rounded-full bg-surface-2 px-3.5 text-body font-medium hover:bg-surface-3"
-              >
-                <LayoutGrid size={16} aria-hidden="true" />
-                {t('meeting.layoutShort')}
-                <ChevronDown size={16} aria-hidden="true" />
-              </button>
-            }
-          >
-            <MenuLabel>{t('meeting.layout')}</MenuLabel>
-            <MenuChoices value={props.layout} choices={props.layouts} onChoose={props.onLayout} />
-          </Menu>
-        )}
+        <LayoutMenu {...props.layout} compact={compact} />
       </div>
     </header>
   );
@@ -108,7 +90,7 @@ function Pager({ page, pages, onPage }: TopBarProps) {
         onClick={() => onPage(page - 1)}
         className={step}
       >
-        <ChevronLeft size={18} />
+        <ChevronLeft size={18} className="rtl:-scale-x-100" />
       </button>
       <span className="tabular min-w-12 text-center text-body font-medium" aria-hidden="true">
         {t('meeting.pageShort', { page: page + 1, pages })}
@@ -120,7 +102,7 @@ function Pager({ page, pages, onPage }: TopBarProps) {
         onClick={() => onPage(page + 1)}
         className={step}
       >
-        <ChevronRight size={18} />
+        <ChevronRight size={18} className="rtl:-scale-x-100" />
       </button>
     </nav>
   );

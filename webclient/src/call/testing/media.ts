@@ -4,6 +4,8 @@ export class FakeTrack {
   readonly id: string;
   readonly settings: MediaTrackSettings;
   enabled = true;
+  contentHint = '';
+  constraints: MediaTrackConstraints = {};
   readyState: 'live' | 'ended' = 'live';
   onended: (() => void) | null = null;
 
@@ -15,6 +17,10 @@ export class FakeTrack {
 
   getSettings(): MediaTrackSettings {
     return this.settings;
+  }
+
+  async applyConstraints(constraints: MediaTrackConstraints): Promise<void> {
+    this.constraints = constraints;
   }
 
   stop(): void {
@@ -70,7 +76,7 @@ export class FakeDevices {
 
   async getDisplayMedia(): Promise<MediaStream> {
     this.refuse();
-    const tracks = [this.track('video', { width: 1920, height: 1080 })];
+    const tracks = [this.track('video', { width: 1920, height: 1080, displaySurface: 'window' })];
     if (this.displayHasSound) tracks.push(this.track('audio', {}));
     return this.stream(tracks);
   }

@@ -1,8 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { pageCount } from '../../layout';
 import { copyText } from '../../state/copy';
-import { keep, kept } from '../../state/kept';
 import { useMeetingKeys } from '../../state/keys';
 import { meetingLink } from '../../state/meetings';
 import { useStage } from '../../state/theme';
@@ -28,14 +26,15 @@ import { EndMeeting } from './EndMeeting';
 import { useNetwork } from './network';
 import { PanelOpener } from './panels';
 import type { PanelName } from './panels';
+import { useLayoutChoice } from './layoutChoice';
 import { peopleOf, tilesChoices, tilesOnPage } from './people';
 import type { TilesChoice } from './people';
+import { PinContext, usePins } from './pins';
 import { usePausedPictures } from './pausedPictures';
 import { useSavings } from './savings';
 import { useSteadySpeaker } from './speaker';
 import { useSpeakerOutput } from './speakerOutput';
 import { Stage } from './Stage';
-import { PinContext } from './TileActions';
 
 // The bar at the top goes away from a meeting that is only watched.
 const fadesAfter = 3_000;
@@ -52,7 +51,8 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const [panel, setPanel] = useState<PanelName | null>(null);
   const [draft, setDraft] = useState('');
   const [wantedPage, setPage] = useState(0);
-  const [choice, setChoice] = useState(keptChoice);
+  const [pages, setPages] = useState(1);
+  const choice = useLayoutChoice();
   const [ending, setEnding] = useState(false);
 
   const people = peopleOf(state);
@@ -60,7 +60,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const active = people.find((each) => each.active && !each.self);
   const speaker = useSteadySpeaker(active?.id);
   const { network, loss } = useNetwork(state);
-  const [pinned, pin] = useState<string>();
+  const pins = usePins(code);
   const idle = useIdle(fadesAfter);
   const savings = useSavings();
   const { sink, output } = useSpeakerOutput(state.microphone.on);
@@ -71,10 +71,10 @@ export function Meeting({ code, title }: { code: string; title: string }) {
 
   const phone = frame === 'phone' || frame === 'phone-landscape';
   const squeezed = frame === 'phone' && panel !== null;
-  const pageSize = squeezed ? 2 : tilesOnPage(choice, people.length, frame);
-  const pages = pageCount(people.length, pageSize);
+  const pageSize = squeezed ? 2 : tilesOnPage(choice.tiles, people.length, frame);
   const page = Math.min(wantedPage, pages - 1);
   const away = state.phase === 'reconnecting';
+  const spotlight: string[] = [];
 
   async function copyLink() {
     const done = await copyText(meetingLink(code));
@@ -83,7 +83,6 @@ export function Meeting({ code, title }: { code: string; title: string }) {
 
   const toggle = (name: PanelName) => () => setPanel(panel === name ? null : name);
   const close = () => setPanel(null);
-  const pinning = { pinned: people.find((each) => each.id === pinned)?.id, pin };
   const canShare = navigator.mediaDevices?.getDisplayMedia !== undefined;
 
   const controls: ControlBarProps = {
@@ -113,11 +112,22 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   };
 
   const sheet = frame === 'phone';
-  const sharing = people.some((each) => each.sharing && !each.self);
-  const layouts = tilesChoices.map((value) => ({
-    value,
-    label: value === 'auto' ? t('meeting.auto') : t('meeting.tiles', { count: Number(value) }),
-  }));
+  const layout = {
+    mode: choice.mode,
+    onMode: choice.setMode,
+    tiles: choice.tiles,
+    tilesChoices: phone
+      ? []
+      : tilesChoices.map((value) => ({
+          value,
+          label:
+            value === 'auto' ? t('layout.fitting') : t('meeting.tiles', { count: Number(value) }),
+        })),
+    onTiles: (value: string) => choice.setTiles(value as TilesChoice),
+    self: choice.self,
+    onSelf: choice.setSelf,
+  };
+  const onStage = choice.self || people.length === 1 ? people : people.filter((each) => !each.self);
   const room = (
     <div className="relative flex h-dvh flex-col overflow-clip bg-canvas text-ink">
       {away ? (
@@ -133,12 +143,8 @@ export function Meeting({ code, title }: { code: string; title: string }) {
           page={page}
           pages={pages}
           onPage={setPage}
-          layout={choice}
-          layouts={sharing ? [] : layouts}
-          onLayout={(value) => {
-            keep('tiles', value);
-            setChoice(value as TilesChoice);
-          }}
+          locked={false}
+          layout={layout}
           compact={phone}
           over={frame === 'phone-landscape'}
         />
@@ -151,25 +157,29 @@ export function Meeting({ code, title }: { code: string; title: string }) {
               : 'flex min-h-0 min-w-0 grow flex-col'
           }
         >
-          {state.screen.on && !(sharing && frame === 'phone-landscape') && (
-            <SharingBanner
-              withSound={state.screen.hasAudio}
-              over={frame === 'phone-landscape'}
-              onStop={() => void call.stopShare()}
-            />
-          )}
           <Stage
             code={code}
-            people={people}
+            mode={choice.mode}
+            people={onStage}
             speaker={speaker}
-            pinned={pinning.pinned}
+            pinned={pins.pinned}
+            spotlight={spotlight}
             frame={frame}
             squeezed={squeezed}
             frozen={away}
-            pages={pages}
             page={page}
             pageSize={pageSize}
             onPage={setPage}
+            onPages={setPages}
+            banner={
+              state.screen.on && (
+                <SharingBanner
+                  screen={state.screen}
+                  onStop={() => void call.stopShare()}
+                  onPreset={(preset) => void call.preferShare(preset)}
+                />
+              )
+            }
             onPeople={() => setPanel('people')}
           />
         </div>
@@ -216,7 +226,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   );
   return (
     <PanelOpener value={setPanel}>
-      <PinContext value={pinning}>{room}</PinContext>
+      <PinContext value={pins}>{room}</PinContext>
     </PanelOpener>
   );
 }
@@ -232,9 +242,4 @@ function panelPlace(frame: ReturnType<typeof useFrame>): string {
     case 'phone-landscape':
       return 'absolute inset-y-2 right-2 z-30 flex w-[344px] rounded-tile shadow-float *:w-full';
   }
-}
-
-function keptChoice(): TilesChoice {
-  const value = kept('tiles');
-  return tilesChoices.find((each) => each === value) ?? 'auto';
 }

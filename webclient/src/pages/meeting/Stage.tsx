@@ -1,87 +1,177 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TileWish } from '../../call';
+import { stage } from '../../layout';
+import type { Mode, StageTile } from '../../layout';
 import { useSize } from '../../state/viewport';
 import type { Frame } from '../../state/viewport';
+import { NamePill } from '../../ui/Tile';
+import { Placed } from '../../ui/Placed';
 import { useCall } from './call';
-import { GridStage } from './GridStage';
-import { PinnedStage } from './PinnedStage';
+import { InviteCard } from './InviteCard';
+import { Arrows, Dots, useSwipe } from './Paging';
 import type { Person } from './people';
-import { ShareStage } from './ShareStage';
-import { SpeakerStage } from './SpeakerStage';
+import { PersonTile } from './PersonTile';
+import { ShareTabs } from './ShareTabs';
+import { ShareTile } from './ShareTile';
+import { tileWishes } from './wishes';
 
 export interface StageProps {
   code: string;
+  mode: Mode;
   people: Person[];
   /** The last speaker, steady enough to move tiles for. */
   speaker: string | undefined;
-  /** Whom we keep large. */
-  pinned: string | undefined;
+  /** Kept large by ourselves, and by a host for all. */
+  pinned: readonly string[];
+  spotlight: readonly string[];
   frame: Frame;
   /** A sheet covers most of a phone. */
   squeezed: boolean;
   frozen: boolean;
-  pages: number;
   page: number;
   pageSize: number;
   onPage: (page: number) => void;
+  /** The layout has so many pages. */
+  onPages: (pages: number) => void;
   onPeople: () => void;
+  /** Says that we share, with the way to stop. */
+  banner: ReactNode;
 }
 
-export interface StageView extends StageProps {
-  width: number;
-  height: number;
-  onWishes: (wishes: TileWish[]) => void;
-}
-
-/** Chooses how the people are laid out, and tells the engine which pictures are on the screen. */
+/** Lays the people out, and tells the engine which pictures are on the screen. */
 export function Stage(props: StageProps) {
   const { t } = useTranslation();
-  const call = useCall();
+  const { people, frame, squeezed, frozen, banner } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
-  const { frame, people } = props;
-  const sharing = people.some((each) => each.sharing && !each.self);
+  const [chosen, setChosen] = useState<string>();
 
-  const wished = useRef('');
-  const onWishes = (wishes: TileWish[]) => {
-    const text = JSON.stringify(wishes);
-    if (text === wished.current) return;
-    wished.current = text;
-    call.setTiles(wishes);
-  };
+  const sharers = people.filter((each) => each.sharing);
+  // One's own screen alone is nothing to look at.
+  const shared = sharers.some(({ self }) => !self) ? sharers : [];
+  const first =
+    shared.find(({ id }) => id === chosen) ?? shared.find(({ self }) => !self) ?? shared[0];
+  const shares = first ? [first, ...shared.filter((each) => each !== first)] : [];
 
-  const pinned = people.find((each) => each.id === props.pinned);
-  const view = { ...props, width, height, onWishes };
-  return (
-    <section
-      aria-label={t(sharing ? 'meeting.shareStage' : 'meeting.stage')}
+  const layout = stage({
+    ...props,
+    shares: shares.map(({ id }) => id),
+    width,
+    height,
+  });
+  useWishes(layout.tiles, layout.next, people);
+  const { onPages } = props;
+  useEffect(() => onPages(layout.pages), [layout.pages, onPages]);
+
+  const flat = frame === 'phone-landscape';
+  const phone = frame === 'phone';
+  const tabs = shares.length > 1 || (shares.length === 1 && !phone && !flat);
+  const swipe = useSwipe((step) =>
+    props.onPage(Math.min(layout.pages - 1, Math.max(0, layout.page + step))),
+  );
+  const byId = new Map(people.map((each) => [each.id, each]));
+  const filling = layout.tiles.find(({ bleed }) => bleed);
+  const full = filling && byId.get(filling.id);
+  const row = (tabs || banner) && (
+    <div
       className={
-        frame === 'phone-landscape'
-          ? 'absolute inset-0'
-          : 'relative min-h-0 min-w-0 grow p-2 sm:p-4'
+        flat
+          ? 'absolute inset-x-6 top-14 z-20 flex h-10 items-center justify-between gap-3'
+          : `flex min-h-10 shrink-0 items-center gap-3 ${phone ? 'flex-col items-stretch pb-2' : 'justify-between pb-3'}`
       }
     >
-      <div ref={box} className="relative size-full">
-        {width > 0 &&
-          height > 0 &&
-          (sharing ? (
-            <ShareStage {...view} />
-          ) : frame === 'phone-landscape' ? (
-            <SpeakerStage {...view} />
-          ) : pinned && people.length > 1 ? (
-            <PinnedStage {...view} large={pinned} />
-          ) : (
-            <GridStage {...view} />
-          ))}
+      {tabs ? (
+        <ShareTabs
+          sharers={sharers}
+          shown={layout.kind === 'grid' ? undefined : first?.id}
+          onChoose={setChosen}
+        />
+      ) : (
+        !phone && <span />
+      )}
+      {banner}
+    </div>
+  );
+  return (
+    <section
+      aria-label={t(shares.length > 0 ? 'meeting.shareStage' : 'meeting.stage')}
+      className={
+        flat
+          ? 'absolute inset-0'
+          : 'relative flex min-h-0 min-w-0 grow flex-col p-2 pt-1 sm:p-4 sm:pt-3'
+      }
+    >
+      {row}
+      <div
+        ref={box}
+        className={flat ? 'relative size-full' : 'relative min-h-0 grow'}
+        {...(phone ? swipe : {})}
+      >
+        {width > 0 && height > 0 && (
+          <>
+            {layout.tiles.map((tile) => {
+              const person = byId.get(tile.id);
+              if (person === undefined) return null;
+              return (
+                <Placed key={`${tile.source} ${tile.id}`} rect={tile.rect}>
+                  {tile.source === 'screen' ? (
+                    <ShareTile person={person} frozen={frozen} />
+                  ) : (
+                    <PersonTile
+                      person={person}
+                      rect={tile.rect}
+                      frozen={frozen}
+                      bleed={tile.bleed}
+                    />
+                  )}
+                </Placed>
+              );
+            })}
+            {layout.invite && (
+              <Placed rect={layout.invite}>
+                <InviteCard code={props.code} />
+              </Placed>
+            )}
+            {layout.more && (
+              <Placed rect={layout.more}>
+                <button
+                  type="button"
+                  onClick={props.onPeople}
+                  className="size-full rounded-card bg-surface-2 text-body font-medium text-muted hover:bg-surface-3 hover:text-ink"
+                >
+                  {t('meeting.moreTiles', { count: layout.hidden })}
+                </button>
+              </Placed>
+            )}
+            {full && (
+              <div className="absolute start-[max(1.5rem,env(safe-area-inset-left))] bottom-5 z-30 h-7 w-52">
+                <NamePill {...full} frozen={frozen} small={false} />
+              </div>
+            )}
+            {layout.pages > 1 &&
+              (phone ? (
+                !squeezed && <Dots {...layout} onPage={props.onPage} />
+              ) : (
+                <Arrows {...layout} onPage={props.onPage} />
+              ))}
+          </>
+        )}
       </div>
     </section>
   );
 }
 
-/** Runs after each drawing; the engine waits for the last word of a burst itself. */
-export function useWishes(wishes: TileWish[], send: (wishes: TileWish[]) => void): void {
+/** Tells after each drawing what is on the screen, and whom the next page will show. */
+function useWishes(tiles: readonly StageTile[], next: readonly string[], people: Person[]): void {
+  const call = useCall();
+  const said = useRef('');
   useEffect(() => {
-    send(wishes);
+    const wishes: TileWish[] = tileWishes(tiles, people, window.devicePixelRatio);
+    const text = JSON.stringify([wishes, next]);
+    if (text === said.current) return;
+    said.current = text;
+    call.setTiles(wishes, [...next]);
   });
 }

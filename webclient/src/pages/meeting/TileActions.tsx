@@ -1,18 +1,11 @@
 import clsx from 'clsx';
 import { Ellipsis, Pin, PinOff } from 'lucide-react';
-import { createContext, useContext } from 'react';
+import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Menu, MenuItem } from '../../ui/Menu';
 import { usePanelOpener } from './panels';
 import type { Person } from './people';
-
-/** Whose picture stays large because we said so. */
-export interface Pinning {
-  pinned: string | undefined;
-  pin: (id: string | undefined) => void;
-}
-
-export const PinContext = createContext<Pinning>({ pinned: undefined, pin: () => {} });
+import { PinContext } from './pins';
 
 const round =
   'relative inline-flex size-8 items-center justify-center rounded-full bg-pill text-ink before:absolute before:-inset-1.5 before:content-[""] hover:bg-black';
@@ -28,11 +21,11 @@ export function TileActions({
   shown: boolean;
 }) {
   const { t } = useTranslation();
-  const { pinned, pin } = useContext(PinContext);
+  const { pinned, toggle: togglePin } = useContext(PinContext);
   const openPanel = usePanelOpener();
   const { id, name } = person;
-  const isPinned = pinned === id;
-  const toggle = () => pin(isPinned ? undefined : id);
+  const isPinned = pinned.includes(id);
+  const toggle = () => togglePin(id);
   const sign = isPinned ? (
     <PinOff size={16} aria-hidden="true" />
   ) : (
@@ -43,7 +36,7 @@ export function TileActions({
       data-on-video
       className={clsx(
         'absolute flex gap-4 transition-opacity duration-[120ms]',
-        small ? 'top-1.5 left-1.5' : 'top-2.5 left-2.5',
+        small ? 'start-1.5 top-1.5' : 'start-2.5 top-2.5',
         'group-hover/tile:opacity-100 focus-within:opacity-100 has-data-[state=open]:opacity-100',
         !shown && !isPinned && 'pointer-events-none opacity-0 group-hover/tile:pointer-events-auto',
       )}

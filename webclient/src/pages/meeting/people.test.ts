@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { idleState } from '../../call';
 import type { CallState } from '../../call';
 import type { Participant, Publication } from '../../protocol/messages';
-import { activeSpeaker, peopleOf, stripOrder, tilesOnPage } from './people';
+import { activeSpeaker, peopleOf, tilesOnPage } from './people';
 
 function participant(id: string, publications: Publication[] = []): Participant {
   return { id, name: id, role: 'PARTICIPANT', guest: false, joinedAt: '', publications };
@@ -9,20 +10,10 @@ function participant(id: string, publications: Publication[] = []): Participant 
 
 function state(change: Partial<CallState>): CallState {
   return {
+    ...idleState(),
     phase: 'joined',
     participants: ['ana', 'mara', 'tomas', 'yusuf'].map((id) => participant(id)),
     self: 'ana',
-    hands: [],
-    speakers: [],
-    speaking: [],
-    chat: [],
-    chatMore: false,
-    unread: 0,
-    microphone: { on: false, busy: false },
-    camera: { on: false, busy: false },
-    screen: { on: false, busy: false, hasAudio: false },
-    saving: { dataSaver: false, audioOnly: false },
-    connection: { up: 'connected', down: 'connected' },
     ...change,
   };
 }
@@ -65,17 +56,6 @@ it('has no active speaker in silence', () => {
   expect(activeSpeaker({ speakers: ['mara'], speaking: [] })).toBeUndefined();
 });
 
-it('puts speaker, hands and oneself first beside a share', () => {
-  const people = peopleOf(state({ hands: ['yusuf', 'mara'] }));
-  expect(stripOrder(people, 'tomas').map((each) => each.id)).toEqual([
-    'tomas',
-    'yusuf',
-    'mara',
-    'ana',
-  ]);
-  expect(stripOrder(people, undefined)[0]?.id).toBe('yusuf');
-});
-
 describe('tilesOnPage', () => {
   it.each([
     ['auto', 3, 'wide', 9],
@@ -83,7 +63,7 @@ describe('tilesOnPage', () => {
     ['auto', 12, 'middle', 16],
     ['auto', 12, 'phone', 6],
     ['25', 12, 'phone', 6],
-    ['2', 4, 'wide', 2],
+    ['49', 60, 'wide', 49],
   ] as const)('%s with %i people in a %s frame', (choice, count, frame, want) => {
     expect(tilesOnPage(choice, count, frame)).toBe(want);
   });

@@ -12,6 +12,8 @@ export interface Person {
   microphone: boolean;
   camera: boolean;
   sharing: boolean;
+  /** The shared screen comes with its sound. */
+  shareSound: boolean;
   /** Place in the queue of hands from 1; 0 is no hand. */
   hand: number;
   /** Heard at this moment. */
@@ -36,6 +38,7 @@ export function peopleOf(state: CallState): Person[] {
       microphone: self ? state.microphone.on : live(each, 'microphone'),
       camera: self ? state.camera.on : live(each, 'camera'),
       sharing: self ? state.screen.on : live(each, 'screen'),
+      shareSound: self ? state.screen.hasAudio : live(each, 'screen-audio'),
       hand: hands.get(each.id) ?? 0,
       speaking: speaking.has(each.id),
       active: each.id === active,
@@ -48,21 +51,11 @@ export function activeSpeaker(state: Pick<CallState, 'speakers' | 'speaking'>): 
   return state.speakers.find((id) => state.speaking.includes(id)) ?? state.speaking[0];
 }
 
-/** Beside a share: speaker, hands, oneself, then the rest in the order in which they joined. */
-export function stripOrder(people: readonly Person[], speaker: string | undefined): Person[] {
-  const rank = (each: Person) => {
-    if (each.id === speaker) return 0;
-    if (each.hand > 0) return 1;
-    return each.self ? 2 : 3;
-  };
-  return [...people].sort((a, b) => rank(a) - rank(b) || (rank(a) === 1 ? a.hand - b.hand : 0));
-}
+export type TilesChoice = 'auto' | '4' | '9' | '16' | '25' | '49';
 
-export type TilesChoice = 'auto' | '2' | '4' | '9' | '16' | '25';
+export const tilesChoices: readonly TilesChoice[] = ['auto', '4', '9', '16', '25', '49'];
 
-export const tilesChoices: readonly TilesChoice[] = ['auto', '2', '4', '9', '16', '25'];
-
-/** How many tiles a page has. `auto` takes the most that stay large enough to see a face. */
+/** How many tiles a page has. `auto` takes the most that stay large enough to see a face; 49 has to be asked for. */
 export function tilesOnPage(choice: TilesChoice, count: number, frame: Frame): number {
   if (frame === 'phone') return 6;
   if (choice !== 'auto') return Number(choice);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from './people';
-import { cameraWishes, wishedHeight } from './wishes';
+import { tileWishes, wishedHeight } from './wishes';
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id,
@@ -11,6 +11,7 @@ const person = (id: string, change: Partial<Person> = {}): Person => ({
   microphone: true,
   camera: true,
   sharing: false,
+  shareSound: false,
   hand: 0,
   speaking: false,
   active: false,
@@ -28,19 +29,23 @@ describe('wishedHeight', () => {
   });
 });
 
-describe('cameraWishes', () => {
-  it('asks for the others only, and for the speaker first', () => {
-    const shown = [
+describe('tileWishes', () => {
+  it('asks for the others only, for the screen first and the speaker next', () => {
+    const people = [
       person('ana', { self: true }),
       person('mara', { active: true }),
       person('tomas'),
     ];
-    expect(
-      cameraWishes(
-        shown.map((each) => ({ person: each, rect: { height: 180 } })),
-        2,
-      ),
-    ).toEqual([
+    const tile = (id: string, source: 'camera' | 'screen' = 'camera') => ({
+      id,
+      source,
+      rect: { x: 0, y: 0, width: 320, height: 180 },
+      large: source === 'screen',
+      bleed: false,
+    });
+    const tiles = [tile('tomas', 'screen'), tile('ana'), tile('mara'), tile('tomas'), tile('gone')];
+    expect(tileWishes(tiles, people, 2)).toEqual([
+      { participant: 'tomas', source: 'screen', height: 360, priority: 255 },
       { participant: 'mara', source: 'camera', height: 360, priority: 200 },
       { participant: 'tomas', source: 'camera', height: 360, priority: 100 },
     ]);

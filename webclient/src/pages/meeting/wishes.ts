@@ -1,5 +1,5 @@
 import type { TileWish } from '../../call';
-import type { Rect } from '../../layout';
+import type { StageTile } from '../../layout';
 import type { Person } from './people';
 
 // No camera sends more, and larger only costs bandwidth.
@@ -10,26 +10,18 @@ export function wishedHeight(cssPixels: number, pixelRatio: number): number {
   return Math.min(highest, Math.max(1, Math.round(cssPixels * pixelRatio)));
 }
 
-/** Wishes for the cameras that are on the screen; nobody wishes for oneself. */
-export function cameraWishes(
-  shown: readonly { person: Person; rect: Pick<Rect, 'height'> }[],
+/** Wishes for what is on the screen; nobody wishes for oneself. */
+export function tileWishes(
+  tiles: readonly StageTile[],
+  people: readonly Person[],
   pixelRatio: number,
 ): TileWish[] {
-  return shown
-    .filter(({ person }) => !person.self)
-    .map(({ person, rect }) => ({
-      participant: person.id,
-      source: 'camera',
-      height: wishedHeight(rect.height, pixelRatio),
-      priority: person.active ? 200 : 100,
-    }));
-}
-
-export function screenWish(participant: string, height: number, pixelRatio: number): TileWish {
-  return {
-    participant,
-    source: 'screen',
-    height: wishedHeight(height, pixelRatio),
-    priority: 255,
-  };
+  const byId = new Map(people.map((each) => [each.id, each]));
+  return tiles.flatMap(({ id, source, rect, large }) => {
+    const person = byId.get(id);
+    if (person === undefined || person.self) return [];
+    const height = wishedHeight(rect.height, pixelRatio);
+    const priority = source === 'screen' ? 255 : person.active || large ? 200 : 100;
+    return [{ participant: id, source, height, priority }];
+  });
 }
