@@ -66,6 +66,14 @@ func (u *upstream) requestKeyFrame(now time.Time, publication *Publication, rece
 	u.wake()
 }
 
+func (u *upstream) expectKeyFrame(now time.Time, publication *Publication, stream int8) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if asked := u.keyFrames[publication]; asked != nil {
+		asked.Expect(now, stream)
+	}
+}
+
 // wake has the loop look at once.
 func (u *upstream) wake() {
 	select {

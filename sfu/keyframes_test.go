@@ -93,3 +93,46 @@ func TestASwitchWithoutReportsCostsFewKeyFrames(t *testing.T) {
 		continuous(t, bob.sees("v0"))
 	})
 }
+
+// TestALayerThatIsTurnedOnIsNotAskedFor has a browser that stops what nobody watches: a stream of its that goes on begins
+// with a key frame, and to ask for one costs the streams beside it another. The slot asks for one when the stream flows,
+// which is when it is chosen.
+func TestALayerThatIsTurnedOnIsNotAskedFor(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		obeys bool
+		most  int
+	}{{"it comes as wanted", true, 2}, {"it does not come", false, 2}} {
+		t.Run(test.name, func(t *testing.T) {
+			inCall(t, func(c *call) {
+				t := c.t
+				ada, bob := c.film(180)
+				layers := ada.simulcasts(100, codec.VP8)
+				film := c.answering(layers)
+				film(4*time.Second, 3)
+				film(6*time.Second, 1) // nobody wants more
+				for _, l := range layers {
+					l.raw.Timestamp = layers[0].raw.Timestamp
+					l.report(4000 << 32)
+				}
+				_, before, _ := ada.told()
+				bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+				film(100*time.Millisecond, 1)
+				if test.obeys {
+					for _, l := range layers {
+						l.picture(true)
+					}
+					film(8*time.Second, 3)
+					if got := bob.shows("v0"); got != 2 {
+						t.Errorf("layer %d is shown", got)
+					}
+				} else {
+					film(2*time.Second, 1)
+				}
+				if _, after, _ := ada.told(); after-before > test.most {
+					t.Errorf("%d key frames were asked for", after-before)
+				}
+			})
+		})
+	}
+}

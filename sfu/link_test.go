@@ -14,14 +14,19 @@ const mbit = 1_000_000
 // filming is ada, whose camera has three layers of 150, 500 and 1500 kbit/s at 25 pictures a second until it is stopped. Its
 // packets have waited for so long when they are handled, if late is not nil.
 func (c *call) filming(late func() time.Duration) (ada *person, stop func()) {
+	return c.showing(late, [3]int{750, 2500, 7500})
+}
+
+// showing is the same with pictures of so many bytes, by layer.
+func (c *call) showing(late func() time.Duration, sizes [3]int) (ada *person, stop func()) {
 	ada = c.join("ada")
 	ada.publishes(1, sfu.Camera)
 	stopped := make(chan struct{})
-	go ada.films(late, stopped)
+	go ada.films(late, sizes, stopped)
 	return ada, func() { close(stopped) }
 }
 
-func (p *person) films(late func() time.Duration, stopped <-chan struct{}) {
+func (p *person) films(late func() time.Duration, sizes [3]int, stopped <-chan struct{}) {
 	camera := p.camera("q", "h", "f")
 	asked := 0
 	for n := 0; ; n++ {
@@ -35,7 +40,7 @@ func (p *person) films(late func() time.Duration, stopped <-chan struct{}) {
 			key := n == 0 || p.up.KeyFramesAsked() > asked
 			asked = p.up.KeyFramesAsked()
 			for i, rid := range []string{"q", "h", "f"} {
-				size := []int{750, 2500, 7500}[i]
+				size := sizes[i]
 				if key {
 					size *= 3
 				}
@@ -50,6 +55,14 @@ func (p *person) films(late func() time.Duration, stopped <-chan struct{}) {
 
 // watches joins a viewer whose packets take a way of that plan, and who wishes for ada's camera at 720.
 func (c *call) watches(name string, plan link.Plan) (*person, *sfutest.Path) {
+	viewer, path := c.comes(name, plan)
+	viewer.down.Open()
+	viewer.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+	return viewer, path
+}
+
+// comes joins a viewer whose packets will take a way of that plan, once the connection is open.
+func (c *call) comes(name string, plan link.Plan) (*person, *sfutest.Path) {
 	viewer := c.join(name)
 	before := len(c.transport.Downstreams())
 	viewer.offersSlots()
@@ -59,8 +72,6 @@ func (c *call) watches(name string, plan link.Plan) (*person, *sfutest.Path) {
 		link.New(plan, time.Now(), seed, 0),
 		link.New(link.Always(link.Conditions{Delay: 20}), time.Now(), seed, 1),
 	)
-	viewer.down.Open()
-	viewer.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
 	return viewer, path
 }
 

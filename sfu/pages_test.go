@@ -40,7 +40,7 @@ func TestPagesOfAScreenAreNotLostOnANarrowLink(t *testing.T) {
 			ada, eve := c.join("ada"), c.join("eve")
 			ada.publishes(1, sfu.Camera)
 			eve.publishes(9, sfu.Screen)
-			go ada.films(nil, stop)
+			go ada.films(nil, [3]int{750, 2500, 7500}, stop)
 			go eve.turnsPages(stop, 150_000, 8*time.Second)
 			c.settle(2 * time.Second)
 			grace, path := c.watches("grace", narrow(rate))

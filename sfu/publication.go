@@ -137,6 +137,13 @@ func (p *Publication) RequestKeyFrame(now time.Time, receiver uint64, stream int
 	}
 }
 
+// expectKeyFrame asks the publisher only if a stream that it was told to send does not begin with one.
+func (p *Publication) expectKeyFrame(now time.Time, stream int8) {
+	if feeder := p.feeder.Load(); feeder != nil {
+		feeder.expectKeyFrame(now, p, stream)
+	}
+}
+
 // Subscribe has the feed's packets sent to a shard.
 func (p *Publication) Subscribe(shard *egress.Shard) {
 	p.mu.Lock()

@@ -96,8 +96,13 @@ func (p *Publication) tell(now time.Time) {
 	// Told while the lock is held: of two changes the later must arrive last.
 	p.events(LayersWanted{Source: p.source, Codec: kind, Layers: layers})
 	w.mu.Unlock()
+	flows := feed.Flows(now)
 	for s := range feed.Layers() {
-		if raised&(1<<s) != 0 {
+		switch bit := uint8(1) << s; {
+		case raised&bit == 0:
+		case flows&bit == 0:
+			p.expectKeyFrame(now, feed.StreamOf(s))
+		default: // it had not stopped yet
 			p.RequestKeyFrame(now, loss.Server, feed.StreamOf(s))
 		}
 	}

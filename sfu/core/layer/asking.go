@@ -27,8 +27,12 @@ func (s *Selector) askAt(now time.Time) (time.Time, bool) {
 	if !s.waiting() {
 		return time.Time{}, false
 	}
+	from := s.resume
+	if s.acquired() && s.GoesOn() {
+		from = later(from, s.begun.Add(settles))
+	}
 	if s.asked.IsZero() {
-		return later(s.since, s.resume), true
+		return later(s.since, from), true
 	}
 	every := s.every
 	if now.Sub(s.since) >= askHard {
@@ -36,7 +40,7 @@ func (s *Selector) askAt(now time.Time) (time.Time, bool) {
 	}
 	// Without any picture we insist for a while; for a better one only if it flows.
 	if !s.acquired() && now.Sub(s.since) < askHard || s.awaitedFlows(now) {
-		return later(s.asked.Add(every), s.resume), true
+		return later(s.asked.Add(every), from), true
 	}
 	return time.Time{}, false
 }

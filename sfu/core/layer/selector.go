@@ -17,6 +17,7 @@ const (
 	steady     = 2 * time.Second        // that a stream which had stopped must flow before it counts again
 	askLeast   = 200 * time.Millisecond // between two requests, at least …
 	askMost    = time.Second            // … and at most
+	settles    = time.Second            // that a slot shows what was there before it asks for better
 	askHard    = 10 * time.Second       // after that long, ask at the slowest pace
 	unknownRTT = 100 * time.Millisecond
 )
@@ -61,6 +62,7 @@ type Selector struct {
 	since   time.Time // the present waiting began
 	asked   time.Time // latest request for a key frame; zero: none in this waiting
 	resume  time.Time // none is asked for before
+	begun   time.Time // with a key frame from before it was wanted
 	every   time.Duration
 
 	stallSeen uint8 // frames of other streams since the shown one went quiet
@@ -265,6 +267,9 @@ func (s *Selector) nearestLive() int8 {
 
 // Commit goes over to the stream that p, of the wanted publication, starts a key frame of.
 func (s *Selector) Commit(now time.Time, p *packet.Packet) {
+	if !s.acquired() && !p.Arrival.IsZero() && p.Arrival.Before(s.since) {
+		s.begun = now
+	}
 	s.current = Choice{Publication: s.wanted, Feed: p.Feed, Stream: p.Stream}
 	s.broken, s.hungry, s.stalled, s.stallSeen = false, false, false, 0
 	if s.waiting() {

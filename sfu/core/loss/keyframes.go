@@ -15,6 +15,7 @@ const (
 	maxReceivers    = 4096
 	sweepGap        = time.Second
 	assumedInterval = 200 * time.Millisecond
+	expectedWithin  = 400 * time.Millisecond // and the round trip: a stream that was turned on begins with a key frame
 )
 
 // Server is the receiver whose requests are limited only with everybody's: a slot that waits has its own patience.
@@ -81,6 +82,15 @@ func (k *KeyFrames) Request(now time.Time, id uint64, stream int8) {
 		return
 	}
 	k.open(now, stream)
+}
+
+// Expect notes that a stream which did not come was turned on. It begins with a key frame: only if none comes is it asked for.
+func (k *KeyFrames) Expect(now time.Time, stream int8) {
+	if stream < 0 || stream >= maxStreams || k.streams[stream].open {
+		return
+	}
+	k.streams[stream].open, k.streams[stream].since = true, now
+	k.streams[stream].next = now.Add(expectedWithin + k.rtt)
 }
 
 // admit takes a receiver's request, or defers it.

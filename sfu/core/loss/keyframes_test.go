@@ -96,6 +96,26 @@ func TestAStreamThatDoesNotComeIsAskedForOnce(t *testing.T) {
 	}
 }
 
+func TestAStreamThatIsTurnedOnBringsItsKeyFrame(t *testing.T) {
+	p := newPLIs()
+	p.k.SetRTT(40 * ms)
+	p.k.SetFlows(0b001)
+	p.k.Expect(p.now, 2)
+	p.k.Request(p.now, Server, 2)
+	p.k.Request(p.now, 1, 2)
+	p.run(300 * ms)
+	p.k.Seen(p.now, 2)
+	p.run(time.Second)
+	p.expect(t, "when it came")
+	p.k.Expect(p.now, 2)
+	p.k.Request(p.now, 1, 2)
+	p.run(2 * time.Second)
+	p.expect(t, "when it does not come", 1740*ms)
+	p.k.Request(p.now, 1, 0)
+	p.run(100 * ms)
+	p.expect(t, "another stream is asked for at once", 1740*ms, 3300*ms)
+}
+
 func TestManyRequestsAreOne(t *testing.T) {
 	p := newPLIs()
 	for id := range uint64(500) {
