@@ -53,6 +53,23 @@ describe('wishes', () => {
     expect(call.server.socket.all('slots:wish')).toHaveLength(1);
   });
 
+  it('are with the server before the slots can carry anything', async () => {
+    const call = fakeCall();
+    let sent = -1;
+    call.server.replies['webrtc:offer'] = () => {
+      const connection = call.connection('recvonly');
+      const apply = connection.setRemoteDescription.bind(connection);
+      connection.setRemoteDescription = async (answer) => {
+        sent = call.server.socket.all('slots:wish').length;
+        await apply(answer);
+      };
+      return { type: 'webrtc:answer', data: { pc: 'down', sdp: 'answer' } };
+    };
+    call.engine.setTiles([tile('grace')]);
+    await call.join();
+    expect(sent).toBe(1);
+  });
+
   it('wait until the server knows the slots', async () => {
     const call = fakeCall();
     let answer = () => {};

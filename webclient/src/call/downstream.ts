@@ -179,10 +179,11 @@ export class Downstream {
     const slots = offered.map(({ mid, kind }) => ({ mid, kind }));
     const sdp = await this.events.offer(offer.sdp ?? '', slots);
     if (pc !== this.pc || this.closed) return;
-    await pc.setRemoteDescription({ type: 'answer', sdp });
     for (const slot of offered) slot.answered = true;
-    this.apply();
+    // Before anything connects: by what is wished for the server decides what the slots begin with.
     this.events.answered();
+    await pc.setRemoteDescription({ type: 'answer', sdp });
+    this.apply();
   }
 
   private apply(): void {

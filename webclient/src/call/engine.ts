@@ -347,7 +347,7 @@ export class CallEngine {
       stateChanged: (state) =>
         this.update({ connection: { ...this.state.connection, down: state } }),
       slotsChanged: () => this.slotsChanged(),
-      answered: () => this.wishes.refresh(),
+      answered: () => this.wishes.now(),
     });
     this.down = down;
     this.slotsChanged();

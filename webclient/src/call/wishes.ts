@@ -47,6 +47,13 @@ export class Wishes {
     this.later(settle);
   }
 
+  /** Something waits for the wishes: they go at once. */
+  now(): void {
+    this.cancel?.();
+    this.cancel = undefined;
+    if (!this.closed) this.flush();
+  }
+
   /** The server knows nothing of what was sent before. */
   forget(): void {
     this.sent = nothing;
