@@ -41,6 +41,7 @@ type joinResponse struct {
 	Participant  memberJSON   `json:"participant"`
 	Meeting      meetingJSON  `json:"meeting"`
 	Participants []memberJSON `json:"participants"`
+	Status       string       `json:"status"` // where the grant leads as things are now
 }
 
 func (s *Server) join(c echo.Context) error {
@@ -79,7 +80,7 @@ func (s *Server) join(c echo.Context) error {
 	return c.JSON(http.StatusOK, joinResponse{
 		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: append([]ICEServer{}, s.cfg.ICEServers...),
 		Participant: memberJSON{ID: p.ID, Name: p.Name, Role: p.Role, Guest: p.Guest},
-		Meeting:     view, Participants: s.inside(m.Code),
+		Meeting:     view, Participants: s.inside(m.Code), Status: store.StatusJoined,
 	})
 }
 

@@ -39,6 +39,7 @@ type meetingJSON struct {
 	HostName         string     `json:"hostName"`
 	Live             bool       `json:"live"`
 	GuestsAllowed    bool       `json:"guestsAllowed"`
+	Lobby            bool       `json:"lobby"`
 	IsHost           *bool      `json:"isHost,omitempty"`
 	CreatedAt        *time.Time `json:"createdAt,omitempty"`
 	EndedAt          *time.Time `json:"endedAt,omitempty"`

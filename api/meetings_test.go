@@ -55,7 +55,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	m := w.meeting("ada", `{"title":"Plan"}`)
 	w.tookPart(m.Code, "grace")
 	w.tookPart(m.Code, "")
-	outside := fmt.Sprintf(`{"meeting":{"code":%q,"title":"Plan","hostName":"Ada","live":false,"guestsAllowed":true}}`, m.Code)
+	outside := fmt.Sprintf(`{"meeting":{"code":%q,"title":"Plan","hostName":"Ada","live":false,"guestsAllowed":true,"lobby":false}}`, m.Code)
 	for _, stranger := range []string{"", "alan"} {
 		if a := w.want(200, call{method: "GET", path: "/api/meetings/" + m.Code, as: stranger}); strings.TrimSpace(string(a.body)) != outside {
 			t.Errorf("%q sees %s", stranger, a.body)

@@ -35,6 +35,12 @@ func templateOf(path string) string {
 	parts := strings.Split(path, "/")
 	if len(parts) > 3 && parts[1] == "api" && parts[2] == "meetings" {
 		parts[3] = "{code}"
+		if len(parts) > 5 {
+			parts[5] = "{id}"
+		}
+	}
+	if len(parts) == 6 && parts[2] == "users" {
+		parts[5] = "{id}"
 	}
 	return strings.Join(parts, "/")
 }
@@ -105,7 +111,7 @@ func TestDescriptionMatchesRoutes(t *testing.T) {
 	w.must(err)
 	routes := map[api.Route]bool{}
 	for _, r := range w.server.Routes() {
-		r.Path = strings.ReplaceAll(r.Path, ":code", "{code}")
+		r.Path = strings.NewReplacer(":code", "{code}", ":id", "{id}").Replace(r.Path)
 		routes[r] = true
 		item := doc.Paths.Find(r.Path)
 		if item == nil || item.GetOperation(r.Method) == nil {

@@ -121,6 +121,7 @@ func (s *Server) makeEcho() {
 	s.messageRoutes()
 	s.participantRoutes()
 	s.healthRoutes()
+	s.laterRoutes()
 	e.GET(socketPath, s.socket)
 	s.webRoutes()
 }
