@@ -59,9 +59,9 @@ describe('wishes', () => {
     call.server.replies['webrtc:offer'] = () => {
       const connection = call.connection('recvonly');
       const apply = connection.setRemoteDescription.bind(connection);
-      connection.setRemoteDescription = async (answer) => {
+      connection.setRemoteDescription = async () => {
         sent = call.server.socket.all('slots:wish').length;
-        await apply(answer);
+        await apply();
       };
       return { type: 'webrtc:answer', data: { pc: 'down', sdp: 'answer' } };
     };
