@@ -21,6 +21,9 @@ const (
 	soundLimit = 2 * mediaLimit
 	// messageLimit leaves control messages room beyond what media may fill.
 	messageLimit = 4 * mediaLimit
+	// pictureHold is how long the parts of a picture wait for the last one: what comes to a receiver in one pass leaves in
+	// one message.
+	pictureHold = time.Millisecond
 	// reportInterval is the time between the sender reports of a slot (RFC 3550 §6.2 allows less for video).
 	reportInterval = time.Second
 	// housekeepGap keeps a shard with many slots from looking at all of them for each that is due.
@@ -82,7 +85,12 @@ func (s *Shard) Media(feed *Feed, p *packet.Packet) {
 	if !feed.Codec.Video() {
 		limit = soundLimit
 	}
-	s.box.PutWithin(limit, message{feed: feed, packet: p})
+	m := message{feed: feed, packet: p}
+	if feed.Codec.Video() && !p.Marker {
+		s.box.Hold(limit, pictureHold, m)
+		return
+	}
+	s.box.PutWithin(limit, m)
 }
 
 // Dropped counts the messages that found the queue full.

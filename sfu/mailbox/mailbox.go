@@ -1,6 +1,9 @@
 package mailbox
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Mailbox is a bounded queue of messages for one reader. The zero value is not ready for use.
 type Mailbox[M any] struct {
@@ -10,6 +13,9 @@ type Mailbox[M any] struct {
 	limit   int
 	dropped uint64
 	ready   chan struct{}
+	called  bool        // the reader, since it last took messages
+	patient bool        // it will be called when patience ends
+	ends    *time.Timer // of patience
 }
 
 // New makes a mailbox that holds at most limit messages.
@@ -23,21 +29,63 @@ func (m *Mailbox[M]) Put(message M) bool { return m.PutWithin(m.limit, message) 
 // PutWithin adds a message if fewer than limit are queued: what may be lost makes way for what may not.
 func (m *Mailbox[M]) PutWithin(limit int, message M) bool {
 	m.mu.Lock()
+	added := m.add(limit, message)
+	first := added && !m.called
+	m.called = m.called || added
+	m.mu.Unlock()
+	if first {
+		m.call()
+	}
+	return added
+}
+
+// Hold is PutWithin for a message that is to be read together with what follows it: the reader is called for the next
+// message that is put, or when patience ends.
+func (m *Mailbox[M]) Hold(limit int, patience time.Duration, message M) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.add(limit, message) {
+		return false
+	}
+	switch {
+	case m.called || m.patient:
+		return true
+	case m.ends == nil:
+		m.ends = time.AfterFunc(patience, m.rouse)
+	default:
+		m.ends.Reset(patience)
+	}
+	m.patient = true
+	return true
+}
+
+func (m *Mailbox[M]) add(limit int, message M) bool {
 	if len(m.queued) >= limit {
 		m.dropped++
-		m.mu.Unlock()
 		return false
 	}
 	m.queued = append(m.queued, message)
-	first := len(m.queued) == 1
+	return true
+}
+
+// call wakes the reader, which wants the lock next.
+func (m *Mailbox[M]) call() {
+	select {
+	case m.ready <- struct{}{}:
+	default:
+	}
+}
+
+// rouse calls the reader to what was held. It may come late, when that was read already.
+func (m *Mailbox[M]) rouse() {
+	m.mu.Lock()
+	m.patient = false
+	first := len(m.queued) > 0 && !m.called
+	m.called = m.called || first
 	m.mu.Unlock()
 	if first {
-		select {
-		case m.ready <- struct{}{}:
-		default:
-		}
+		m.call()
 	}
-	return true
 }
 
 // Ready gets a value when there are messages to take.
@@ -50,6 +98,11 @@ func (m *Mailbox[M]) Take() []M {
 	clear(m.spare)
 	taken := m.queued
 	m.queued, m.spare = m.spare[:0], taken
+	m.called = false
+	if m.patient {
+		m.patient = false
+		m.ends.Stop()
+	}
 	return taken
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestTakeReturnsMessagesInOrder(t *testing.T) {
@@ -66,4 +68,43 @@ func TestNothingIsLostBetweenManyWritersAndOneReader(t *testing.T) {
 	if sum += len(box.Take()); sum != writers*each {
 		t.Fatalf("got %d messages, want %d", sum, writers*each)
 	}
+}
+
+func TestWhatIsHeldWaitsForWhatFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		box, began := New[int](10), time.Now()
+		box.Hold(10, time.Second, 1)
+		box.Hold(10, time.Second, 2)
+		time.Sleep(time.Second / 2) //nolint:forbidigo // of a bubble
+		box.Put(3)
+		<-box.Ready()
+		if got := box.Take(); !slices.Equal(got, []int{1, 2, 3}) || time.Since(began) != time.Second/2 {
+			t.Fatalf("took %v after %s", got, time.Since(began))
+		}
+		// The patience of what was taken is over.
+		box.Hold(10, time.Second, 4)
+		<-box.Ready()
+		if got := box.Take(); !slices.Equal(got, []int{4}) || time.Since(began) != 3*time.Second/2 {
+			t.Fatalf("took %v after %s", got, time.Since(began))
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // of a bubble
+		if len(box.Ready()) > 0 {
+			t.Fatal("the reader is called to nothing")
+		}
+	})
+}
+
+func TestNothingIsHeldBehindACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		box := New[int](2)
+		box.Put(1)
+		box.Hold(2, time.Hour, 2)
+		if box.Hold(2, time.Hour, 3) {
+			t.Fatal("there is room beyond the limit")
+		}
+		<-box.Ready()
+		if got := box.Take(); !slices.Equal(got, []int{1, 2}) {
+			t.Fatalf("took %v", got)
+		}
+	})
 }
