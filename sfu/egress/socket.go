@@ -67,12 +67,17 @@ type diversions struct {
 	takers   atomic.Pointer[map[netip.AddrPort]*diversion]
 }
 
-type diversion struct{ take Taker }
+type diversion struct{ control, media Taker }
 
 // Divert gives the control packets of one address (RTCP, RFC 5761 §4) to a taker, in place of the one before, until end
 // is called. end leaves alone who came after: behind a NAT another client may have got the address.
-func (s *Socket) Divert(from netip.AddrPort, taker Taker) (end func()) {
-	mine := &diversion{take: taker}
+func (s *Socket) Divert(from netip.AddrPort, control Taker) (end func()) {
+	return s.DivertAll(from, control, nil)
+}
+
+// DivertAll is Divert for media as well.
+func (s *Socket) DivertAll(from netip.AddrPort, control, media Taker) (end func()) {
+	mine := &diversion{control: control, media: media}
 	s.diversions.change(func(takers map[netip.AddrPort]*diversion) { takers[from] = mine })
 	return func() {
 		s.diversions.change(func(takers map[netip.AddrPort]*diversion) {
@@ -97,15 +102,22 @@ func (d *diversions) change(apply func(takers map[netip.AddrPort]*diversion)) {
 // divert reports whether a datagram was handled here.
 func (s *Socket) divert(datagram []byte, from netip.AddrPort) bool {
 	const control, controls = 192, 32 // packet types 192 to 223 are RTCP
-	if len(datagram) < 8 || datagram[0]>>6 != 2 || datagram[1]-control >= controls {
+	if len(datagram) < 8 || datagram[0]>>6 != 2 {
 		return false
 	}
 	takers := s.diversions.takers.Load()
 	if takers == nil {
 		return false
 	}
-	taker := (*takers)[from]
-	if taker == nil || !taker.take(time.Now(), datagram) {
+	known := (*takers)[from]
+	if known == nil {
+		return false
+	}
+	take := known.media
+	if datagram[1]-control < controls {
+		take = known.control
+	}
+	if take == nil || !take(time.Now(), datagram) {
 		return false
 	}
 	s.counts.diverted.Add(1)

@@ -49,6 +49,17 @@ func newBuffers(taker taker) *buffers {
 
 // get is the BufferFactory of one connection: it is called once per SSRC and kind.
 func (b *buffers) get(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+	if !b.admit(ssrc) {
+		return dropBuffer{}
+	}
+	if kind == packetio.RTCPBufferPacket {
+		return rtcpBuffer{taker: b.taker, ssrc: ssrc}
+	}
+	return rtpBuffer{taker: b.taker, ssrc: ssrc}
+}
+
+// admit counts an SSRC, and reports whether the connection has not brought too many of them.
+func (b *buffers) admit(ssrc uint32) bool {
 	b.mu.Lock()
 	b.seen[ssrc] = struct{}{}
 	over := !b.over && (len(b.seen) > maxStreams || len(b.seen)-len(b.known) > maxUnknownStreams)
@@ -58,13 +69,7 @@ func (b *buffers) get(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteC
 	if over {
 		b.taker.ended(sfu.ReasonTooManyStreams)
 	}
-	if dropping {
-		return dropBuffer{}
-	}
-	if kind == packetio.RTCPBufferPacket {
-		return rtcpBuffer{taker: b.taker, ssrc: ssrc}
-	}
-	return rtpBuffer{taker: b.taker, ssrc: ssrc}
+	return !dropping
 }
 
 // announce says that an SSRC is one that was negotiated or bound.

@@ -277,30 +277,13 @@ func (d *downstream) choose() *express {
 	return nil
 }
 
-// shortcut is the way past pion, if there is one.
 func (d *downstream) shortcut() *express {
-	if d.keys == nil {
-		return nil
-	}
-	ice := d.pc.SCTP().Transport().ICETransport()
-	pair, err := ice.GetSelectedCandidatePair()
-	if err != nil {
-		return nil
-	}
 	everything := func(uint32) bool { return true }
-	e := d.transport.newExpress(d.keys, pair, func(now time.Time, raw []byte) {
+	control := func(now time.Time, raw []byte) {
 		defer recovered(d)
 		d.control(now, raw, everything)
-	})
-	if e == nil {
-		return nil
 	}
-	ice.OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) { d.follow(e, pair) })
-	// It may have moved before we listened.
-	if pair, err = ice.GetSelectedCandidatePair(); err == nil {
-		d.follow(e, pair)
-	}
-	return e
+	return d.transport.shortcut(d.pc, d.keys, takers{control: control}, d.follow)
 }
 
 // follow leads media to where the connection is now. Its streams cannot go on through pion: where there is no way past

@@ -5,19 +5,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
-// express is the way of a connection's media past pion: packets are encrypted by the shard and leave in batches, and the
-// receiver's control packets are read where they arrive.
+// express is the way of a connection's media past pion. What we send is encrypted by the shard and leaves in batches; what
+// the client sends is decrypted where it is read.
 type express struct {
 	transport *Transport
 	route     *egress.Route
-	take      func(now time.Time, control []byte)
+	takers    takers
 
 	mu     sync.Mutex // pion tells of another path on a goroutine of its own
 	socket *egress.Socket
@@ -25,16 +25,43 @@ type express struct {
 	end    func() // of reading what comes from there; nil before the first path
 	closed bool
 
-	reading sync.Mutex // the receiver may move to another socket, which has another reader
+	reading sync.Mutex // the client may move to another socket, which has another reader
 	in      *srtp.Context
-	header  rtcp.Header
+	header  rtp.Header
 	plain   []byte
 }
 
-// newExpress decides whether a connection that is set up can do without pion: its keys are known, and it has a path by
-// UDP through a socket of ours. It is nil if not.
-func (t *Transport) newExpress(k *keys, pair *webrtc.ICECandidatePair, take func(now time.Time, control []byte)) *express {
-	socket, to, ok := t.pathOf(pair)
+// takers get what a client sends: RTCP, and media unless it sends none.
+type takers struct {
+	control func(now time.Time, packets []byte)
+	media   func(now time.Time, ssrc uint32, packet []byte)
+}
+
+// shortcut finds the way past pion of a connection that is set up, nil if there is none: its keys are not known (k may be
+// nil), or it has no path by UDP through a socket of ours. follow is told where the connection moves.
+func (t *Transport) shortcut(pc *webrtc.PeerConnection, k *keys, to takers, follow func(*express, *webrtc.ICECandidatePair)) *express {
+	if k == nil {
+		return nil
+	}
+	ice := pc.SCTP().Transport().ICETransport()
+	pair, err := ice.GetSelectedCandidatePair()
+	if err != nil {
+		return nil
+	}
+	e := t.newExpress(k, pair, to)
+	if e == nil {
+		return nil
+	}
+	ice.OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) { follow(e, pair) })
+	// It may have moved before we listened.
+	if pair, err = ice.GetSelectedCandidatePair(); err == nil {
+		follow(e, pair)
+	}
+	return e
+}
+
+func (t *Transport) newExpress(k *keys, pair *webrtc.ICECandidatePair, to takers) *express {
+	socket, far, ok := t.pathOf(pair)
 	if !ok {
 		return nil
 	}
@@ -43,8 +70,8 @@ func (t *Transport) newExpress(k *keys, pair *webrtc.ICECandidatePair, take func
 		t.log.Debug("media goes through pion", "error", err)
 		return nil
 	}
-	e := &express{transport: t, route: egress.NewRoute(out), take: take, in: in}
-	e.lead(socket, to)
+	e := &express{transport: t, route: egress.NewRoute(out), takers: to, in: in}
+	e.lead(socket, far)
 	return e
 }
 
@@ -94,7 +121,11 @@ func (e *express) lead(socket *egress.Socket, to netip.AddrPort) {
 	}
 	e.socket, e.from = socket, to
 	e.route.Move(socket, to)
-	e.end = socket.Divert(to, e.control)
+	media := e.takeMedia
+	if e.takers.media == nil {
+		media = nil
+	}
+	e.end = socket.DivertAll(to, e.takeControl, media)
 }
 
 // moved follows the connection to another path, and reports whether it can.
@@ -106,16 +137,31 @@ func (e *express) moved(pair *webrtc.ICECandidatePair) bool {
 	return ok
 }
 
-// control decrypts and handles one datagram.
-func (e *express) control(now time.Time, datagram []byte) bool {
+// takeControl decrypts and handles one datagram of RTCP.
+func (e *express) takeControl(now time.Time, datagram []byte) bool {
 	e.reading.Lock()
 	defer e.reading.Unlock()
-	plain, err := e.in.DecryptRTCP(e.plain[:0], datagram, &e.header)
+	plain, err := e.in.DecryptRTCP(e.plain[:0], datagram, nil)
 	if err != nil {
 		return true // forged, or here already
 	}
 	e.plain = plain
-	e.take(now, plain)
+	e.takers.control(now, plain)
+	return true
+}
+
+// takeMedia decrypts and handles one datagram of RTP. pion keeps a stream whose number of rollovers it alone knows: the
+// first packets came before we did, and the number was about to wrap.
+func (e *express) takeMedia(now time.Time, datagram []byte) bool {
+	e.reading.Lock()
+	defer e.reading.Unlock()
+	plain, err := e.in.DecryptRTP(e.plain[:0], datagram, &e.header)
+	if err != nil {
+		_, ours := e.in.ROC(e.header.SSRC)
+		return ours // forged, or here already
+	}
+	e.plain = plain
+	e.takers.media(now, e.header.SSRC, plain)
 	return true
 }
 

@@ -101,7 +101,7 @@ func (k *keys) ExportKeyingMaterial(label string, _ []byte, length int) ([]byte,
 	return prf.PHash(k.masterSecret, seed, length, sha256.New)
 }
 
-// contexts makes the ciphers for what we send and for the control packets that we receive, and forgets the secrets.
+// contexts makes the ciphers for what we send and for what we receive, and forgets the secrets.
 func (k *keys) contexts() (out, in *srtp.Context, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -121,7 +121,7 @@ func (k *keys) contexts() (out, in *srtp.Context, err error) {
 		return nil, nil, fmt.Errorf("make the cipher for sending: %w", err)
 	}
 	in, err = srtp.CreateContext(config.Keys.RemoteMasterKey, config.Keys.RemoteMasterSalt, profile,
-		srtp.SRTCPReplayProtection(replayWindow))
+		srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
 	if err != nil {
 		return nil, nil, fmt.Errorf("make the cipher for receiving: %w", err)
 	}

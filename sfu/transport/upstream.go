@@ -19,22 +19,49 @@ import (
 // upstream is the receiving side of one connection.
 type upstream struct {
 	connection
-	ingress sfu.Ingress
-	budget  budget
-	told    rate
-	granted atomic.Pointer[granted] // written by Answer, read by the connection's reader
+	transport *Transport
+	ingress   sfu.Ingress
+	keys      *keys                   // nil if media comes through pion
+	granted   atomic.Pointer[granted] // written by Answer, read by the connection's readers
 
-	mu      sync.Mutex // SRTP and SRTCP have a reader each: guards streams
+	// pion reads until the way past it is found, and has a reader for RTP and one for RTCP.
+	reading sync.Mutex // guards what follows
+	budget  budget
 	streams map[uint32]sfu.Stream
+
+	telling sync.Mutex // guards told
+	told    rate
+
+	mu      sync.Mutex // guards what follows
+	chosen  bool       // express is
+	gone    bool       // Close was called
+	express *express   // nil if media comes through pion
 }
 
 // NewUpstream makes a connection to receive on.
 func (t *Transport) NewUpstream(ingress sfu.Ingress) (sfu.Upstream, error) {
-	u := &upstream{ingress: ingress, budget: newBudget(), told: rate{budget: rtcpBudget}, streams: map[uint32]sfu.Stream{}}
-	if err := u.open(t, webrtc.RTPTransceiverDirectionRecvonly, u, nil); err != nil {
+	u := &upstream{
+		transport: t, ingress: ingress, budget: newBudget(), told: rate{budget: rtcpBudget}, streams: map[uint32]sfu.Stream{},
+	}
+	if t.express {
+		u.keys = &keys{}
+	}
+	if err := u.open(t, webrtc.RTPTransceiverDirectionRecvonly, u, u.keys); err != nil {
 		return nil, err
 	}
 	return u, nil
+}
+
+// Close takes the connection's media off the sockets first.
+func (u *upstream) Close() {
+	u.mu.Lock()
+	u.gone = true
+	e := u.express
+	u.mu.Unlock()
+	if e != nil {
+		e.close()
+	}
+	u.connection.Close()
 }
 
 // Answer implements sfu.Upstream.
@@ -85,6 +112,8 @@ func (u *upstream) keepOrder(o *offer) error {
 }
 
 func (u *upstream) rtp(now time.Time, ssrc uint32, raw []byte) {
+	u.reading.Lock()
+	defer u.reading.Unlock()
 	switch u.budget.spend(now, len(raw)) {
 	case spendDropped:
 		return
@@ -146,11 +175,12 @@ func newGranted(lines []line) *granted {
 }
 
 func (u *upstream) stream(ssrc uint32, p packet.Raw, lines []line) sfu.Stream {
-	u.mu.Lock()
 	stream, ok := u.streams[ssrc]
-	u.mu.Unlock()
 	if ok {
 		return stream
+	}
+	if !u.buffers.admit(ssrc) {
+		return nil
 	}
 	id, ok := identify(ssrc, p, lines)
 	if !ok {
@@ -160,9 +190,7 @@ func (u *upstream) stream(ssrc uint32, p packet.Raw, lines []line) sfu.Stream {
 		return nil
 	}
 	u.buffers.announce(ssrc)
-	u.mu.Lock()
 	u.streams[ssrc] = stream
-	u.mu.Unlock()
 	return stream
 }
 
@@ -189,19 +217,60 @@ func identify(ssrc uint32, p packet.Raw, lines []line) (sfu.StreamID, bool) {
 	return sfu.StreamID{}, false
 }
 
+// rtcp is what pion decrypted, once for each stream that it speaks of.
 func (u *upstream) rtcp(now time.Time, ssrc uint32, raw []byte) {
+	u.control(now, raw, func(of uint32) bool { return of == ssrc })
+}
+
+// control handles a compound packet, as far as it speaks of the streams that are meant.
+func (u *upstream) control(now time.Time, raw []byte, meant func(ssrc uint32) bool) {
+	u.telling.Lock()
+	defer u.telling.Unlock()
 	if u.told.take(now, 1) == 0 {
 		return
 	}
 	reports := func(header rtcp.Header, _ []byte) bool { return header.Type == rtcp.TypeSenderReport }
 	for _, p := range readControl(raw, reports) {
-		if report, ok := p.(*rtcp.SenderReport); ok && report.SSRC == ssrc {
-			u.ingress.SenderReport(now, packet.SSRC(ssrc), report.NTPTime, report.RTPTime)
+		if report, ok := p.(*rtcp.SenderReport); ok && meant(report.SSRC) {
+			u.ingress.SenderReport(now, packet.SSRC(report.SSRC), report.NTPTime, report.RTPTime)
 		}
 	}
 }
 
-func (u *upstream) connected() {}
+// connected may come again, after a pause of the path.
+func (u *upstream) connected() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.gone || u.chosen {
+		return
+	}
+	u.chosen = true
+	if u.express = u.shortcut(); u.express == nil && u.keys != nil {
+		u.keys.forget()
+	}
+}
+
+func (u *upstream) shortcut() *express {
+	everything := func(uint32) bool { return true }
+	return u.transport.shortcut(u.pc, u.keys, takers{
+		control: func(now time.Time, raw []byte) {
+			defer recovered(u)
+			u.control(now, raw, everything)
+		},
+		media: func(now time.Time, ssrc uint32, raw []byte) {
+			defer recovered(u)
+			u.rtp(now, ssrc, raw)
+		},
+	}, u.follow)
+}
+
+// follow takes media off the path where the connection is now. pion cannot go on with streams that it has not seen: where
+// there is no way past it the client connects anew.
+func (u *upstream) follow(e *express, pair *webrtc.ICECandidatePair) {
+	if !e.moved(pair) && !u.closed.Load() {
+		u.ended(reasonFailed)
+	}
+}
 
 func (u *upstream) ended(reason string) { u.ingress.Ended(reason) }
 
