@@ -16,11 +16,22 @@ func readControl(raw []byte, wanted func(header rtcp.Header, packet []byte) bool
 			break
 		}
 		if wanted(header, raw[:size]) {
-			if parsed, err := rtcp.Unmarshal(raw[:size]); err == nil {
-				packets = append(packets, parsed...)
-			}
+			packets = appendControl(packets, header, raw[:size])
 		}
 		raw = raw[size:]
+	}
+	return packets
+}
+
+func appendControl(packets []rtcp.Packet, header rtcp.Header, raw []byte) []rtcp.Packet {
+	if header.Type == rtcp.TypeTransportSpecificFeedback && header.Count == rtcp.FormatTCC {
+		if f, ok := readFeedback(header, raw); ok {
+			packets = append(packets, f)
+		}
+		return packets
+	}
+	if parsed, err := rtcp.Unmarshal(raw); err == nil {
+		packets = append(packets, parsed...)
 	}
 	return packets
 }
