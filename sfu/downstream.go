@@ -84,7 +84,7 @@ func (d *downstream) Arrived(now time.Time, results []estimate.Result) {
 		if d.peer.down != d {
 			return
 		}
-		if d.link.arrived(now, results) {
+		if d.link.way.Arrived(now, results) {
 			d.peer.replan()
 		}
 		d.peer.probe(now)
@@ -94,7 +94,7 @@ func (d *downstream) Arrived(now time.Time, results []estimate.Result) {
 // Waiting says for how long packets have had no feedback.
 func (d *downstream) Waiting(now time.Time, unanswered time.Duration) {
 	d.peer.do(func() {
-		if d.peer.down == d && d.link.waiting(now, unanswered) {
+		if d.peer.down == d && d.link.way.Waiting(now, unanswered) {
 			d.peer.replan()
 		}
 	})

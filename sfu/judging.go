@@ -31,8 +31,8 @@ func (p *Peer) judge(now time.Time) {
 	next := QualityChanged{Up: p.judgeUp(now), Down: 100, Others: map[string]int{}}
 	if p.down != nil {
 		next.Down = p.judged.down.Update(p.down.link.quality())
-		if p.down.link.measurable() {
-			next.Estimate = int64(p.down.link.rate())
+		if way := p.down.link.way; way.Measurable() {
+			next.Estimate = int64(way.Rate())
 		}
 		next.Slots = p.down.link.explain()
 	}
@@ -99,8 +99,9 @@ func differs(a, b int) bool { return max(a-b, b-a) >= worthTelling }
 
 // quality is what the downstream is judged by.
 func (l *link) quality() quality.Input {
-	in := quality.Input{RTT: l.estimator.RTT(), Jitter: l.estimator.Jitter(), Repaired: l.estimator.Loss()}
-	for _, d := range l.plan.Slots {
+	e := l.way.Estimate()
+	in := quality.Input{RTT: e.RTT(), Jitter: e.Jitter(), Repaired: e.Loss()}
+	for _, d := range l.way.Plan().Slots {
 		in.Paused = in.Paused || d.Reason.Kind == allocate.Paused
 		if d.Reason.Kind == allocate.Link || d.Reason.Kind == allocate.Settling {
 			in.Missing = max(in.Missing, d.Lacks)
@@ -111,8 +112,9 @@ func (l *link) quality() quality.Input {
 
 // explain says of each slot what it shows, and why not more.
 func (l *link) explain() []SlotQuality {
-	list := make([]SlotQuality, 0, len(l.plan.Slots))
-	for _, d := range l.plan.Slots {
+	slots := l.way.Plan().Slots
+	list := make([]SlotQuality, 0, len(slots))
+	for _, d := range slots {
 		list = append(list, SlotQuality{
 			MID: l.mids[d.ID], Height: d.Height, Reason: d.Reason.String(), Paused: d.Reason.Kind == allocate.Paused,
 		})

@@ -42,8 +42,7 @@ func (p *Peer) plan(now time.Time) {
 	if in.Audio > 0 {
 		in.Audio = max(in.Audio, audioRate) // somebody will speak
 	}
-	p.down.link.share(now, in, mids)
-	for _, d := range p.down.link.plan.Slots {
+	for _, d := range p.down.link.share(now, in, mids).Slots {
 		feed := feeds[d.ID]
 		p.show(mids[d.ID], showing{feed: feed, target: d.Target, layers: feed.Layers()}, d.Cut)
 	}
@@ -118,11 +117,11 @@ func (p *Peer) show(mid string, next showing, cut bool) {
 
 // probe sends what is worth trying, and tells the shard what is known of the link.
 func (p *Peer) probe(now time.Time) {
-	for _, cluster := range p.down.link.probes(now) {
+	for _, cluster := range p.down.link.way.Probes(now) {
 		p.down.egress.Probe(cluster)
 	}
-	if link, ok := p.down.link.news(); ok {
-		p.down.egress.SetLink(link)
+	if news, ok := p.down.link.way.News(); ok {
+		p.down.egress.SetLink(egress.Link(news))
 	}
 }
 
@@ -131,9 +130,7 @@ func (p *Peer) tick(now time.Time) {
 	if p.down == nil {
 		return
 	}
-	l := p.down.link
-	l.tick(now)
-	if at, ok := l.allocator.Deadline(); l.allocator.Observe(now, l.rate()) || ok && !at.After(now) {
+	if p.down.link.way.Tick(now) {
 		p.plan(now)
 		return
 	}
@@ -144,7 +141,7 @@ func (p *Peer) tick(now time.Time) {
 func (p *Peer) deadline() time.Time {
 	due := p.judged.due
 	if p.down != nil {
-		if at, ok := p.down.link.deadline(); ok && at.Before(due) {
+		if at, ok := p.down.link.way.Deadline(); ok && at.Before(due) {
 			return at
 		}
 	}

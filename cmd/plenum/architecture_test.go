@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"sfu/core/codec":      {"sfu/core/..."},
 	"sfu/core/demand":     {"sfu/core/..."},
 	"sfu/core/dependency": {},
+	"sfu/core/downlink":   {"sfu/core/..."},
 	"sfu/core/estimate":   {"sfu/core/..."},
 	"sfu/core/forward":    {"sfu/core/..."},
 	"sfu/core/history":    {"sfu/core/..."},

@@ -135,9 +135,8 @@ func (p *Peer) number(now time.Time, plain []byte, x *departure) {
 		return
 	}
 	size := ipAndUDP + x.size + tagSize
-	p.sent += int64(size)
-	p.probe.packets++
-	binary.BigEndian.PutUint16(plain[x.numberAt:], p.history.Put(now, size, x.kind, p.probe.cluster.ID))
+	p.burst.Sent(size)
+	binary.BigEndian.PutUint16(plain[x.numberAt:], p.history.Put(now, size, x.kind, p.burst.Cluster()))
 }
 
 // equalise pads neighbours of nearly one length to the same.

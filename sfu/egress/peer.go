@@ -47,10 +47,8 @@ type Peer struct {
 	bySSRC     map[packet.SSRC]*Slot
 	history    *estimate.History    // nil until a slot has a transport-wide number
 	pacer      *pace.Pacer[waiting] // nil as long
-	probe      probing
-	probes     []probe.Cluster // that wait for the one before
+	burst      probe.Burst
 	waitingDue time.Time
-	sent       int64 // bytes on the wire, of packets with a transport-wide number
 	link       Link
 	gone       atomic.Bool // Close found no room in the mailbox
 	broken     bool
@@ -237,9 +235,7 @@ func (p *Peer) Probe(cluster probe.Cluster) {
 		if p.history == nil {
 			return
 		}
-		if len(p.probes) < maxProbes {
-			p.probes = append(p.probes, cluster)
-		}
+		p.burst.Add(cluster)
 		p.shard.busy(now, p)
 	})
 }

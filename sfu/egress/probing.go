@@ -9,46 +9,22 @@ import (
 
 const (
 	// pulseInterval is how often a probe or a queue is looked at.
-	pulseInterval = 5 * time.Millisecond
+	pulseInterval = probe.Pulse
 	// paddingSize is the most that one packet can carry (RFC 3550 §5.1).
 	paddingSize = 255
-	// probePatience ends a probe that found nothing to send on.
-	probePatience = 200 * time.Millisecond
-	// maxProbes wait at most; the prober asks for two at once at the start.
-	maxProbes = 4
 )
-
-// probing is a cluster on its way. Its cluster's ID is 0 when there is none.
-type probing struct {
-	cluster    probe.Cluster
-	began      time.Time
-	sentBefore int64
-	packets    int
-}
 
 // feedProbe sends the part of the cluster that is due, and ends it when all is sent.
 func (p *Peer) feedProbe(now time.Time) (done bool) {
-	if p.probe.cluster.ID == 0 {
-		if len(p.probes) == 0 {
-			return true
-		}
-		p.probe = probing{cluster: p.probes[0], began: now, sentBefore: p.sent}
-		p.probes = p.probes[1:]
+	if !p.burst.Begin(now) {
+		return true
 	}
-	c := p.probe.cluster
-	elapsed := now.Sub(p.probe.began)
-	due := min(int64(float64(c.Rate)*(elapsed+pulseInterval).Seconds()/8), int64(c.Bytes))
-	for p.sent-p.probe.sentBefore < due || elapsed >= c.Duration && p.probe.packets < c.Packets {
+	for p.burst.Pads(now) {
 		if slot := p.paddable(); slot == nil || !slot.pad(now) {
 			break
 		}
 	}
-	complete := p.sent-p.probe.sentBefore >= int64(c.Bytes) && p.probe.packets >= c.Packets
-	if !complete && elapsed < c.Duration+probePatience {
-		return false
-	}
-	p.probe = probing{}
-	return len(p.probes) == 0
+	return p.burst.End(now)
 }
 
 // paddable is a slot on whose RTX stream padding can go: one that has sent media, or any before the first has.

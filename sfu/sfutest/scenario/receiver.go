@@ -285,7 +285,7 @@ func (p *player) show(f fragment) {
 func (p *player) ask() {
 	v := p.slot.viewer
 	now := v.world.Now()
-	if numbers := p.loss.Nacks(now, v.estimator.RTT(), nil); len(numbers) > 0 {
+	if numbers := p.loss.Nacks(now, v.link.Estimate().RTT(), nil); len(numbers) > 0 {
 		v.series.nacked += len(numbers)
 		v.up.Send(nackWire+4*len(numbers), v.extra, func() { v.nack(p.slot, numbers) })
 	}

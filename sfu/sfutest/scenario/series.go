@@ -142,7 +142,7 @@ func (s *series) sample() {
 		x.Queue = s.waited.Seconds() * 1000 / float64(s.waiting)
 	}
 	if s.viewer != nil {
-		x.Estimate, x.State = float64(s.viewer.estimator.Rate()), s.viewer.estimator.State()
+		x.Estimate, x.State = float64(s.viewer.link.Estimate().Rate()), s.viewer.link.Estimate().State()
 		for _, slot := range s.viewer.slots {
 			if s.world.Now().Sub(slot.player.shown) < time.Second {
 				x.Height += s.heights[slot.number]

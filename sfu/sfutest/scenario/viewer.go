@@ -6,6 +6,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"github.com/plenum-meet/plenum/sfu/core/allocate"
+	"github.com/plenum-meet/plenum/sfu/core/downlink"
 	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/pace"
@@ -26,9 +27,7 @@ const (
 
 	lanes = 4 // of the pacer, for each slot
 
-	tick          = 25 * time.Millisecond
-	pulse         = 5 * time.Millisecond
-	probePatience = 200 * time.Millisecond
+	waitingEvery = time.Second // that the server looks for packets without feedback
 )
 
 // waiting is what the pacer holds: a source packet, a number to send again, or sound.
@@ -45,25 +44,21 @@ type Viewer struct {
 	down, up *Way
 	extra    time.Duration // each way, beside the ways' own
 
-	history   *estimate.History
-	estimator *estimate.Estimator
-	probes    *probe.Controller
-	pacer     *pace.Pacer[waiting]
-	allocator *allocate.Allocator
-	slots     []*slot
-	receiver  *receiver
+	history  *estimate.History
+	link     *downlink.Downlink
+	news     downlink.News // the latest
+	pacer    *pace.Pacer[waiting]
+	burst    probe.Burst
+	slots    []*slot
+	receiver *receiver
 
-	goal        packet.Bitrate // of an elastic source: what it could use
-	next        packet.Bitrate // of the latest plan
-	elastic     bool
-	cluster     probe.Cluster
-	began       time.Time
-	sentBefore  int64
-	clusterSent int
-	sent        int64
-	repairs     window
-	audioOff    bool
-	drained     time.Time // when the pacer is looked at next
+	goal     packet.Bitrate // of an elastic source: what it could use
+	elastic  bool
+	repairs  window
+	audioOff bool
+	drained  time.Time // when the pacer is looked at next
+	due      time.Time // when the link is
+	pulsing  bool
 }
 
 // slot is one video slot of a viewer.
@@ -83,13 +78,13 @@ type slot struct {
 func (w *World) NewViewer(name string, down, up *Way, extra time.Duration) *Viewer {
 	v := &Viewer{
 		world: w, series: newSeries(w, name), down: down, up: up, extra: extra,
-		history: estimate.NewHistory(), estimator: estimate.New(estimate.Default()), probes: probe.New(),
-		pacer: pace.New[waiting](estimate.Default().Start), allocator: allocate.New(),
+		history: estimate.NewHistory(), link: downlink.New(), pacer: pace.New[waiting](estimate.Default().Start),
 	}
+	v.link.Promise()
 	v.receiver = newReceiver(v)
 	v.series.watch(v)
 	v.sound()
-	v.beat()
+	v.wait()
 	return v
 }
 
@@ -98,6 +93,7 @@ func (v *Viewer) Watch(c *Camera, height, priority int) {
 	s := &slot{viewer: v, number: len(v.slots), camera: c, height: height, priority: priority}
 	s.forward = forward.NewVideo(forward.Start{Sequence: 100, Timestamp: 9000})
 	s.player = newPlayer(s)
+	s.obey(v.news)
 	s.forward.Show(v.world.Now(), c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
 	v.slots = append(v.slots, s)
 	c.slots = append(c.slots, s)
@@ -114,6 +110,7 @@ func (v *Viewer) WatchElastic(number uint32, most packet.Bitrate) *Camera {
 	s := &slot{viewer: v, camera: c, height: 720}
 	s.forward = forward.NewVideo(forward.Start{Sequence: 100, Timestamp: 9000})
 	s.player = newPlayer(s)
+	s.obey(v.news)
 	s.forward.Show(v.world.Now(), c.source(), packet.Layer{Spatial: 0, Temporal: allocate.All})
 	s.decision.Target = packet.Layer{Temporal: allocate.All}
 	v.slots = append(v.slots, s)
@@ -125,7 +122,7 @@ func (v *Viewer) WatchElastic(number uint32, most packet.Bitrate) *Camera {
 
 // room is what is left of the estimate for the payload of an elastic source: sound and resends come first.
 func (v *Viewer) room() packet.Bitrate {
-	rate := v.estimator.Rate()
+	rate := v.link.Rate()
 	repair := max(rate/20, packet.Bitrate(v.repairs.rate(v.world.Now())))
 	left := max(rate-audioRate-repair, 20_000)
 	return left * mostBytes / (mostBytes + overhead)
@@ -263,9 +260,8 @@ func (s *slot) resend(number uint16) int {
 
 // send numbers a packet and puts it on its way.
 func (v *Viewer) send(size int, kind estimate.Kind, arrive func()) {
-	number := v.history.Put(v.world.Now(), size, kind, v.cluster.ID)
-	v.sent += int64(size)
-	v.clusterSent++
+	number := v.history.Put(v.world.Now(), size, kind, v.burst.Cluster())
+	v.burst.Sent(size)
 	v.series.sent(size, v.down.Waiting())
 	v.down.Send(size, v.extra, func() {
 		v.series.arrived(size)
@@ -293,11 +289,7 @@ func (v *Viewer) feedback(fb *rtcp.TransportLayerCC) {
 	now := v.world.Now()
 	results := v.history.Match(now, fb)
 	v.series.reported(results)
-	v.estimator.Feedback(now, results)
-	if outcome, ok := v.probes.Feedback(now, results); ok {
-		v.estimator.Probed(now, outcome)
-	}
-	v.follow()
+	v.follow(v.link.Arrived(now, results))
 }
 
 // nack takes the browser's wish for resends.
@@ -320,49 +312,57 @@ func (v *Viewer) pli(s *slot) {
 	}
 }
 
-func (v *Viewer) beat() {
-	v.estimator.Unanswered(v.world.Now(), v.history.Unanswered(v.world.Now()))
-	v.follow()
-	v.world.After(tick, v.beat)
+// wait says once a second that packets have no feedback.
+func (v *Viewer) wait() {
+	v.world.After(waitingEvery, v.wait)
+	if unanswered := v.history.Unanswered(v.world.Now()); unanswered > waitingEvery {
+		v.follow(v.link.Waiting(v.world.Now(), unanswered))
+	}
 }
 
-// follow lets everything take the estimate.
-func (v *Viewer) follow() {
-	now := v.world.Now()
-	rate, state := v.estimator.Rate(), v.estimator.State()
-	v.pacer.SetRate(rate)
-	for _, s := range v.slots {
-		s.forward.SetLink(v.estimator.RTT(), estimate.RepairShare(v.estimator.Loss(), v.estimator.Queueing()))
-		s.forward.SetCongested(state == estimate.Overuse)
+// tick does what is due by time.
+func (v *Viewer) tick() {
+	if !v.due.After(v.world.Now()) {
+		v.follow(v.link.Tick(v.world.Now()))
 	}
-	if due, ok := v.allocator.Deadline(); v.allocator.Observe(now, rate) || ok && !now.Before(due) {
+}
+
+// follow has everything go by what is known of the link now, with a new plan if there is to be one.
+func (v *Viewer) follow(replan bool) {
+	now := v.world.Now()
+	if replan {
 		v.plan()
 	}
-	goal, limited := v.next, v.estimator.AppLimited(now)
+	goal := v.link.Plan().Next
 	if v.elastic {
-		goal = v.goal
+		if goal = v.goal; v.slots[0].camera.stopped {
+			goal = 0
+		}
 	}
-	if v.elastic && v.slots[0].camera.stopped {
-		goal = 0
+	for _, cluster := range v.link.ProbesFor(now, goal) {
+		v.burst.Add(cluster)
+		v.series.probes++
 	}
-	v.probes.Update(now, probe.Input{
-		Estimate: rate, Acked: v.estimator.Acked(), Goal: goal, AppLimited: limited,
-		Overusing: v.estimator.Strained(), Paused: v.paused(),
-		Loss: v.estimator.Loss(), RTT: v.estimator.RTT(), Jitter: v.estimator.Jitter(),
-	})
-	v.probe()
+	if news, ok := v.link.News(); ok {
+		v.news = news
+		v.pacer.SetRate(news.Rate)
+		for _, s := range v.slots {
+			s.obey(news)
+		}
+	}
+	if !v.pulsing {
+		v.pulse()
+	}
+	if due, ok := v.link.Deadline(); ok && (!v.due.After(now) || due.Before(v.due)) {
+		v.due = due
+		v.world.At(later(due, now.Add(time.Millisecond)), v.tick)
+	}
 }
 
-// paused reports whether nothing is shown for want of rate.
-func (v *Viewer) paused() bool {
-	paused := false
-	for _, s := range v.slots {
-		if s.decision.Target.Spatial >= 0 {
-			return false
-		}
-		paused = paused || s.decision.Reason.Kind == allocate.Paused
-	}
-	return paused
+// obey takes what is news of the link.
+func (s *slot) obey(news downlink.News) {
+	s.forward.SetLink(news.RTT, news.RepairShare)
+	s.forward.SetCongested(news.Congested)
 }
 
 // plan shares the estimate among the slots.
@@ -370,7 +370,7 @@ func (v *Viewer) plan() {
 	if v.elastic || len(v.slots) == 0 {
 		return
 	}
-	in := allocate.Input{Rate: v.estimator.Rate(), Audio: audioRate}
+	in := allocate.Input{Audio: audioRate}
 	for _, s := range v.slots {
 		_, shown := s.forward.Current()
 		slot := allocate.Slot{ID: s.number, Publication: s.camera.number, Priority: s.priority, Height: s.height, Current: shown}
@@ -381,9 +381,7 @@ func (v *Viewer) plan() {
 		}
 		in.Slots = append(in.Slots, slot)
 	}
-	plan := v.allocator.Plan(v.world.Now(), in)
-	v.next = plan.Next
-	for i, d := range plan.Slots {
+	for i, d := range v.link.Share(v.world.Now(), in).Slots {
 		v.slots[i].apply(d)
 	}
 }
@@ -402,33 +400,25 @@ func (s *slot) apply(d allocate.Decision) {
 	s.wake()
 }
 
-// probe sends what is due of a cluster, padding where media does not suffice.
-func (v *Viewer) probe() {
+// pulse sends what is due of a cluster, padding where media does not suffice.
+func (v *Viewer) pulse() {
 	now := v.world.Now()
-	if v.cluster.ID == 0 {
-		c, ok := v.probes.Next(now)
-		if !ok || v.series.media == 0 {
-			return
-		}
-		v.cluster, v.began, v.sentBefore, v.clusterSent = c, now, v.sent, 0
-		v.series.probes++
+	v.pulsing = v.burst.Begin(now)
+	if !v.pulsing {
+		return
 	}
-	c, elapsed := v.cluster, now.Sub(v.began)
-	due := min(int64(float64(c.Rate)*(elapsed+pulse).Seconds()/8), int64(c.Bytes))
-	for v.sent-v.sentBefore < due || elapsed >= c.Duration && v.clusterSent < c.Packets {
+	for v.burst.Pads(now) {
 		v.series.paddingBytes += paddingWire
 		v.send(paddingWire, estimate.Padding, nil)
 	}
-	if v.sent-v.sentBefore >= int64(c.Bytes) && v.clusterSent >= c.Packets || elapsed >= c.Duration+probePatience {
-		v.cluster = probe.Cluster{}
-		return
+	if v.pulsing = !v.burst.End(now); v.pulsing {
+		v.world.After(probe.Pulse, v.pulse)
 	}
-	v.world.After(pulse, v.pulse)
 }
 
-// pulse goes on with a cluster.
-func (v *Viewer) pulse() {
-	if v.cluster.ID != 0 {
-		v.probe()
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
 	}
+	return a
 }
