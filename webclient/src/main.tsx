@@ -7,7 +7,7 @@ import { speak, startI18n } from './i18n';
 import { App } from './pages/App';
 import { ApiProvider } from './state/session';
 import { wantedLanguage } from './state/language';
-import { applyTheme } from './state/theme';
+import { startTheme } from './state/theme';
 import './styles/fonts.css';
 import './styles/index.css';
 
@@ -15,7 +15,7 @@ import './styles/index.css';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 if (nonce) setNonce(nonce);
 
-applyTheme();
+startTheme();
 startI18n();
 
 const api = new ApiClient();

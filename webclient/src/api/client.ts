@@ -1,9 +1,17 @@
+import { AccountApi } from './account';
+import { HostingApi } from './hosting';
+import { meetingPath, query } from './paths';
 import type {
+  ConnectionTest,
   Credentials,
+  Features,
   JoinAnswer,
   Meeting,
+  MeetingChange,
   MeetingParticipant,
+  MeetingView,
   Message,
+  NewMeeting,
   User,
 } from './resources';
 
@@ -47,6 +55,8 @@ interface CallOptions {
   /** false: never send the access token, never refresh. */
   signed?: boolean;
   headers?: Record<string, string>;
+  /** The answer is a file, not JSON. */
+  file?: boolean;
 }
 
 // Refreshed a little early, so that a slow request does not arrive with an expired token.
@@ -57,6 +67,8 @@ const earlySeconds = 30;
  * A 401 leads to one refresh and one more try; several requests share one refresh.
  */
 export class ApiClient {
+  readonly account: AccountApi;
+  readonly hosting: HostingApi;
   private readonly deps: ApiDeps;
   private readonly listeners = new Set<() => void>();
   private state: Session = { phase: 'unknown' };
@@ -65,6 +77,13 @@ export class ApiClient {
 
   constructor(deps: Partial<ApiDeps> = {}) {
     this.deps = { ...browserDeps(), ...deps };
+    const call = <T>(method: string, path: string, body?: unknown) =>
+      this.call<T>(method, path, body === undefined ? {} : { body });
+    this.account = new AccountApi(call, {
+      changed: (user) => this.become({ phase: 'in', user }),
+      ended: () => this.leave(),
+    });
+    this.hosting = new HostingApi(call, (path) => this.call('GET', path, { file: true }));
   }
 
   subscribe = (f: () => void): (() => void) => {
@@ -105,13 +124,17 @@ export class ApiClient {
     return (await this.call<{ user: User }>('GET', '/api/auth/me')).user;
   }
 
-  async createMeeting(title: string, guestsAllowed = true): Promise<Meeting> {
-    const body = { title, guestsAllowed };
+  async createMeeting(wish: NewMeeting): Promise<Meeting> {
+    const body = { guestsAllowed: true, ...wish };
     return (await this.call<{ meeting: Meeting }>('POST', '/api/meetings', { body })).meeting;
   }
 
-  async meetings(before?: string, limit?: number): Promise<{ meetings: Meeting[]; next?: string }> {
-    return this.call('GET', `/api/meetings${query({ before, limit })}`);
+  async meetings(
+    before?: string,
+    limit?: number,
+    view?: MeetingView,
+  ): Promise<{ meetings: Meeting[]; next?: string }> {
+    return this.call('GET', `/api/meetings${query({ view, before, limit })}`);
   }
 
   /** Needs no sign-in; strangers get the outside of the meeting only. */
@@ -119,10 +142,7 @@ export class ApiClient {
     return (await this.call<{ meeting: Meeting }>('GET', meetingPath(code))).meeting;
   }
 
-  async updateMeeting(
-    code: string,
-    change: { title?: string; guestsAllowed?: boolean },
-  ): Promise<Meeting> {
+  async updateMeeting(code: string, change: MeetingChange): Promise<Meeting> {
     return (await this.call<{ meeting: Meeting }>('PATCH', meetingPath(code), { body: change }))
       .meeting;
   }
@@ -131,9 +151,9 @@ export class ApiClient {
     await this.call('DELETE', meetingPath(code));
   }
 
-  /** With a name: as a guest, where nobody is signed in. */
-  async joinMeeting(code: string, name?: string): Promise<JoinAnswer> {
-    const body = name === undefined ? {} : { name };
+  /** With a name: as a guest, where nobody is signed in. `invitation` is the token of an invitation link. */
+  async joinMeeting(code: string, name?: string, invitation?: string): Promise<JoinAnswer> {
+    const body = { ...(name !== undefined && { name }), ...(invitation && { invitation }) };
     return this.call('POST', meetingPath(code, 'join'), { body });
   }
 
@@ -151,13 +171,24 @@ export class ApiClient {
     code: string,
     before?: number,
     limit?: number,
+    occurrence?: string,
   ): Promise<{ messages: Message[]; more: boolean }> {
-    return this.call('GET', meetingPath(code, 'messages') + query({ before, limit }));
+    return this.call('GET', meetingPath(code, 'messages') + query({ occurrence, before, limit }));
   }
 
   async participants(code: string): Promise<MeetingParticipant[]> {
     const path = meetingPath(code, 'participants');
     return (await this.call<{ participants: MeetingParticipant[] }>('GET', path)).participants;
+  }
+
+  /** What this server offers. */
+  async features(): Promise<Features> {
+    return this.send('GET', '/api/features', { signed: false });
+  }
+
+  /** Two ways into a room of its own, to send through the server to oneself. */
+  async connectionTest(): Promise<ConnectionTest> {
+    return this.call('POST', '/api/connection-test', { body: {} });
   }
 
   private async enter(path: string, body: unknown): Promise<User> {
@@ -227,7 +258,8 @@ export class ApiClient {
   }
 
   private async send<T>(method: string, path: string, options: CallOptions): Promise<T> {
-    const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+    const accept = options.file ? '*/*' : 'application/json';
+    const headers: Record<string, string> = { Accept: accept, ...options.headers };
     if (options.body !== undefined) headers['Content-Type'] = 'application/json';
     if (options.signed !== false && this.token !== undefined) {
       headers['Authorization'] = `Bearer ${this.token.value}`;
@@ -245,7 +277,7 @@ export class ApiClient {
     }
     if (!response.ok) throw await refusal(response);
     if (response.status === 204) return undefined as T;
-    return (await response.json()) as T;
+    return (await (options.file ? response.blob() : response.json())) as T;
   }
 }
 
@@ -263,20 +295,6 @@ async function refusal(response: Response): Promise<ApiError> {
     // A proxy's page, not the server's answer.
     return new ApiError(response.status, 'internal', response.statusText, {}, after);
   }
-}
-
-function meetingPath(code: string, rest?: string): string {
-  const path = `/api/meetings/${encodeURIComponent(code)}`;
-  return rest === undefined ? path : `${path}/${rest}`;
-}
-
-function query(values: Record<string, string | number | undefined>): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined) params.set(name, String(value));
-  }
-  const text = params.toString();
-  return text === '' ? '' : `?${text}`;
 }
 
 function browserDeps(): ApiDeps {

@@ -1,10 +1,27 @@
 export { ApiClient, ApiError } from './client';
 export type { ApiDeps, Session } from './client';
+export { permissionNames } from './resources';
 export type {
+  Attendee,
+  ConnectionTest,
+  Features,
+  Invitation,
+  Invitee,
   JoinAnswer,
   JoinedParticipant,
   Meeting,
+  MeetingChange,
   MeetingParticipant,
+  MeetingView,
   Message,
+  NewInvitation,
+  NewMeeting,
+  NewSchedule,
+  Occurrence,
+  Permissions,
+  Schedule,
+  Settings,
+  SettingsChange,
+  SignIn,
   User,
 } from './resources';

@@ -7,23 +7,90 @@ export interface User {
   createdAt: string;
 }
 
-/** Strangers to a meeting see code, title, hostName, live and guestsAllowed only. */
+export type Role = 'HOST' | 'COHOST' | 'PARTICIPANT';
+
+/** When a meeting takes place. */
+export interface NewSchedule {
+  startsAt: string;
+  minutes: number;
+  /** IANA name; a recurring meeting keeps its hour there. */
+  timeZone: string;
+  /** RRULE of RFC 5545. */
+  recurrence?: string;
+}
+
+export interface Schedule extends NewSchedule {
+  /** When it begins next, or began if its time is not over; not there once it is. */
+  nextAt?: string;
+}
+
+export const permissionNames = [
+  'unmute',
+  'camera',
+  'share',
+  'chat',
+  'privateChat',
+  'reactions',
+  'rename',
+] as const;
+
+export type Permissions = Record<(typeof permissionNames)[number], boolean>;
+
+export interface Settings {
+  lobby: boolean;
+  /** What those who come later see of the chat. */
+  chatHistory: 'all' | 'joined' | 'none';
+  permissions: Permissions;
+}
+
+/** What is left out stays. */
+export interface SettingsChange {
+  lobby?: boolean;
+  chatHistory?: Settings['chatHistory'];
+  permissions?: Partial<Permissions>;
+}
+
+/** Strangers to a meeting see code, title, hostName, live, guestsAllowed and lobby only. */
 export interface Meeting {
   code: string;
   title: string;
   hostName: string;
   live: boolean;
   guestsAllowed: boolean;
+  lobby: boolean;
   isHost?: boolean;
   createdAt?: string;
   endedAt?: string;
   participantCount?: number;
+  /** There if the caller is invited. */
+  status?: 'INVITED';
+  schedule?: Schedule;
+  settings?: Settings;
+  lastHeldAt?: string;
 }
+
+export interface NewMeeting {
+  title: string;
+  guestsAllowed?: boolean;
+  schedule?: NewSchedule;
+  settings?: SettingsChange;
+}
+
+export interface MeetingChange {
+  title?: string;
+  guestsAllowed?: boolean;
+  schedule?: NewSchedule;
+  /** Takes the schedule away. */
+  unschedule?: boolean;
+  settings?: SettingsChange;
+}
+
+export type MeetingView = 'all' | 'upcoming' | 'live' | 'past';
 
 export interface JoinedParticipant {
   id: string;
   name: string;
-  role: 'HOST' | 'PARTICIPANT';
+  role: Role;
   guest: boolean;
 }
 
@@ -37,6 +104,8 @@ export interface JoinAnswer {
   meeting: Meeting;
   /** Who is in there now. */
   participants: JoinedParticipant[];
+  /** Where the grant leads as things are now. */
+  status: 'JOINED' | 'WAITING';
 }
 
 export interface Message {
@@ -45,16 +114,106 @@ export interface Message {
   senderId?: string;
   text: string;
   sentAt: string;
+  occurrence?: string;
+  private?: boolean;
+  recipientName?: string;
+  replyTo?: number;
+  editedAt?: string;
+  deleted?: boolean;
 }
 
 export interface MeetingParticipant {
   id: string;
   name: string;
-  role: 'HOST' | 'PARTICIPANT';
+  role: Role;
   status: 'INVITED' | 'WAITING' | 'JOINED' | 'LEFT';
   guest: boolean;
-  joinedAt: string;
+  joinedAt?: string;
   leftAt?: string;
+}
+
+/** A place where somebody is signed in. */
+export interface SignIn {
+  id: string;
+  /** The one that asks. */
+  current: boolean;
+  userAgent: string;
+  address: string;
+  startedAt: string;
+  lastUsedAt: string;
+}
+
+export interface NewInvitation {
+  role?: 'COHOST' | 'PARTICIPANT';
+  skipLobby?: boolean;
+  notBefore?: string;
+  expiresAt?: string;
+  maxUses?: number;
+}
+
+export interface Invitation {
+  id: string;
+  role: Role;
+  skipLobby: boolean;
+  notBefore?: string;
+  expiresAt?: string;
+  maxUses?: number;
+  uses: number;
+  createdAt: string;
+  revokedAt?: string;
+  /** Whether one can come in by it now. */
+  good: boolean;
+}
+
+export interface Invitee {
+  id: string;
+  name: string;
+  email: string;
+  invitedAt: string;
+}
+
+/** One time that a meeting took place. */
+export interface Occurrence {
+  id: string;
+  startedAt: string;
+  endedAt?: string;
+  people: number;
+  /** Of the chat, private ones left out. */
+  messages: number;
+}
+
+export interface Attendee {
+  id: string;
+  name: string;
+  role: Role;
+  guest: boolean;
+  joinedAt?: string;
+  leftAt?: string;
+  /** In the meeting all together. */
+  seconds: number;
+  /** One for each connection. */
+  stays: { joinedAt: string; leftAt?: string }[];
+  /** Scores from 0 to 100, which is good; not there where nothing was measured. */
+  quality?: { up: number; down: number; frozenSeconds: number; freezes: number };
+}
+
+/** Two ways into a room of its own. */
+export interface ConnectionTest {
+  /** The grant to publish with. */
+  send: string;
+  /** The grant to receive with. */
+  receive: string;
+  /** Participant to wish for. */
+  sender: string;
+  socketUrl: string;
+  iceServers: RTCIceServer[];
+  /** Until the room closes. */
+  seconds: number;
+}
+
+export interface Features {
+  /** Whether the server sends mail. */
+  passwordReset: boolean;
 }
 
 export interface Credentials {

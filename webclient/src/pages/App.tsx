@@ -14,6 +14,16 @@ import { SessionGate } from './SessionGate';
 import { SignIn } from './SignIn';
 import { SignUp } from './SignUp';
 
+// What few need at their first visit comes when they go there.
+const Account = lazy(async () => ({ default: (await import('./account/Account')).Account }));
+const Forgot = lazy(async () => ({ default: (await import('./Forgot')).Forgot }));
+const Reset = lazy(async () => ({ default: (await import('./Reset')).Reset }));
+const MeetingDetails = lazy(async () => ({
+  default: (await import('./details/MeetingDetails')).MeetingDetails,
+}));
+const OccurrenceDetails = lazy(async () => ({
+  default: (await import('./details/OccurrenceDetails')).OccurrenceDetails,
+}));
 // The engine and the stage are half of the client; signing in need not wait for them.
 const MeetingRoute = lazy(async () => ({ default: (await import('./MeetingRoute')).MeetingRoute }));
 
@@ -26,28 +36,23 @@ export function App() {
           <ToastProvider>
             <BrowserRouter>
               <SessionGate>
-                <Routes>
-                  <Route
-                    path="/"
-                    element={
-                      <RequireSession>
-                        <Dashboard />
-                      </RequireSession>
-                    }
-                  />
-                  <Route path="/signin" element={<SignIn />} />
-                  <Route path="/signup" element={<SignUp />} />
-                  <Route path="/join" element={<GuestEntry />} />
-                  <Route
-                    path="/m/:code"
-                    element={
-                      <Suspense fallback={<Loading />}>
-                        <MeetingRoute />
-                      </Suspense>
-                    }
-                  />
-                  <Route path="*" element={<NotFound />} />
-                </Routes>
+                <Suspense fallback={<Loading />}>
+                  <Routes>
+                    <Route element={<RequireSession />}>
+                      <Route path="/" element={<Dashboard />} />
+                      <Route path="/account" element={<Account />} />
+                      <Route path="/meetings/:code" element={<MeetingDetails />} />
+                      <Route path="/meetings/:code/:id" element={<OccurrenceDetails />} />
+                    </Route>
+                    <Route path="/signin" element={<SignIn />} />
+                    <Route path="/signup" element={<SignUp />} />
+                    <Route path="/forgot" element={<Forgot />} />
+                    <Route path="/reset" element={<Reset />} />
+                    <Route path="/join" element={<GuestEntry />} />
+                    <Route path="/m/:code" element={<MeetingRoute />} />
+                    <Route path="*" element={<NotFound />} />
+                  </Routes>
+                </Suspense>
               </SessionGate>
             </BrowserRouter>
           </ToastProvider>

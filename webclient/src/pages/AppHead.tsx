@@ -1,14 +1,13 @@
-import { LogOut } from 'lucide-react';
+import { CircleUser, LogOut } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useApi, useUser } from '../state/session';
-import { setTheme, useTheme } from '../state/theme';
+import { setTheme, themes, useTheme } from '../state/theme';
 import type { Theme } from '../state/theme';
 import { Avatar } from '../ui/Avatar';
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../ui/Menu';
 import { Wordmark } from '../ui/Wordmark';
-
-const themes: Theme[] = ['system', 'light', 'dark'];
+import { LanguageMenu } from './LanguageMenu';
 
 /** The head of every page outside a meeting. */
 export function AppHead({ showEmail = false }: { showEmail?: boolean }) {
@@ -18,6 +17,7 @@ export function AppHead({ showEmail = false }: { showEmail?: boolean }) {
       <Link to="/" className="rounded-chip no-underline">
         <Wordmark />
       </Link>
+      {!user && <LanguageMenu />}
       {user && (
         <div className="flex min-w-0 items-center gap-3">
           {showEmail && (
@@ -35,6 +35,7 @@ function AccountMenu() {
   const api = useApi();
   const user = useUser();
   const theme = useTheme();
+  const navigate = useNavigate();
   if (user === undefined) return null;
   return (
     <Menu
@@ -56,6 +57,10 @@ function AccountMenu() {
         </p>
         <p className="truncate text-label text-muted">{user.email}</p>
       </div>
+      <MenuSeparator />
+      <MenuItem icon={<CircleUser size={17} />} onSelect={() => void navigate('/account')}>
+        {t('account.open')}
+      </MenuItem>
       <MenuSeparator />
       <MenuLabel>{t('account.theme')}</MenuLabel>
       <MenuChoices

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { CalendarPlus, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { greetingOf, longDate } from '../state/dates';
-import { useMyMeetings } from '../state/meetings';
+import { greetingOf, isSameDay, longDate } from '../state/dates';
+import { useMyMeetings, useUpcoming } from '../state/meetings';
 import { problemText } from '../state/problem';
 import { useUser } from '../state/session';
 import { useTitle } from '../state/title';
@@ -17,17 +17,21 @@ import { MeetingSkeleton } from './dashboard/MeetingSkeleton';
 import { NewMeeting } from './dashboard/NewMeeting';
 import { PastMeetings } from './dashboard/PastMeetings';
 import { ReadyMeeting } from './dashboard/ReadyMeeting';
+import { UpcomingMeeting } from './dashboard/UpcomingMeeting';
 
 export function Dashboard() {
   const { t, i18n } = useTranslation();
   useTitle(t('titles.dashboard'));
   const user = useUser();
   const meetings = useMyMeetings();
+  const upcoming = useUpcoming();
   const queries = useQueryClient();
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState<'now' | 'later'>();
   const now = new Date();
   const date = longDate(now, i18n.language);
   const mine = meetings.data;
+  const coming = upcoming.data ?? [];
+  const failed = meetings.error ?? upcoming.error;
 
   return (
     <div className="min-h-dvh bg-canvas text-ink">
@@ -36,27 +40,29 @@ export function Dashboard() {
         <h1 className="text-page" dir="auto">
           {t(`dashboard.greeting.${greetingOf(now)}`, { name: firstName(user?.name ?? '') })}
         </h1>
-        <p className="mt-1.5 text-panel text-muted">
-          {mine === undefined
-            ? t('dashboard.date', { date })
-            : mine.live.length === 0
-              ? t('dashboard.none', { date })
-              : t('dashboard.live', { date, count: mine.live.length })}
-        </p>
+        <p className="mt-1.5 text-panel text-muted">{aboutToday()}</p>
         <div className="mt-6 flex flex-wrap gap-3 lg:w-[calc((100%-3rem)*752/1096)]">
           <Button
             size="large"
             icon={<Plus size={20} aria-hidden="true" />}
-            onClick={() => setCreating(true)}
+            onClick={() => setCreating('now')}
           >
             {t('dashboard.newMeeting')}
+          </Button>
+          <Button
+            size="large"
+            kind="outline"
+            icon={<CalendarPlus size={19} aria-hidden="true" />}
+            onClick={() => setCreating('later')}
+          >
+            {t('dashboard.schedule')}
           </Button>
           <JoinByCode />
         </div>
 
         <div className="mt-10 grid gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,752fr)_minmax(0,344fr)]">
           <div className="flex min-w-0 flex-col gap-10">
-            {meetings.isError && (
+            {failed && (
               <Notice
                 action={
                   <Button
@@ -68,7 +74,7 @@ export function Dashboard() {
                   </Button>
                 }
               >
-                {t('dashboard.failed')} {problemText(t, meetings.error)}
+                {t('dashboard.failed')} {problemText(t, failed)}
               </Notice>
             )}
             {meetings.isPending && <MeetingSkeleton />}
@@ -80,6 +86,18 @@ export function Dashboard() {
                 <ul className="mt-3 flex flex-col gap-3">
                   {mine.live.map((each) => (
                     <LiveMeeting key={each.code} meeting={each} />
+                  ))}
+                </ul>
+              </section>
+            )}
+            {coming.length > 0 && (
+              <section aria-labelledby="upcoming">
+                <h2 id="upcoming" className="text-panel font-semibold">
+                  {t('dashboard.upcoming')}
+                </h2>
+                <ul className="mt-3 divide-y divide-hairline rounded-card border border-hairline bg-surface-1">
+                  {coming.map((each) => (
+                    <UpcomingMeeting key={each.code} meeting={each} now={now} />
                   ))}
                 </ul>
               </section>
@@ -96,7 +114,7 @@ export function Dashboard() {
                 </ul>
               </section>
             )}
-            {mine && mine.live.length + mine.ready.length === 0 && (
+            {mine && mine.live.length + mine.ready.length + coming.length === 0 && (
               <EmptyMeetings before={mine.past.length > 0} />
             )}
           </div>
@@ -110,9 +128,19 @@ export function Dashboard() {
           )}
         </div>
       </main>
-      {creating && <NewMeeting onClose={() => setCreating(false)} />}
+      {creating && (
+        <NewMeeting later={creating === 'later'} onClose={() => setCreating(undefined)} />
+      )}
     </div>
   );
+
+  function aboutToday(): string {
+    if (mine === undefined) return t('dashboard.date', { date });
+    if (mine.live.length > 0) return t('dashboard.live', { date, count: mine.live.length });
+    const left = coming.filter(({ schedule }) => isSameDay(new Date(schedule?.nextAt ?? 0), now));
+    if (left.length > 0) return t('dashboard.left', { date, count: left.length });
+    return t('dashboard.none', { date });
+  }
 }
 
 function firstName(name: string): string {

@@ -4,14 +4,18 @@ import { Field } from '../ui/Field';
 import type { FieldProps } from '../ui/Field';
 
 /** A password that can be looked at while it is typed. */
-export function PasswordField(props: Omit<FieldProps, 'label' | 'type' | 'aside'>) {
+export function PasswordField({
+  label,
+  ...props
+}: Omit<FieldProps, 'label' | 'type' | 'aside'> & { label?: string }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);
   return (
     <Field
       {...props}
-      label={t('entry.password')}
+      label={label ?? t('entry.password')}
       type={shown ? 'text' : 'password'}
+      dir="ltr"
       aside={
         <button
           type="button"

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useLocation } from 'react-router';
+import { useFeatures } from '../state/account';
 import { nextPath, withNext } from '../state/next';
 import { isCode, problemText } from '../state/problem';
 import { useApi, useSession } from '../state/session';
@@ -18,6 +19,7 @@ export function SignIn() {
   useTitle(t('titles.signIn'));
   const api = useApi();
   const session = useSession();
+  const features = useFeatures();
   const { search } = useLocation();
   const next = nextPath(search);
   const [email, setEmail] = useState('');
@@ -58,6 +60,7 @@ export function SignIn() {
         <Field
           label={t('entry.email')}
           type="email"
+          dir="ltr"
           autoComplete="username"
           value={email}
           error={fields.email}
@@ -72,6 +75,14 @@ export function SignIn() {
         <Button type="submit" size="large" busy={busy}>
           {t('entry.signIn')}
         </Button>
+        {features?.passwordReset && (
+          <Link
+            to="/forgot"
+            className="-mt-2 self-center rounded-chip px-1 py-1.5 text-body font-medium text-link no-underline hover:underline"
+          >
+            {t('entry.forgot')}
+          </Link>
+        )}
       </form>
       <div className="my-6 flex items-center gap-4 text-label text-muted">
         <span className="h-px grow bg-hairline" />

@@ -3,6 +3,7 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useLocation } from 'react-router';
 import { nextPath, withNext } from '../state/next';
+import { passwordIsShort } from '../state/password';
 import { fieldTexts, isCode, problemText } from '../state/problem';
 import { useApi, useSession } from '../state/session';
 import { useTitle } from '../state/title';
@@ -41,7 +42,7 @@ export function SignUp() {
       ...(!/^\S+@\S+$/.test(address) && {
         email: t(address === '' ? 'entry.errors.emailMissing' : 'entry.errors.emailInvalid'),
       }),
-      ...(Array.from(password).length < 10 && { password: t('entry.errors.passwordShort') }),
+      ...(passwordIsShort(password) && { password: t('entry.errors.passwordShort') }),
     };
   }
 
@@ -73,7 +74,7 @@ export function SignUp() {
         <Field
           label={t('entry.name')}
           autoComplete="name"
-          maxLength={80}
+          maxLength={64}
           value={name}
           hint={t('entry.nameHint')}
           error={fields.name}
@@ -82,6 +83,7 @@ export function SignUp() {
         <Field
           label={t('entry.email')}
           type="email"
+          dir="ltr"
           autoComplete="username"
           value={email}
           error={fields.email}

@@ -22,14 +22,16 @@ describe('problemText', () => {
 });
 
 describe('fieldTexts', () => {
-  it('makes sentences of what the server says of a field', () => {
+  it('says what the server found in the language of the page, known reason or not', () => {
     const error = new ApiError(400, 'invalid', '', {
+      name: 'has more than 64 characters',
       password: 'is one of the most common passwords',
       limit: 'must be a number above 0',
     });
     expect(fieldTexts(i18next.t, error)).toEqual({
-      password: 'The password is one of the most common passwords.',
-      limit: 'This must be a number above 0.',
+      name: 'That has more than 64 characters.',
+      password: 'That is one of the most common passwords. Choose another one.',
+      limit: 'That cannot be used here.',
     });
   });
 

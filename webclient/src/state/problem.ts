@@ -26,15 +26,31 @@ export function isCode(error: unknown, code: string): boolean {
   return error instanceof ApiError && error.code === code;
 }
 
-/** What was wrong with which field, as sentences: the server says "is too long", and not of what. */
+/** What was wrong with which field, as sentences that stand at the field: the server's reasons are in English alone. */
 export function fieldTexts(t: TFunction, error: unknown): Record<string, string> {
   if (!(error instanceof ApiError) || error.code !== 'invalid') return {};
   return Object.fromEntries(
-    Object.entries(error.fields).map(([field, why]) => {
-      const name = known.find((each) => each === field) ?? 'other';
-      return [field, t('errors.field', { what: t(`errors.what.${name}`), why })];
-    }),
+    Object.entries(error.fields).map(([field, why]) => [field, reasonText(t, why)]),
   );
 }
 
-const known = ['name', 'email', 'password', 'title'] as const;
+function reasonText(t: TFunction, why: string): string {
+  const most = /^has more than (\d+) characters$/.exec(why)?.[1];
+  if (most !== undefined) return t('errors.why.tooLong', { count: Number(most) });
+  switch (why) {
+    case 'is required':
+      return t('errors.why.missing');
+    case 'is too long':
+      return t('errors.why.long');
+    case 'is not an e-mail address':
+      return t('entry.errors.emailInvalid');
+    case 'has nothing to see in it':
+      return t('errors.why.blank');
+    case 'is one of the most common passwords':
+      return t('errors.why.common');
+    case 'is your e-mail address or name':
+      return t('errors.why.ownName');
+    default:
+      return t('errors.why.other');
+  }
+}

@@ -1,14 +1,16 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { keep, kept } from './kept';
 
-export type Theme = 'system' | 'light' | 'dark';
+export const themes = ['system', 'light', 'dark', 'contrast'] as const;
+
+export type Theme = (typeof themes)[number];
 
 const listeners = new Set<() => void>();
 let stages = 0;
 
 export function theme(): Theme {
   const value = kept('theme');
-  return value === 'light' || value === 'dark' ? value : 'system';
+  return themes.find((each) => each === value) ?? 'system';
 }
 
 export function setTheme(next: Theme): void {
@@ -17,11 +19,28 @@ export function setTheme(next: Theme): void {
   for (const f of [...listeners]) f();
 }
 
-/** Puts the theme on the document; pages in a meeting are dark whatever was chosen. */
-export function applyTheme(): void {
-  const shown = stages > 0 ? 'dark' : theme();
-  if (shown === 'system') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = shown;
+/** Follows the system's wish for contrast, from now on. */
+export function startTheme(): void {
+  applyTheme();
+  moreContrast().addEventListener('change', applyTheme);
+}
+
+/**
+ * Puts the theme on the document: data-theme says light or dark, data-contrast that edges count more than tints. Pages
+ * in a meeting are dark whatever was chosen.
+ */
+function applyTheme(): void {
+  const chosen = theme();
+  const shown = stages > 0 || chosen === 'contrast' ? 'dark' : chosen;
+  const { dataset } = document.documentElement;
+  if (shown === 'system') delete dataset['theme'];
+  else dataset['theme'] = shown;
+  if (chosen === 'contrast' || moreContrast().matches) dataset['contrast'] = 'more';
+  else delete dataset['contrast'];
+}
+
+function moreContrast(): MediaQueryList {
+  return window.matchMedia('(prefers-contrast: more)');
 }
 
 export function useTheme(): Theme {

@@ -20,7 +20,7 @@ const kinds: Record<ButtonKind, string> = {
   outline: 'border border-edge bg-surface-1 text-ink hover:bg-surface-2',
   soft: 'bg-surface-2 text-ink hover:bg-surface-3',
   danger: 'bg-danger text-on-danger hover:bg-danger-hover',
-  'danger-outline': 'border border-off-edge text-off-ink hover:bg-off-fill',
+  'danger-outline': 'border border-off-edge text-danger-ink hover:bg-off-fill hover:text-off-ink',
   amber: 'bg-amber text-on-amber hover:bg-amber-hover',
 };
 

@@ -18,8 +18,10 @@ const answer: JoinAnswer = {
     hostName: 'Ada',
     live: true,
     guestsAllowed: true,
+    lobby: false,
   },
   participants: [],
+  status: 'JOINED',
 };
 
 const codec = (mimeType: string, sdpFmtpLine?: string): RTCRtpCodec => ({

@@ -1,10 +1,13 @@
-import { Ellipsis, Link2, Trash2 } from 'lucide-react';
+import { CalendarPlus, Ellipsis, Info, Link2, Trash2, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import type { Meeting } from '../../api';
 import { copyText } from '../../state/copy';
-import { meetingLink, useDeleteMeeting } from '../../state/meetings';
+import { download, fileName } from '../../state/download';
+import { meetingLink, useDecline, useDeleteMeeting } from '../../state/meetings';
 import { problemText } from '../../state/problem';
+import { useApi } from '../../state/session';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu';
@@ -17,11 +20,22 @@ export function MeetingMenu({ meeting }: { meeting: Meeting }) {
   const toast = useToast();
   const [asking, setAsking] = useState(false);
   const remove = useDeleteMeeting();
+  const decline = useDecline();
+  const api = useApi();
+  const navigate = useNavigate();
   const name = t('dashboard.menu', { title: meeting.title });
 
   async function copy() {
     const done = await copyText(meetingLink(meeting.code));
     toast(t(done ? 'dashboard.copied' : 'dashboard.copyFailed'));
+  }
+
+  async function calendar() {
+    try {
+      download(await api.hosting.calendarFile(meeting.code), fileName(meeting.title, 'plenum.ics'));
+    } catch (error) {
+      toast(problemText(t, error));
+    }
   }
 
   return (
@@ -42,6 +56,30 @@ export function MeetingMenu({ meeting }: { meeting: Meeting }) {
         <MenuItem icon={<Link2 size={17} />} onSelect={() => void copy()}>
           {t('dashboard.copyLink')}
         </MenuItem>
+        <MenuItem
+          icon={<Info size={17} />}
+          onSelect={() => void navigate(`/meetings/${meeting.code}`)}
+        >
+          {t('dashboard.details')}
+        </MenuItem>
+        {meeting.schedule && (
+          <MenuItem icon={<CalendarPlus size={17} />} onSelect={() => void calendar()}>
+            {t('dashboard.calendar')}
+          </MenuItem>
+        )}
+        {meeting.status === 'INVITED' && (
+          <MenuItem
+            icon={<UserMinus size={17} />}
+            onSelect={() =>
+              decline.mutate(meeting.code, {
+                onSuccess: () => toast(t('dashboard.declined', { title: meeting.title })),
+                onError: (error) => toast(problemText(t, error)),
+              })
+            }
+          >
+            {t('dashboard.decline')}
+          </MenuItem>
+        )}
         {meeting.isHost && (
           <>
             <MenuSeparator />

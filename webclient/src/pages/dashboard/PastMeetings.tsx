@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react';
+import { History, RotateCcw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Meeting } from '../../api';
@@ -41,20 +41,30 @@ export function PastMeetings({
                   {each.title}
                 </h3>
                 <span className="shrink-0 text-label text-muted first-letter:uppercase">
-                  {dayOf(new Date(each.endedAt ?? 0), now, t, i18n.language)}
+                  {dayOf(lastOf(each), now, t, i18n.language)}
                 </span>
               </div>
               <p className="mt-0.5 truncate text-label text-muted" dir="auto">
                 {about(each)}
               </p>
-              <Link
-                to={`/m/${each.code}`}
-                aria-label={t('dashboard.joinNamed', { title: each.title })}
-                className="mt-1.5 -mb-1 inline-flex min-h-8 items-center gap-1.5 text-label font-medium text-link no-underline hover:underline"
-              >
-                <RotateCcw size={16} aria-hidden="true" />
-                {t('dashboard.again')}
-              </Link>
+              <div className="mt-1.5 -mb-1 flex flex-wrap gap-x-5">
+                <Link
+                  to={`/meetings/${each.code}`}
+                  aria-label={t('dashboard.historyNamed', { title: each.title })}
+                  className={wayOn}
+                >
+                  <History size={16} aria-hidden="true" />
+                  {t('dashboard.history')}
+                </Link>
+                <Link
+                  to={`/m/${each.code}`}
+                  aria-label={t('dashboard.joinNamed', { title: each.title })}
+                  className={wayOn}
+                >
+                  <RotateCcw size={16} aria-hidden="true" />
+                  {t('dashboard.again')}
+                </Link>
+              </div>
             </li>
           ))}
         </ul>
@@ -66,4 +76,11 @@ export function PastMeetings({
       )}
     </section>
   );
+}
+
+const wayOn =
+  'inline-flex min-h-8 items-center gap-1.5 text-label font-medium text-link no-underline hover:underline';
+
+function lastOf({ endedAt, lastHeldAt, schedule, createdAt }: Meeting): Date {
+  return new Date(endedAt ?? lastHeldAt ?? schedule?.startsAt ?? createdAt ?? 0);
 }

@@ -1,19 +1,27 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Meeting } from '../../api';
-import { clock, dayOf } from '../../state/dates';
+import { dateAndTime } from '../../state/dates';
+import { Tag } from '../../ui/Tag';
 import { buttonClass } from '../../ui/Button';
 import { MeetingMenu } from './MeetingMenu';
 
 export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
   const { t, i18n } = useTranslation();
   const created = new Date(meeting.createdAt ?? 0);
-  const when = `${dayOf(created, new Date(), t, i18n.language)}, ${clock(created, i18n.language)}`;
+  const when = dateAndTime(created, new Date(), t, i18n.language);
   return (
     <li className="flex items-center gap-3 py-3.5 ps-5 pe-2 sm:ps-6 sm:pe-3">
       <div className="min-w-0 grow">
-        <h3 className="truncate text-field font-semibold" dir="auto">
-          {meeting.title}
+        <h3 className="flex min-w-0 items-center gap-2 text-field font-semibold">
+          <Link
+            to={`/meetings/${meeting.code}`}
+            dir="auto"
+            className="truncate text-ink no-underline hover:underline"
+          >
+            {meeting.title}
+          </Link>
+          {meeting.status === 'INVITED' && <Tag>{t('dashboard.invited')}</Tag>}
         </h3>
         <p className="mt-0.5 truncate text-label text-muted tabular" dir="auto">
           {meeting.isHost
@@ -23,7 +31,7 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
             <span aria-hidden="true" className="mx-2 text-edge">
               {'·'}
             </span>
-            {meeting.code}
+            <bdi>{meeting.code}</bdi>
           </span>
         </p>
       </div>

@@ -1,0 +1,53 @@
+import { Link2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { copyText } from '../../state/copy';
+import { meetingLink } from '../../state/meetings';
+import { Button } from '../../ui/Button';
+import { QrCode } from '../../ui/QrCode';
+import { Card, Section } from '../../ui/Section';
+import { useToast } from '../../ui/Toast';
+
+/** The one link that is the same for everybody. */
+export function MeetingLink({ code, title }: { code: string; title: string }) {
+  const { t } = useTranslation();
+  return (
+    <Section title={t('details.link')} text={t('details.linkText')}>
+      <Card>
+        <LinkCard link={meetingLink(code)} title={title} code={code} />
+      </Card>
+    </Section>
+  );
+}
+
+/** A link to copy, and its picture for a phone. */
+export function LinkCard({ link, title, code }: { link: string; title: string; code?: string }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  return (
+    <div className="flex flex-wrap items-center gap-6">
+      <QrCode text={link} label={t('details.qr', { title })} size={132} />
+      <div className="min-w-0 grow basis-64">
+        {code && (
+          <p className="tabular text-dialog font-semibold" dir="ltr">
+            {code}
+          </p>
+        )}
+        <p className="mt-1 text-body break-all text-muted select-all" dir="ltr">
+          {link}
+        </p>
+        <Button
+          kind="outline"
+          className="mt-4"
+          icon={<Link2 size={17} aria-hidden="true" />}
+          onClick={() => {
+            void copyText(link).then((done) =>
+              toast(t(done ? 'dashboard.copied' : 'dashboard.copyFailed')),
+            );
+          }}
+        >
+          {t('dashboard.copyLink')}
+        </Button>
+      </div>
+    </div>
+  );
+}
