@@ -39,25 +39,25 @@ func (r *refusals) refuse(now time.Time, stream int8) {
 
 // align returns the slot's timestamp for the first packet of another source, which came at a moment
 // that may be past, or why the source cannot start with it.
-func (f *Forwarder) align(now time.Time, at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
+func (f *Forwarder) align(at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, started := f.timeline.Last()
 	switch {
 	case !started:
 		return f.timeline.Expected(at), Forwarded
 	case f.shown.Publication != publication || f.shown.Feed != p.Feed:
-		return f.nextUnrelated(now, at)
+		return f.nextUnrelated(at)
 	case f.shown.Stream == p.Stream:
 		// The same stream after a hole: its clock went on.
 		if f.timeline.Jumps(at, p.Timestamp) {
-			return f.nextUnrelated(now, at)
+			return f.nextUnrelated(at)
 		}
 		return max(int64(p.Timestamp)+f.timeline.Offset(), last+1), Forwarded
 	}
-	return f.alignLayers(now, at, publication, p)
+	return f.alignLayers(at, publication, p)
 }
 
 // alignLayers relates two streams of one publication by their sender reports, or by their arrival.
-func (f *Forwarder) alignLayers(now time.Time, at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
+func (f *Forwarder) alignLayers(at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, _ := f.timeline.Last()
 	came := f.born.Add(at)
 	from := f.clocks.get(publication, f.shown.Stream)
@@ -69,18 +69,18 @@ func (f *Forwarder) alignLayers(now time.Time, at time.Duration, publication uin
 			f.selector.Hold(f.refused.since.Add(refusalTime))
 			return 0, WaitsForReport
 		}
-		return f.nextUnrelated(now, at)
+		return f.nextUnrelated(at)
 	}
 	moment := int64(translate(from, to, p.Timestamp, f.timeline.LastIn(), f.clock)) + f.timeline.Offset()
 	switch {
 	case moment-max(f.timeline.Expected(at), last+videoStep) > packet.Ticks(clockSlack, f.clock):
-		return f.nextUnrelated(now, at) // a report that would throw the slot's clock far ahead is wrong
+		return f.nextUnrelated(at) // a report that would throw the slot's clock far ahead is wrong
 	case moment > last:
 		return moment, Forwarded
 	case last-moment <= packet.Ticks(maxBehind, f.clock):
 		return last + 1, Forwarded
 	case f.refused.spent(came, 1): // a stream that is late once is late mostly
-		return f.nextUnrelated(now, at)
+		return f.nextUnrelated(at)
 	}
 	f.refused.refuse(came, p.Stream)
 	return 0, BehindCurrent
@@ -102,13 +102,13 @@ func (f *Forwarder) reportMayCome(came time.Time, at time.Duration, publication 
 
 // nextUnrelated is the slot's timestamp for a source without a common clock. One that is replayed has the
 // timestamp of when it came, so that what follows it lands on the slot's wall clock.
-func (f *Forwarder) nextUnrelated(now time.Time, at time.Duration) (int64, Reason) {
+func (f *Forwarder) nextUnrelated(at time.Duration) (int64, Reason) {
 	last, started := f.timeline.Last()
 	if !started {
 		return f.timeline.Expected(at), Forwarded
 	}
 	expected := f.timeline.Expected(at)
-	if f.since(now)-at > replayed && last+videoStep-expected > packet.Ticks(maxBehind, f.clock) {
+	if f.now-at > replayed && last+videoStep-expected > packet.Ticks(maxBehind, f.clock) {
 		return 0, Stale
 	}
 	return max(expected, last+videoStep), Forwarded

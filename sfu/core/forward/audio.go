@@ -8,7 +8,7 @@ import (
 )
 
 // forwardAudio decides about an audio packet: the wanted publication takes over at once.
-func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
+func (f *Forwarder) forwardAudio(publication uint32, p *packet.Packet, out *Out) Reason {
 	wanted, target := f.selector.Wanted()
 	switch {
 	case wanted == 0:
@@ -18,16 +18,16 @@ func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Pa
 	case target < 0:
 		return Paused
 	}
-	at := f.since(now)
+	at := f.now
 	source := layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 	switch {
 	case !f.onAir || f.shown != source:
 		if f.onAir && f.shown.Publication == publication && int16(p.Feed-f.shown.Feed) < 0 {
 			return Late
 		}
-		return f.changeAudio(now, at, publication, p, out)
+		return f.changeAudio(at, publication, p, out)
 	case f.numbers.sequence.Hole(p.Seq) > maxHole:
-		return f.changeAudio(now, at, publication, p, out)
+		return f.changeAudio(at, publication, p, out)
 	case f.numbers.sequence.Newer(p.Seq) && (f.timeline.Jumps(at, p.Timestamp) || f.runsAhead(at, p)):
 		next := f.nextVoice(at)
 		if f.timeline.Lead(at, next) > voiceLead {
@@ -37,7 +37,7 @@ func (f *Forwarder) forwardAudio(now time.Time, publication uint32, p *packet.Pa
 		f.timeline.Begin(at, p.Timestamp, next)
 		f.clockFrom = p.Seq
 	}
-	return f.number(now, at, p, &layer.Verdict{Marker: p.Marker}, out)
+	return f.number(at, p, &layer.Verdict{Marker: p.Marker}, out)
 }
 
 // voiceLead is how far a voice may run ahead of the wall clock: the next one in its slot has to wait as long. A burst after
@@ -52,7 +52,7 @@ func (f *Forwarder) runsAhead(at time.Duration, p *packet.Packet) bool {
 // changeAudio starts another voice, unless the slot's clock leads the wall clock: then
 // the newcomer's packets are dropped until it does not. It does not start with a packet
 // that came late: all that follows would lead by as much.
-func (f *Forwarder) changeAudio(now time.Time, at time.Duration, publication uint32, p *packet.Packet, out *Out) Reason {
+func (f *Forwarder) changeAudio(at time.Duration, publication uint32, p *packet.Packet, out *Out) Reason {
 	if p.Overtaken {
 		return Late
 	}
@@ -65,7 +65,7 @@ func (f *Forwarder) changeAudio(now time.Time, at time.Duration, publication uin
 	f.begin(at, publication, p, f.nextVoice(at))
 	f.voice.forget()
 	out.Switched = true
-	return f.number(now, at, p, &layer.Verdict{Marker: p.Marker}, out)
+	return f.number(at, p, &layer.Verdict{Marker: p.Marker}, out)
 }
 
 // nextVoice is the slot's timestamp for a voice that goes on or takes over without a common clock.

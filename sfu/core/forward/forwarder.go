@@ -2,11 +2,14 @@ package forward
 
 import (
 	"time"
+	"unsafe"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
+	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/history"
 	"github.com/plenum-meet/plenum/sfu/core/layer"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/prefetch"
 	"github.com/plenum-meet/plenum/sfu/core/rewrite"
 )
 
@@ -27,38 +30,44 @@ const (
 type Forwarder struct {
 	// What each packet needs comes first, side by side: hundreds of slots take turns in the processor's cache.
 	audio     bool
-	scalable  bool         // of shown
-	codec     codec.Kind   // of shown
-	begun     bool         // shown is valid: something of it was sent
-	onAir     bool         // audio: shown still goes out
-	shown     layer.Choice // whose numbers are mapped now
-	source    Source       // wanted
-	clockFrom packet.Seq   // packets of shown from before had another clock
-	keyOut    int64        // number of the latest key frame's first packet
-	index     *history.Index
-	now       time.Time     // of the latest call
+	scalable  bool          // of shown
+	codec     codec.Kind    // of shown
+	begun     bool          // shown is valid: something of it was sent
+	onAir     bool          // audio: shown still goes out
+	shown     layer.Choice  // whose numbers are mapped now
+	source    Source        // wanted
+	clockFrom packet.Seq    // packets of shown from before had another clock
 	born      time.Time     // zero of the slot's moments
-	began     time.Duration // shown is on air
-	sent      counters
-	limits    limits
+	now       time.Duration // moment of the latest call
+	window    time.Duration // end of the second that bounds resends
+	keyOut    int64         // number of the latest key frame's first packet
+	sent      sums
+	index     history.Index // empty until something is shown
 	timeline  rewrite.Timeline
+	numbers   numbers
 	selector  layer.Selector
 	filter    layer.Filter
-	numbers   numbers
 
-	clock   int64
-	target  packet.Layer
-	cut     bool
-	clocks  clocks
-	refused refusals
-	voice   *redundancy // audio alone
-	drops   [reasons]uint64
-	last    Reason // latest that was not Forwarded
+	limits     limits
+	counts     counters
+	began      time.Duration // shown is on air
+	clock      int64
+	target     packet.Layer
+	cut        bool
+	clocks     clocks
+	refused    refusals
+	voice      *redundancy // audio alone
+	drops      [reasons]uint64
+	last       Reason // latest that was not Forwarded
+	dependency [dependency.MaxSize]byte
 }
 
+// sums are of what was first sent.
+type sums struct{ packets, octets uint64 }
+
 type counters struct {
-	packets, octets, switches, resends uint64
-	ntp                                uint64 // of the latest report of the present source
+	switches, resends uint64
+	ntp               uint64 // of the latest report of the present source
 }
 
 // NewVideo returns the forwarder of a video slot, empty.
@@ -86,10 +95,10 @@ func newForwarder(start Start, clock uint32) *Forwarder {
 // Show binds the slot to next; Publication 0 empties it. A video slot holds what it shows
 // until the key frame of next, an audio slot changes at once.
 func (f *Forwarder) Show(now time.Time, next Source, target packet.Layer) {
-	f.now = now
-	if f.index == nil && next.Publication != 0 {
+	if f.index.Capacity() == 0 && next.Publication != 0 {
 		f.prepare(now)
 	}
+	f.now = f.since(now)
 	if next.Publication != f.source.Publication {
 		f.onAir = false
 	}
@@ -161,7 +170,7 @@ func (f *Forwarder) SetTarget(now time.Time, target packet.Layer) { f.turn(now, 
 func (f *Forwarder) Cut(now time.Time, target packet.Layer) { f.turn(now, target, true) }
 
 func (f *Forwarder) turn(now time.Time, target packet.Layer, cut bool) {
-	f.now = now
+	f.now = f.since(now)
 	f.target, f.cut = target, cut
 	f.refused = refusals{}
 	if cut {
@@ -185,9 +194,15 @@ func (f *Forwarder) SetCongested(congested bool) {
 	f.filter.SetCongested(congested)
 }
 
+// hotLines is how many lines of a Forwarder a packet may touch: all up to the filter's latest pictures.
+const hotLines = int(unsafe.Offsetof(Forwarder{}.filter))/64 + 2
+
+// Prefetch says that Forward is called soon. A shard says so of the next slot while it works for another.
+func (f *Forwarder) Prefetch() { prefetch.Lines(unsafe.Pointer(f), hotLines) }
+
 // Forward decides about one packet of a publication. It allocates nothing.
 func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (out Out, reason Reason) {
-	f.now = now
+	f.now = f.since(now)
 	if reason = f.forward(now, publication, p, &out); reason != Forwarded {
 		f.drops[reason]++
 		f.last = reason
@@ -206,7 +221,7 @@ func (f *Forwarder) forward(now time.Time, publication uint32, p *packet.Packet,
 		return PaddingOnly
 	}
 	if f.audio {
-		return f.forwardAudio(now, publication, p, out)
+		return f.forwardAudio(publication, p, out)
 	}
 	decision := f.selector.Select(now, publication, p)
 	if decision == layer.Forward {
@@ -237,16 +252,16 @@ func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet, ou
 		}
 		return reasonOf(verdict.Decision)
 	}
-	at := f.moment(now, p)
+	at := f.moment(p)
 	if f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(at, p.Timestamp) {
-		next, reason := f.nextUnrelated(now, at)
+		next, reason := f.nextUnrelated(at)
 		if reason != Forwarded {
 			return reason
 		}
 		f.timeline.Begin(at, p.Timestamp, next)
 		f.clockFrom = p.Seq
 	}
-	return f.number(now, at, p, &verdict, out)
+	return f.number(at, p, &verdict, out)
 }
 
 // hunger tells the selector whether the shown stream needs a key frame. It returns whether it does since now.
@@ -261,18 +276,18 @@ func (f *Forwarder) hunger(now time.Time, publication uint32) bool {
 func (f *Forwarder) since(t time.Time) time.Duration { return t.Sub(f.born) }
 
 // moment is when a packet came: a packet that is replayed from the key-frame cache came before now.
-func (f *Forwarder) moment(now time.Time, p *packet.Packet) time.Duration {
-	if p.Arrival.IsZero() || p.Arrival.After(now) {
-		return f.since(now)
+func (f *Forwarder) moment(p *packet.Packet) time.Duration {
+	if p.Arrival.IsZero() {
+		return f.now
 	}
-	return f.since(p.Arrival)
+	return min(f.since(p.Arrival), f.now)
 }
 
 // change goes over to another source at the first packet of its key frame, if its clock
 // can be related to the slot's.
 func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
-	at := f.moment(now, p)
-	timestamp, reason := f.align(now, at, publication, p)
+	at := f.moment(p)
+	timestamp, reason := f.align(at, publication, p)
 	if reason != Forwarded {
 		return reason
 	}
@@ -287,7 +302,7 @@ func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, 
 	verdict := f.filter.Take(now, p, true, false)
 	f.hunger(now, publication)
 	out.Switched = true
-	return f.number(now, at, p, &verdict, out)
+	return f.number(at, p, &verdict, out)
 }
 
 // begin makes p the first packet of the source whose numbers are mapped.
@@ -298,13 +313,13 @@ func (f *Forwarder) begin(at time.Duration, publication uint32, p *packet.Packet
 	f.clockFrom = p.Seq
 	f.refused = refusals{}
 	f.timeline.Begin(at, p.Timestamp, timestamp)
-	f.sent.switches++
-	f.sent.ntp = 0
+	f.counts.switches++
+	f.counts.ntp = 0
 }
 
 // number gives p, which counts for the slot's clock at a moment that may be past, its numbers and
 // remembers them.
-func (f *Forwarder) number(now time.Time, at time.Duration, p *packet.Packet, verdict *layer.Verdict, out *Out) Reason {
+func (f *Forwarder) number(at time.Duration, p *packet.Packet, verdict *layer.Verdict, out *Out) Reason {
 	if p.Seq < f.clockFrom {
 		return Late
 	}
@@ -339,7 +354,7 @@ func (f *Forwarder) number(now time.Time, at time.Duration, p *packet.Packet, ve
 		f.numbers.ended = s.Marker || f.audio
 	}
 	s.Size = uint16(len(out.Descriptor) + len(out.Payload))
-	f.limits.sent(now, int(s.Size))
+	f.roll()
 	f.sent.packets++
 	f.sent.octets += uint64(s.Size)
 	return Forwarded
@@ -366,14 +381,14 @@ func (f *Forwarder) Wants(publication uint32) (streams uint8) {
 		}
 		return 0
 	}
-	return f.selector.Wants(f.now, publication)
+	return f.selector.Wants(f.born.Add(f.now), publication)
 }
 
 // KeyFrameWanted reports which layer to ask for a key frame now, and takes it as asked.
 // Ask it after Show, SetTarget and Cut, at the Deadline, and when Forward returned
 // WaitsForKeyFrame, WaitsForReport or BehindCurrent.
 func (f *Forwarder) KeyFrameWanted(now time.Time) (publication uint32, stream int8, ok bool) {
-	f.now = now
+	f.now = f.since(now)
 	if f.audio || !f.selector.KeyFrameWanted(now) {
 		return 0, -1, false
 	}
@@ -386,7 +401,7 @@ func (f *Forwarder) Deadline() (time.Time, bool) {
 	if f.audio {
 		return time.Time{}, false
 	}
-	return f.selector.Deadline(f.now)
+	return f.selector.Deadline(f.born.Add(f.now))
 }
 
 // Current returns what the slot shows, 0 and packet.None for nothing.
@@ -415,8 +430,8 @@ func (f *Forwarder) Snapshot() Snapshot {
 		Reason:   f.last.String(),
 		Packets:  f.sent.packets,
 		Octets:   f.sent.octets,
-		Switches: f.sent.switches,
-		Resends:  f.sent.resends,
+		Switches: f.counts.switches,
+		Resends:  f.counts.resends,
 		Dropped:  map[string]uint64{},
 	}
 	publication, shown := f.Current()

@@ -43,7 +43,7 @@ func (f *Forwarder) Shows(publication uint32, stream int8) bool {
 // Missed says that a packet was dropped before it came to Forward, and that what follows it is dropped to its stream's
 // next key frame: if the slot shows it, it goes on there, without a gap in the numbers. Ask KeyFrameWanted after it.
 func (f *Forwarder) Missed(now time.Time, publication uint32, p *packet.Packet) {
-	f.now = now
+	f.now = f.since(now)
 	f.selector.Missed(now, publication, p)
 }
 
@@ -54,32 +54,33 @@ func (f *Forwarder) Saw(now time.Time, publication uint32, p *packet.Packet) {
 
 // Skipped says, before p comes to Forward, that what was right before p in its stream was dropped.
 func (f *Forwarder) Skipped(now time.Time, publication uint32, p *packet.Packet) {
-	f.now = now
+	f.now = f.since(now)
 	f.selector.Skipped(now, publication, p)
 }
 
 // Resendable reports whether Resend would answer a number as things are, and how large that packet is without headers.
 func (f *Forwarder) Resendable(now time.Time, out uint16) (size int, ok bool) {
-	s, ok := f.resendable(now, out)
+	f.now = f.since(now)
+	s, ok := f.resendable(out)
 	if !ok {
 		return 0, false
 	}
-	return int(s.Size), f.limits.affords(now, int(s.Size))
+	return int(s.Size), f.affords(int(s.Size))
 }
 
 // resendable returns what was sent under a number, if it is of use to send it again now.
-func (f *Forwarder) resendable(now time.Time, out uint16) (*history.Sent, bool) {
-	if f.index == nil {
+func (f *Forwarder) resendable(out uint16) (*history.Sent, bool) {
+	if f.index.Capacity() == 0 {
 		return nil, false
 	}
 	s, ok := f.index.Get(out)
 	if !ok || s.Resends >= maxResends || f.outdated(s, out) {
 		return nil, false
 	}
-	return s, s.ResentAt == 0 || f.resendMoment(now)-s.ResentAt >= uint32(f.limits.pace/time.Millisecond)
+	return s, s.ResentAt == 0 || f.resendMoment()-s.ResentAt >= uint32(f.limits.pace/time.Millisecond)
 }
 
 // resendMoment counts milliseconds from 1, since 0 is never.
-func (f *Forwarder) resendMoment(now time.Time) uint32 {
-	return uint32(f.since(now)/time.Millisecond) + 1
+func (f *Forwarder) resendMoment() uint32 {
+	return uint32(f.now/time.Millisecond) + 1
 }

@@ -2,7 +2,6 @@ package forward
 
 import (
 	"github.com/plenum-meet/plenum/sfu/core/codec"
-	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/history"
 	"github.com/plenum-meet/plenum/sfu/core/layer"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
@@ -19,8 +18,6 @@ type numbers struct {
 	sequence rewrite.Sequence
 	vp8      rewrite.VP8
 	vp9      rewrite.VP9
-
-	dependency [dependency.MaxSize]byte
 }
 
 func newNumbers(start Start) numbers {
@@ -109,5 +106,5 @@ func (f *Forwarder) build(s *history.Sent, number uint16, p *packet.Packet, out 
 		out.Descriptor, out.Payload = f.voice.convert(s.Codec, p.Payload)
 	case codec.Unknown, codec.Opus, codec.H264, codec.AV1:
 	}
-	out.Dependency = describe(n.dependency[:0], s, p)
+	out.Dependency = describe(f.dependency[:0], s, p)
 }

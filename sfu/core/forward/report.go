@@ -30,10 +30,10 @@ func (f *Forwarder) Report(now time.Time) (ntp uint64, rtp uint32, packets, octe
 		return 0, 0, 0, 0, false
 	}
 	ntp = r.ntp + ntpSince(now.Sub(r.arrival))
-	if ntp < f.sent.ntp {
+	if ntp < f.counts.ntp {
 		return 0, 0, 0, 0, false
 	}
-	f.sent.ntp = ntp
+	f.counts.ntp = ntp
 	rtp = r.at(now, f.clock) + uint32(f.timeline.Offset())
 	return ntp, rtp, uint32(f.sent.packets), uint32(f.sent.octets), true
 }

@@ -26,50 +26,39 @@ const (
 // limits bound what resends cost: beyond their share they only feed congestion, and a viewer who
 // asks for everything three times must not quadruple a stream.
 type limits struct {
+	begun  uint64 // octets that were first sent before the running window
+	before uint64 // in the window before
+	resent uint64 // bytes in the running window
+
 	pace      time.Duration
 	share     float64
 	congested bool
-	useless   int64     // numbers up to here help the viewer no more: it asked for a key frame …
-	until     time.Time // … that may be expected by then
-
-	ends          time.Time
-	first, resent int // bytes in the running window
-	before        int // bytes first sent in the window before
+	useless   int64         // numbers up to here help the viewer no more: it asked for a key frame …
+	until     time.Duration // … that may be expected by then
 }
 
 func newLimits() limits { return limits{pace: unknownPace, share: unknownShare} }
 
-func (l *limits) roll(now time.Time) {
-	if now.Before(l.ends) {
+// roll begins another window if the running one is over.
+func (f *Forwarder) roll() {
+	if f.now < f.window {
 		return
 	}
+	l := &f.limits
 	l.before = 0
-	if now.Sub(l.ends) < shareWindow {
-		l.before = l.first
+	if f.now-f.window < shareWindow {
+		l.before = f.sent.octets - l.begun
 	}
-	l.first, l.resent = 0, 0
-	l.ends = now.Add(shareWindow)
-}
-
-// sent counts a packet that goes out for the first time.
-func (l *limits) sent(now time.Time, size int) {
-	l.roll(now)
-	l.first += size
-}
-
-// spend reports whether a packet of this size may be resent, and takes it as done.
-func (l *limits) spend(now time.Time, size int) bool {
-	if !l.affords(now, size) {
-		return false
-	}
-	l.resent += size
-	return true
+	l.begun, l.resent = f.sent.octets, 0
+	f.window = f.now + shareWindow
 }
 
 // affords reports whether a packet of this size may be resent.
-func (l *limits) affords(now time.Time, size int) bool {
-	l.roll(now)
-	return l.resent+size <= max(shareFloor, int(l.share*float64(max(l.first, l.before))))
+func (f *Forwarder) affords(size int) bool {
+	f.roll()
+	l := &f.limits
+	most := max(shareFloor, uint64(l.share*float64(max(f.sent.octets-l.begun, l.before))))
+	return l.resent+uint64(size) <= most
 }
 
 // SetLink tells about the receiver's link: its round trip paces resends, and repairShare bounds
@@ -81,7 +70,7 @@ func (f *Forwarder) SetLink(rtt time.Duration, repairShare float64) {
 
 // KeyFrameAsked says that the viewer asked for a key frame: what was sent before helps it no more.
 func (f *Forwarder) KeyFrameAsked(now time.Time) {
-	f.limits.useless, f.limits.until = f.numbers.sequence.Newest(), now.Add(keyFrameDue)
+	f.limits.useless, f.limits.until = f.numbers.sequence.Newest(), f.since(now)+keyFrameDue
 }
 
 // Resend returns what was first sent under this number, if it may be sent again: eight
@@ -89,14 +78,15 @@ func (f *Forwarder) KeyFrameAsked(now time.Time) {
 // the viewer's request for one, and no more than the link's share.
 // The shell checks with Sent.Of that the ring still holds that packet and gets its bytes from Rebuild.
 func (f *Forwarder) Resend(now time.Time, out uint16) (history.Sent, bool) {
-	f.now = now
-	s, ok := f.resendable(now, out)
-	if !ok || !f.limits.spend(now, int(s.Size)) {
+	f.now = f.since(now)
+	s, ok := f.resendable(out)
+	if !ok || !f.affords(int(s.Size)) {
 		return history.Sent{}, false
 	}
-	s.ResentAt = f.resendMoment(now)
+	f.limits.resent += uint64(s.Size)
+	s.ResentAt = f.resendMoment()
 	s.Resends++
-	f.sent.resends++
+	f.counts.resends++
 	return *s, true
 }
 
@@ -107,7 +97,7 @@ func (f *Forwarder) outdated(s *history.Sent, out uint16) bool {
 	}
 	newest := f.numbers.sequence.Newest()
 	number := newest + int64(int16(out-uint16(newest)))
-	if number < f.keyOut || number <= f.limits.useless && f.now.Before(f.limits.until) {
+	if number < f.keyOut || number <= f.limits.useless && f.now < f.limits.until {
 		return true
 	}
 	// A layer that is being left is not worth the congestion that it is left for.

@@ -1,8 +1,11 @@
 package history
 
 import (
+	"unsafe"
+
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/prefetch"
 )
 
 // Sent is one packet of a slot as it was first sent: where it came from, and the numbers
@@ -36,25 +39,26 @@ func (s *Sent) Of(p *packet.Packet) bool {
 	return p != nil && p.Seq == s.Seq && p.Feed == s.Feed && p.Stream == s.Stream
 }
 
-// Index remembers the latest packets of one slot by out number. It belongs to one goroutine.
+// Index remembers the latest packets of one slot by out number. It belongs to one goroutine. The zero value remembers nothing.
 type Index struct {
 	sent   []Sent
 	newest uint32 // out number, unwrapped
 }
 
 // NewIndex returns an index of the given capacity, rounded up to a power of two, 32768 at most.
-func NewIndex(capacity int) *Index {
-	return &Index{sent: make([]Sent, min(ceilPowerOfTwo(capacity), 1<<15)), newest: 1 << 16}
+func NewIndex(capacity int) Index {
+	return Index{sent: make([]Sent, min(ceilPowerOfTwo(capacity), 1<<15)), newest: 1 << 16}
 }
 
 // Claim returns the empty place of the packet that is sent under this number, to be filled in: a copy
-// would cost more than all the rest. The pointer is valid until the next Claim.
+// would cost more than all the rest. The places to come are fetched ahead, since nobody has touched them for long. The pointer is valid until the next Claim.
 func (x *Index) Claim(out uint16) *Sent {
 	s := &x.sent[int(out)&(len(x.sent)-1)]
 	*s = Sent{out: x.unwrap(out), used: true}
 	if int32(s.out-x.newest) > 0 {
 		x.newest = s.out
 	}
+	prefetch.Lines(unsafe.Pointer(&x.sent[int(out+2)&(len(x.sent)-1)]), 1)
 	return s
 }
 

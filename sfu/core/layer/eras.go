@@ -16,11 +16,14 @@ type era struct {
 // eras remember what held before the latest changes: a late picture goes out if what it needs did.
 type eras struct {
 	ended int
-	of    [eraCount]era
+	of    *[eraCount]era // nil until the first change
 }
 
 // end notes what held until now.
 func (e *eras) end(before era) {
+	if e.of == nil {
+		e.of = &[eraCount]era{}
+	}
 	e.of[e.ended%eraCount] = before
 	e.ended++
 }

@@ -30,19 +30,18 @@ type Verdict struct {
 // and temporal layers. It belongs to one slot.
 type Filter struct {
 	kind      codec.Kind
-	target    packet.Layer
-	cut       bool
 	congested bool
-	rtt       time.Duration
-
 	described bool             // frames are chosen by the dependency descriptor
 	blind     bool             // a descriptor went missing, and the payload does not tell
-	from      packet.Timestamp // of the key frame that ended it
 	announced bool             // the receiver knows the structure in force
+	from      packet.Timestamp // of the key frame that ended blind
 	frames    *scalable
 	temporal  temporal
+	pictures  pictures
 	spatial   spatial
-	pictures  pictures // large, so last
+	target    packet.Layer
+	cut       bool
+	rtt       time.Duration
 }
 
 // NewFilter returns a filter that takes everything.
@@ -172,7 +171,9 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	if at == nil {
 		at = f.pictures.add(p.Timestamp)
 		at.fate = f.enter(p, newest, gap)
-		at.level = f.spatial.at(p.Timestamp).level
+		if f.layered() {
+			at.level = f.spatial.at(p.Timestamp).level
+		}
 	}
 	if at.fate != Forward || !d.HasLayers {
 		return Verdict{Decision: at.fate, Marker: p.Marker, Layer: of}
@@ -191,6 +192,9 @@ func (f *Filter) byPayload(p *packet.Packet, newest, gap bool) Verdict {
 	}
 	return v
 }
+
+// layered reports whether payload descriptors can tell spatial layers apart.
+func (f *Filter) layered() bool { return f.kind == codec.VP9 }
 
 // goes reports whether the frame of p goes out with its picture.
 func (f *Filter) goes(at *picture, p *packet.Packet) bool {
@@ -218,7 +222,9 @@ func (f *Filter) enter(p *packet.Packet, newest, gap bool) Decision {
 		key = d.SID == 0 && !d.InterPicture
 	}
 	shown := f.temporal.enter(f.kind, p, key)
-	f.spatial.enter(p.Timestamp, key)
+	if f.layered() {
+		f.spatial.enter(p.Timestamp, key)
+	}
 	switch {
 	case f.kind == codec.VP8 && gap:
 		// What is missing may be the start of this picture, or what it replaces: it passes (exempt).

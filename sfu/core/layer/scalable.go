@@ -17,20 +17,28 @@ const (
 )
 
 // frame is what is known of one frame of the source.
+// 40 bytes, since a slot has hundreds of them.
 type frame struct {
 	number      int64 // unwrapped
 	says        *dependency.Descriptor
-	first, last packet.Seq // of the frame's packets, 0 while it is not known
-	sent        int32      // packets that went out
-	fate        Decision
+	first, last uint32 // of the frame's packets, the low bits of their numbers
 	whole       uint32 // a bit for each chain that is known to be intact up to this frame
 	active      uint32 // decode targets that its packets announce
-	top         int8   // spatial layer that ends the picture
+	sent        uint16 // packets that went out
+	fate        Decision
+	top         int8 // spatial layer that ends the picture
+	ends        uint8
 }
+
+// What is known of where a frame begins and ends.
+const (
+	firstKnown = 1 << iota
+	lastKnown
+)
 
 // complete reports whether all of the frame went out.
 func (f *frame) complete() bool {
-	return f.first != 0 && f.last != 0 && packet.Seq(f.sent) == f.last-f.first+1
+	return f.ends == firstKnown|lastKnown && uint32(f.sent) == f.last-f.first+1
 }
 
 // scalable chooses frames by the dependency descriptor: it goes for the highest decode target
@@ -150,10 +158,10 @@ func (s *scalable) note(number uint16) {
 // bound notes where the frame begins and ends.
 func (f *frame) bound(p *packet.Packet) {
 	if p.Dependency.First {
-		f.first = p.Seq
+		f.first, f.ends = uint32(p.Seq), f.ends|firstKnown //nolint:gosec // the low bits
 	}
 	if p.Dependency.Last {
-		f.last = p.Seq
+		f.last, f.ends = uint32(p.Seq), f.ends|lastKnown //nolint:gosec // the low bits
 	}
 }
 

@@ -50,24 +50,24 @@ const (
 // Selector chooses among the streams of the publication that a slot wants, and holds what
 // it shows until a key frame lets it go over.
 type Selector struct {
-	current Choice // shown; Publication 0 is none
-	broken  bool   // the shown stream cannot go on without a key frame
-	hungry  bool   // the shown stream goes on, but only a key frame makes it what is wanted
-
-	wanted  uint32
-	streams int8
-	target  int8
-	live    uint8     // streams known to flow when the publication was wanted, 0: nothing known
-	stalled bool      // the shown stream stopped while others go on
-	since   time.Time // the present waiting began
-	asked   time.Time // latest request for a key frame; zero: none in this waiting
-	resume  time.Time // none is asked for before
-	begun   time.Time // with a key frame from before it was wanted
-	every   time.Duration
-
+	// What each packet needs comes first.
+	current   Choice // shown; Publication 0 is none
+	wanted    uint32
+	streams   int8
+	target    int8
+	broken    bool  // the shown stream cannot go on without a key frame
+	hungry    bool  // the shown stream goes on, but only a key frame makes it what is wanted
+	stalled   bool  // the shown stream stopped while others go on
 	stallSeen uint8 // frames of other streams since the shown one went quiet
-	stallTime packet.Timestamp
 	flows     [Max]flow
+
+	live      uint8     // streams known to flow when the publication was wanted, 0: nothing known
+	since     time.Time // the present waiting began
+	asked     time.Time // latest request for a key frame; zero: none in this waiting
+	resume    time.Time // none is asked for before
+	begun     time.Time // with a key frame from before it was wanted
+	every     time.Duration
+	stallTime packet.Timestamp
 }
 
 // NewSelector returns a selector that shows nothing.

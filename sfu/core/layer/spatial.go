@@ -23,7 +23,10 @@ type spatial struct {
 }
 
 // begin starts a source at its key picture.
-func (s *spatial) begin() { *s = spatial{level: s.target, target: s.target} }
+func (s *spatial) begin() {
+	s.past.ended = 0
+	*s = spatial{level: s.target, target: s.target, past: s.past}
+}
 
 // present is what holds at the newest picture.
 func (s *spatial) present() era {

@@ -22,8 +22,8 @@ type picture struct {
 // pictures remembers the latest decisions: a late packet of a dropped picture must not leak.
 type pictures struct {
 	highest packet.Timestamp
-	latest  int
-	count   int
+	latest  uint8
+	count   uint8
 	of      [pictureCount]picture
 }
 
@@ -61,7 +61,10 @@ type temporal struct {
 }
 
 // begin starts a source: its key frame lets every layer in.
-func (t *temporal) begin() { *t = temporal{level: t.target, target: t.target} }
+func (t *temporal) begin() {
+	t.past.ended = 0
+	*t = temporal{level: t.target, target: t.target, past: t.past}
+}
 
 // enter takes the first packet of the newest picture and reports whether the picture goes out.
 func (t *temporal) enter(kind codec.Kind, p *packet.Packet, key bool) bool {

@@ -19,10 +19,10 @@ type Sequence struct {
 	out    int64      // newest number given
 	mapped packet.Seq // newest source number that was given one
 	newest packet.Seq // newest source number given one or skipped
+	open   span       // the latest: all but late packets need no other
 	begun  bool
-	open   span // the latest: all but late packets need no other
-	closed uint // how many spans were closed since Begin; the latest of them are in spans
-	spans  [spanCount]span
+	closed uint32           // how many spans were closed since Begin; the latest of them are in spans
+	spans  *[spanCount]span // nil until the first gap: most slots of a plain stream never close one
 }
 
 // NewSequence returns numbers that begin at first.
@@ -77,7 +77,7 @@ func (s *Sequence) lookBack(in packet.Seq) (int64, bool) {
 	if in >= s.open.from-packet.Seq(s.open.skipped) {
 		return 0, false
 	}
-	for i := range min(s.closed, spanCount) {
+	for i := range min(s.closed, spanCount) { // none while spans is nil
 		at := &s.spans[(s.closed-1-i)%spanCount]
 		if in >= at.from {
 			return int64(in) - at.offset, true
@@ -101,6 +101,9 @@ func (s *Sequence) Skip(in packet.Seq) {
 		at.offset++
 		at.skipped++
 		return
+	}
+	if s.spans == nil {
+		s.spans = &[spanCount]span{}
 	}
 	s.spans[s.closed%spanCount] = s.open
 	s.closed++

@@ -23,24 +23,20 @@ const (
 // packet on; within one source they follow the source, and the line does so slowly. Moments are
 // counted from one that the owner chose.
 type Timeline struct {
-	clock   int64 // Hz
-	apart   int64 // maxApart in ticks
-	free    int64 // followFrom in ticks
-	started bool
-	zero    int64         // timestamp on the wall-clock line …
-	zeroAt  time.Duration // … at this moment
-	offset  int64         // out = in + offset, of the present source
+	zero   int64         // timestamp on the wall-clock line …
+	zeroAt time.Duration // … at this moment
+	offset int64         // out = in + offset, of the present source
 
-	last   int64            // newest timestamp given
-	lastIn packet.Timestamp // its source timestamp
-	lastAt time.Duration    // when it was first given
+	last    int64            // newest timestamp given
+	lastIn  packet.Timestamp // its source timestamp
+	lastAt  time.Duration    // when it was first given
+	clock   uint32           // Hz
+	started bool
 }
 
 // NewTimeline returns timestamps that begin at first, at clock Hz.
 func NewTimeline(clock uint32, first uint32) Timeline {
-	t := Timeline{clock: int64(clock), zero: 1<<32 + int64(first)}
-	t.apart, t.free = t.ticks(maxApart), t.ticks(followFrom)
-	return t
+	return Timeline{clock: clock, zero: 1<<32 + int64(first)}
 }
 
 // Expected is the wall clock's timestamp at now.
@@ -83,7 +79,7 @@ func (t *Timeline) Begin(now time.Duration, in packet.Timestamp, out int64) {
 func (t *Timeline) Jumps(now time.Duration, in packet.Timestamp) bool {
 	step := int64(in - t.lastIn)
 	off := step - t.ticks(now-t.lastAt)
-	return step < 0 || max(off, -off) > t.apart
+	return step < 0 || max(off, -off) > int64(t.clock)*int64(maxApart/time.Second)
 }
 
 // Map returns the timestamp of a packet of the present source; newest says that no later
@@ -100,15 +96,16 @@ func (t *Timeline) Map(now time.Duration, in packet.Timestamp, newest bool) int6
 // follow moves the wall-clock line towards a packet.
 func (t *Timeline) follow(now time.Duration, out int64) {
 	lead := out - t.Expected(now)
-	if max(lead, -lead) <= t.free {
+	free := int64(t.clock) / int64(time.Second/followFrom)
+	if max(lead, -lead) <= free {
 		return
 	}
 	limit := t.ticks(min(max(now-t.lastAt, 0), followMost)) / followShare
 	if lead > 0 {
-		t.zero += min(lead-t.free, limit)
+		t.zero += min(lead-free, limit)
 	} else {
-		t.zero -= min(-lead-t.free, limit)
+		t.zero -= min(-lead-free, limit)
 	}
 }
 
-func (t *Timeline) ticks(d time.Duration) int64 { return packet.Ticks(d, t.clock) }
+func (t *Timeline) ticks(d time.Duration) int64 { return packet.Ticks(d, int64(t.clock)) }
