@@ -49,7 +49,8 @@ func FuzzMatch(f *testing.F) {
 			n := min(int(bytes[0]), len(bytes)-1)
 			raw := bytes[1 : 1+n]
 			bytes = bytes[1+n:]
-			for range 30 {
+			now = now.Add(time.Duration(n%50) * 50 * time.Millisecond) // a silence
+			for range 1 + n%30 {
 				h.Put(now, 1000, estimate.Media, uint16(sent/10))
 				now = now.Add(time.Millisecond)
 				sent++

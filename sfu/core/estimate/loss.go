@@ -73,8 +73,7 @@ func (l *loss) add(sent time.Duration, r *Result, missing int) (complete bool) {
 		return false
 	}
 	if l.open.packets > 0 && l.full(sent) {
-		l.close()
-		complete = true
+		complete = l.close()
 	}
 	if l.open.packets == 0 {
 		l.from, l.to, l.skip = sent, sent, 8*float64(r.Size*(1+missing))
@@ -93,16 +92,18 @@ func (l *loss) full(sent time.Duration) bool {
 	return span >= lossLongest || span >= lossSpan && l.open.packets >= lossPackets
 }
 
-func (l *loss) close() {
+// close ends the observation. One packet tells no rate: it is none.
+func (l *loss) close() (kept bool) {
 	l.open.rate = (l.bits - l.skip) / max(l.to-l.from, time.Millisecond).Seconds()
 	l.recent += lossRecent * (l.open.lost/l.open.packets - l.recent)
-	if l.open.packets > 1 {
+	if kept = l.open.packets > 1; kept {
 		l.window[l.next] = l.open
 		l.next = (l.next + 1) % lossWindow
 		l.count = min(l.count+1, lossWindow)
 	}
 	l.observed = l.from
 	l.open, l.bits = observation{}, 0
+	return kept
 }
 
 // takeBack corrects the loss of a packet that was only late.
