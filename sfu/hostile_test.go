@@ -5,14 +5,26 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
+
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/dependency"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/sfutest"
+	"github.com/plenum-meet/plenum/sfu/sfutest/link"
 )
 
-// underAttack is a call in which mallory publishes what the test says while bob watches ada in v0 and mallory in v1.
-// Whatever it is, bob gets every picture of ada, and all counts are bounded.
+const (
+	// bystander is what the line of the one who must not notice an attack carries, in bit/s: three times what he watches.
+	bystander = 1_000_000
+	// longestGap is how long the picture of somebody else may stand still for an attack, in virtual time: that much may wait
+	// in the line's queue.
+	longestGap = 300 * time.Millisecond
+)
+
+// underAttack is a call in which mallory publishes what the test says while bob watches ada in v0 and mallory in v1, on a
+// line that is measured and not wide. Whatever it is, every picture of ada arrives at bob, and all counts are bounded.
 func underAttack(t *testing.T, attack func(c *call, mallory *person)) {
 	t.Helper()
 	inCall(t, func(c *call) {
@@ -20,14 +32,20 @@ func underAttack(t *testing.T, attack func(c *call, mallory *person)) {
 		ada, bob, mallory := c.join("ada"), c.join("bob"), c.join("mallory")
 		ada.publishes(7, sfu.Camera)
 		mallory.publishes(20, sfu.Camera, sfu.Microphone)
-		bob.receivesAll()
+		bob.offersAll()
+		path := bob.down.Through(
+			link.New(narrow(bystander), time.Now(), 1, 0), link.New(link.Always(link.Conditions{Delay: 20}), time.Now(), 1, 1),
+		)
+		defer path.Close()
+		bob.down.Open()
+		c.settle(0)
 		bob.peer.Wish([]sfu.Wish{
 			{MID: "v0", Participant: "ada", Source: sfu.Camera, Height: 720},
 			{MID: "v1", Participant: "mallory", Source: sfu.Camera, Height: 720},
 		})
 		camera := ada.sends("0", 1, codec.VP8, "")
-		camera.picture(true)
-		c.settle(20 * time.Millisecond)
+		camera.film(true)
+		c.settle(time.Second)
 		sent, stop := 1, make(chan struct{})
 		done := make(chan struct{})
 		go func() {
@@ -37,19 +55,23 @@ func underAttack(t *testing.T, attack func(c *call, mallory *person)) {
 				case <-stop:
 					return
 				case <-time.After(33 * time.Millisecond):
-					camera.picture(false)
+					camera.film(false)
 					sent++
 				}
 			}
 		}()
+		c.settle(2 * time.Second)
 		attack(c, mallory)
 		c.settle(500 * time.Millisecond)
 		close(stop)
 		<-done
-		c.settle(100 * time.Millisecond)
-		packets := bob.sees("v0")
+		c.settle(500 * time.Millisecond)
+		packets, gap := pictures(path.Arrived(time.Time{}), bob.down.Slot("v0"))
 		if len(packets) < sent-1 {
 			t.Errorf("bob got %d of ada's %d pictures", len(packets), sent)
+		}
+		if gap > longestGap {
+			t.Errorf("ada's picture stood still for %v", gap)
 		}
 		continuous(t, packets)
 		if ada.peer == nil || mallory.closed() {
@@ -60,6 +82,29 @@ func underAttack(t *testing.T, attack func(c *call, mallory *person)) {
 
 func (p *person) closed() bool {
 	return p.count(func(e sfu.Event) bool { _, ok := e.(sfu.PeerClosed); return ok }) > 0
+}
+
+// film sends a picture of one full packet: 260 kbit/s.
+func (s *sender) film(key bool) {
+	s.raw.Timestamp += 3000
+	payload := append(pictureOf(s.raw.Codec, key), make([]byte, 900)...)
+	s.packet(payload, func(raw *packet.Raw) { raw.Marker = true })
+}
+
+// pictures are the packets of media that arrived on a line, and the longest time between two of them.
+func pictures(arrived []sfutest.Passage, line *sfutest.Slot) (packets []rtp.Packet, gap time.Duration) {
+	var latest time.Time
+	for _, p := range arrived {
+		if p.Line != line || p.Padding {
+			continue
+		}
+		if len(packets) > 1 { // the first is long before the second
+			gap = max(gap, p.At.Sub(latest))
+		}
+		latest = p.At
+		packets = append(packets, rtp.Packet{Header: p.Header})
+	}
+	return packets, gap
 }
 
 func noise(rng *rand.Rand, most int) []byte {
@@ -270,6 +315,41 @@ func TestTransportNumbersThatMakeNoSense(t *testing.T) {
 		// Each feedback describes 2^15 numbers at most, in runs.
 		if size > 20_000*100 {
 			c.t.Errorf("the feedback has %d bytes", size)
+		}
+	})
+}
+
+// A picture that is more than the line carries in a second, again and again, is for its own slot to wait for.
+func TestPicturesWithoutMeasureCostNobodyElse(t *testing.T) {
+	underAttack(t, func(c *call, mallory *person) {
+		camera := sfutest.NewPublisher(mallory.up, "0", codec.VP8)
+		for n := range 900 {
+			size := 500 // until its rate is known
+			if n > 60 && n%15 == 0 {
+				size = 300_000
+			}
+			camera.Frame(time.Now(), "", n%15 == 0, 720, size)
+			c.settle(33 * time.Millisecond)
+		}
+	})
+}
+
+// One that never ends is not waited for.
+func TestAPictureThatNeverEndsCostsNobodyElse(t *testing.T) {
+	underAttack(t, func(c *call, mallory *person) {
+		s := mallory.sends("0", 100, codec.VP8, "")
+		for n := range 60 {
+			s.picture(n == 0)
+			c.settle(33 * time.Millisecond)
+		}
+		s.raw.Timestamp += 3000
+		for n := range 5000 {
+			payload := append(pictureOf(codec.VP8, false), make([]byte, 1000)...)
+			if n > 0 {
+				payload[0] &^= 0x10 // no start
+			}
+			s.packet(payload, nil)
+			c.settle(2 * time.Millisecond)
 		}
 	})
 }

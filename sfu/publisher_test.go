@@ -142,6 +142,14 @@ func pictureOf(kind codec.Kind, key bool) []byte {
 // receivesAll offers two video slots (v0 v1) and an audio slot (a0) with every codec and the dependency descriptor.
 func (p *person) receivesAll() {
 	p.call.t.Helper()
+	p.offersAll()
+	p.down.Open()
+	p.call.settle(0)
+}
+
+// offersAll is receivesAll before the slots are open.
+func (p *person) offersAll() {
+	p.call.t.Helper()
 	before := len(p.call.transport.Downstreams())
 	slots := []sfu.SlotSpec{{MID: "v0", Kind: sfu.VideoSlot}, {MID: "v1", Kind: sfu.VideoSlot}, {MID: "a0", Kind: sfu.AudioSlot}}
 	if _, err := p.peer.OfferDownstream(context.Background(), "offer of "+p.name+" for all", slots); err != nil {
@@ -155,8 +163,6 @@ func (p *person) receivesAll() {
 		}
 		slot.Line.Dependency = 5
 	}
-	p.down.Open()
-	p.call.settle(0)
 }
 
 // publication explains the publication of that number.

@@ -14,7 +14,7 @@ import (
 
 const (
 	// transportCC is the id of the header extension on a path.
-	transportCC = 5
+	transportCC = 9
 	// feedbackEvery is the time between two feedbacks, as browsers give them.
 	feedbackEvery = 50 * time.Millisecond
 	feedbackSize  = 80 // bytes, about
