@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Meeting } from '../api';
+import { clock, dayOf } from '../state/dates';
 import { keep, kept } from '../state/kept';
 import { withNext } from '../state/next';
 import { usePreview } from '../state/preview';
@@ -13,10 +14,11 @@ import { Field } from '../ui/Field';
 import { Notice } from '../ui/Notice';
 import { useMeetingKeys } from '../state/keys';
 import { AppHead } from './AppHead';
+import { ConnectionCheck } from './door/ConnectionCheck';
 import { DeviceTrouble } from './door/DeviceTrouble';
 import { PreviewDevices } from './door/PreviewDevices';
 import { PreviewPicture } from './door/PreviewPicture';
-import { missingOf, troubleOf } from './door/trouble';
+import { isAsking, missingOf, troubleOf } from './door/trouble';
 
 export interface Entrance {
   /** Only of guests. */
@@ -37,7 +39,7 @@ export function Door({
   problem: string | undefined;
   onJoin: (entrance: Entrance) => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   useTitle(t('titles.meeting', { title: meeting.title }));
   const user = useUser();
   const preview = usePreview();
@@ -45,20 +47,39 @@ export function Door({
   const [nameMissing, setNameMissing] = useState(false);
   const trouble = troubleOf(preview);
   const missing = missingOf(preview);
+  const asking = isAsking(preview);
+  // Join was pressed before the browser had its answer.
+  const [pressed, setPressed] = useState(false);
 
   useMeetingKeys({
     m: () => preview.turn('microphone', preview.microphone.phase !== 'on'),
     v: () => preview.turn('camera', preview.camera.phase !== 'on'),
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function enter() {
     const guestName = user ? undefined : name.trim();
-    setNameMissing(guestName === '');
-    if (guestName === '' || joining) return;
     if (guestName !== undefined) keep('guest.name', guestName);
     onJoin({ guestName, ...preview.take() });
   }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const nameless = !user && name.trim() === '';
+    setNameMissing(nameless);
+    if (nameless || joining) return;
+    // What the person wants to bring in is not left behind without a word.
+    if (asking) setPressed(true);
+    else enter();
+  }
+
+  // Trouble is for the person to see; with devices the way in goes on by itself.
+  if (pressed && !asking && missing !== 'nothing') setPressed(false);
+  const through = pressed && !asking && missing === 'nothing';
+  const goOn = useEffectEvent(enter);
+  useEffect(() => {
+    if (through) goOn();
+  }, [through]);
+  const waiting = pressed && asking;
 
   return (
     <div className="flex min-h-dvh flex-col bg-canvas text-ink">
@@ -78,7 +99,10 @@ export function Door({
         </div>
         <div className="min-w-0">
           <p className="text-body text-muted" dir="auto">
-            {meeting.isHost ? t('door.ownMeeting') : t('door.hostedBy', { name: meeting.hostName })}
+            {whenText() ??
+              (meeting.isHost
+                ? t('door.ownMeeting')
+                : t('door.hostedBy', { name: meeting.hostName }))}
           </p>
           <h1 className="mt-1 text-page break-words" dir="auto">
             {meeting.title}
@@ -106,10 +130,28 @@ export function Door({
               />
             )}
             <div className="max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:z-10 max-sm:bg-canvas max-sm:px-4 max-sm:pt-3 max-sm:pb-4 sm:sticky sm:bottom-4">
-              <Button type="submit" size="large" busy={joining} className="min-h-13 w-full">
-                {joining ? t('door.joining') : joinText()}
+              <Button
+                type="submit"
+                size="large"
+                busy={joining || waiting}
+                className="min-h-13 w-full"
+              >
+                {joining ? t('door.joining') : waiting ? t('door.answerFirst') : joinText()}
               </Button>
+              {waiting && (
+                <Button kind="soft" size="large" className="mt-3 w-full" onClick={enter}>
+                  {t(withoutAsked())}
+                </Button>
+              )}
             </div>
+            {waiting && (
+              <p role="status" className="mt-3 text-center text-label text-muted">
+                {t('door.answerText')}
+              </p>
+            )}
+            {meeting.lobby && !meeting.isHost && (
+              <p className="mt-3 text-center text-label text-muted">{t('door.lobby')}</p>
+            )}
             {missing !== 'nothing' && (
               <p className="mt-3 text-center text-label text-muted">
                 {t(
@@ -121,11 +163,14 @@ export function Door({
                 )}
               </p>
             )}
+            <div className="mt-8 border-t border-hairline pt-6 flat:mt-4 flat:pt-4">
+              <ConnectionCheck />
+            </div>
             {!user && (
               <p className="mt-6 text-body text-muted">
                 {t('door.account')}{' '}
                 <Link
-                  to={withNext('/signin', `/m/${meeting.code}`)}
+                  to={withNext('/signin', `/m/${meeting.code}${window.location.hash}`)}
                   className="font-[550] text-link no-underline hover:underline"
                 >
                   {t('door.signIn')}
@@ -137,6 +182,25 @@ export function Door({
       </main>
     </div>
   );
+
+  function whenText(): string | undefined {
+    if (meeting.schedule?.nextAt === undefined) return undefined;
+    const at = new Date(meeting.schedule.nextAt);
+    const end = new Date(at.getTime() + meeting.schedule.minutes * 60_000);
+    return t('door.when', {
+      day: dayOf(at, new Date(), t, i18n.language),
+      start: clock(at, i18n.language),
+      end: clock(end, i18n.language),
+    });
+  }
+
+  /** What is still asked for is what one would go in without. */
+  function withoutAsked() {
+    const camera = preview.camera.phase === 'asking';
+    const microphone = preview.microphone.phase === 'asking';
+    if (camera && microphone) return 'door.withoutBoth';
+    return camera ? 'door.withoutCamera' : 'door.withoutMicrophone';
+  }
 
   function joinText(): string {
     switch (missing) {

@@ -10,6 +10,7 @@ import type { CallState } from '../call';
 import { prefer } from '../state/devices';
 import { keptPreferences, keptSaving } from '../state/preferences';
 import { meetingCode } from '../state/meeting-code';
+import { invitationIn } from '../state/meetings';
 import { withNext } from '../state/next';
 import { isCode, problemText } from '../state/problem';
 import { useApi, useUser } from '../state/session';
@@ -52,7 +53,8 @@ export function MeetingRoute() {
   if (code === null || isCode(found.error, 'not_found')) return <NoMeeting code={written} />;
   if (found.data !== undefined) {
     const stranger = user === undefined && !found.data.guestsAllowed;
-    if (stranger) return <Navigate to={withNext('/signin', `/m/${code}`)} replace />;
+    const here = `/m/${code}${window.location.hash}`;
+    if (stranger) return <Navigate to={withNext('/signin', here)} replace />;
     return <Visit key={code} meeting={found.data} />;
   }
   if (found.isPending) return <Loading />;
@@ -136,7 +138,7 @@ function Attempt({
     setEngine(started);
     void started.join({
       code: meeting.code,
-      api: () => api.joinMeeting(meeting.code, guestName),
+      api: () => api.joinMeeting(meeting.code, guestName, invitationIn(window.location.hash)),
       camera,
       microphone,
       preferences: keptPreferences(params.get('codec')),
@@ -184,6 +186,8 @@ function joinProblem(t: TFunction, code: string): string {
   switch (code) {
     case 'room_full':
     case 'forbidden':
+    case 'locked':
+    case 'removed':
     case 'not_found':
     case 'meeting_ended':
     case 'network':

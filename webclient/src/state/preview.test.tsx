@@ -33,8 +33,8 @@ function give(constraints: MediaStreamConstraints): MediaStream {
   } as unknown as MediaStream;
 }
 
-function refuse(name: string): never {
-  throw new DOMException('', name);
+function refuse(name: string, message = ''): never {
+  throw new DOMException(message, name);
 }
 
 let devices: EventTarget & { getUserMedia: ReturnType<typeof vi.fn<Ask>> };
@@ -86,12 +86,15 @@ describe('the preview', () => {
   });
 
   it.each([
-    ['NotAllowedError', 'denied'],
-    ['NotFoundError', 'missing'],
-    ['NotReadableError', 'in-use'],
-    ['TypeError', 'failed'],
-  ])('names the cause of %s', async (name, problem) => {
-    browser(async () => refuse(name));
+    ['NotAllowedError', '', 'denied'],
+    ['NotAllowedError', 'Permission denied', 'denied'],
+    ['NotAllowedError', 'Permission denied by system', 'system'],
+    ['NotAllowedError', 'Permission dismissed', 'dismissed'],
+    ['NotFoundError', '', 'missing'],
+    ['NotReadableError', '', 'in-use'],
+    ['TypeError', '', 'failed'],
+  ])('names the cause of %s, %s', async (name, message, problem) => {
+    browser(async () => refuse(name, message));
     const { result } = await preview();
     expect(result.current.camera).toEqual({ phase: 'trouble', problem });
     expect(result.current.microphone).toEqual({ phase: 'trouble', problem });

@@ -4,12 +4,15 @@ import { kept, keep } from './kept';
 
 export type PreviewKind = 'camera' | 'microphone';
 
+/** `system`: not the browser but what is under it says no; `dismissed`: the question was closed without an answer. */
+export type PreviewProblem = DeviceProblem | 'system' | 'dismissed';
+
 /** One device before the meeting. */
 export type PreviewDevice =
   | { phase: 'asking' }
   | { phase: 'on'; track: MediaStreamTrack }
   | { phase: 'off' }
-  | { phase: 'trouble'; problem: DeviceProblem };
+  | { phase: 'trouble'; problem: PreviewProblem };
 
 export interface Preview {
   camera: PreviewDevice;
@@ -132,13 +135,18 @@ async function openAll(
       return;
     } catch (error) {
       // Asked apart, a browser that refused would show its question twice more.
-      if (problemOf(error) === 'denied' && (await nobodyAllows())) {
-        for (const kind of wanted) done(kind, { phase: 'trouble', problem: 'denied' });
+      const problem = problemOf(error);
+      if (isNo(problem) && (await nobodyAllows())) {
+        for (const kind of wanted) done(kind, { phase: 'trouble', problem });
         return;
       }
     }
   }
   for (const kind of wanted) done(kind, await openOne(kind));
+}
+
+function isNo(problem: PreviewProblem): boolean {
+  return problem === 'denied' || problem === 'dismissed' || problem === 'system';
 }
 
 function whenBetter(f: () => void): () => void {
@@ -206,11 +214,14 @@ function wish(kind: PreviewKind): MediaTrackConstraints {
   return id === null ? {} : { deviceId: { ideal: id } };
 }
 
-export function problemOf(error: unknown): DeviceProblem {
+export function problemOf(error: unknown): PreviewProblem {
   // Not every browser's OverconstrainedError is an Error.
-  switch ((error as { name?: string } | null)?.name) {
+  const { name, message = '' } = (error ?? {}) as { name?: string; message?: string };
+  switch (name) {
     case 'NotAllowedError':
-      return 'denied';
+      // Chromium alone tells them apart, in English whatever its language.
+      if (/by system/i.test(message)) return 'system';
+      return /dismissed/i.test(message) ? 'dismissed' : 'denied';
     case 'NotFoundError':
     case 'OverconstrainedError':
       return 'missing';

@@ -14,6 +14,7 @@ export function DevicePicker({
   trouble = false,
   value,
   choices,
+  none,
   onChoose,
 }: {
   label: string;
@@ -23,6 +24,8 @@ export function DevicePicker({
   trouble?: boolean;
   value: string | undefined;
   choices: readonly MenuChoice[];
+  /** What the menu says where there is nothing to choose. */
+  none?: string;
   onChoose: (deviceId: string) => void;
 }) {
   const { t } = useTranslation();
@@ -56,7 +59,7 @@ export function DevicePicker({
     >
       <MenuLabel>{label}</MenuLabel>
       {choices.length === 0 ? (
-        <p className="px-3 pt-1 pb-2 text-body text-muted">{t('devices.none')}</p>
+        <p className="px-3 pt-1 pb-2 text-body text-muted">{none ?? t('devices.none')}</p>
       ) : (
         <MenuChoices value={value} choices={choices} onChoose={onChoose} />
       )}

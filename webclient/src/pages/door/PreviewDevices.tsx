@@ -5,13 +5,15 @@ import { useDevices } from '../../state/devices';
 import type { Preview, PreviewDevice, PreviewKind } from '../../state/preview';
 import { DevicePicker } from '../../ui/DevicePicker';
 import { LevelMeter } from '../../ui/LevelMeter';
+import { SpeakerPicker } from './SpeakerPicker';
 
 /** The pickers under the preview. */
 export function PreviewDevices({ preview }: { preview: Preview }) {
   return (
-    <div className="grid gap-3 sm:grid-cols-2">
+    <div className="grid gap-3 sm:grid-cols-3 lg:gap-4">
       <Picker kind="camera" preview={preview} />
       <Picker kind="microphone" preview={preview} />
+      <SpeakerPicker again={preview.microphone} />
     </div>
   );
 }

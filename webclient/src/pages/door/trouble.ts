@@ -1,11 +1,10 @@
-import type { DeviceProblem } from '../../call';
-import type { Preview, PreviewDevice } from '../../state/preview';
+import type { Preview, PreviewDevice, PreviewProblem } from '../../state/preview';
 
 export type TroubleWith = 'camera' | 'microphone' | 'both';
 
 export interface Trouble {
   device: TroubleWith;
-  problem: DeviceProblem;
+  problem: PreviewProblem;
 }
 
 /** The one thing to say about the devices: both at once only if one cause holds for both. */
@@ -29,6 +28,11 @@ export function missingOf(
   return microphone ? 'microphone' : 'nothing';
 }
 
-function problem(device: PreviewDevice): DeviceProblem | null {
+/** The browser still asks for one of them, or has it but not yet started it. */
+export function isAsking({ camera, microphone }: Pick<Preview, 'camera' | 'microphone'>): boolean {
+  return camera.phase === 'asking' || microphone.phase === 'asking';
+}
+
+function problem(device: PreviewDevice): PreviewProblem | null {
   return device.phase === 'trouble' ? device.problem : null;
 }
