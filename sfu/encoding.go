@@ -79,7 +79,7 @@ func (l *encoding) accept(now time.Time, raw *packet.Raw, seq packet.Seq) {
 	if err != nil {
 		l.refused(now, err)
 	}
-	if l.publication.muted.Load() {
+	if l.publication.silent() {
 		l.reader.Forget()
 	}
 	for i, p := range ready {
@@ -165,7 +165,7 @@ func (l *encoding) forward(now time.Time, p *packet.Packet) {
 	if p.Descriptor.Key && p.Descriptor.Start && l.publication.source.video() {
 		l.keyFrame(now, p.Seq)
 	}
-	if l.publication.muted.Load() || l.publication.ended.Load() {
+	if l.publication.silent() || l.publication.ended.Load() {
 		l.publication.counts.muted.Add(1)
 		return
 	}

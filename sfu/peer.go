@@ -34,6 +34,7 @@ type Peer struct {
 	up           *upstream
 	down         *downstream
 	publications map[Source]*Publication
+	forbidden    map[Source]bool // whatever the client offers
 	slots        []SlotSpec
 	wishes       []Wish
 	saving       saving
@@ -49,7 +50,8 @@ func newPeer(room *Room, participant string, events func(Event)) *Peer {
 		room: room, participant: participant, events: events,
 		log: room.log.With("participant", participant),
 		box: mailbox.New[func()](peerMessages), closing: make(chan struct{}),
-		shard: room.server.shard(), publications: map[Source]*Publication{}, shown: map[string]*Publication{},
+		shard: room.server.shard(), publications: map[Source]*Publication{}, forbidden: map[Source]bool{},
+		shown: map[string]*Publication{},
 	}
 	p.done.Go(p.loop)
 	return p
@@ -108,6 +110,22 @@ func (p *Peer) SetMuted(source Source, muted bool) {
 			return
 		}
 		if !muted {
+			publication.unmute()
+		}
+		publication.changed()
+	})
+}
+
+// Forbid drops what comes of a source, now and after any offer, until it is allowed again. What was dropped is known to
+// nobody: neither slots nor the ranking of speakers nor what is kept for resends.
+func (p *Peer) Forbid(source Source, forbidden bool) {
+	p.do(func() {
+		p.forbidden[source] = forbidden
+		publication := p.publications[source]
+		if publication == nil || publication.forbidden.Swap(forbidden) == forbidden {
+			return
+		}
+		if !forbidden {
 			publication.unmute()
 		}
 		publication.changed()
@@ -217,6 +235,7 @@ func (p *Peer) answerUpstream(sdp string, published []PublishedSource) (string, 
 		publication := p.publications[s.Source]
 		if publication == nil {
 			publication = newPublication(s.Number, p.participant, s.Source, p.room, p.emit)
+			publication.forbidden.Store(p.forbidden[s.Source])
 			p.publications[s.Source] = publication
 			p.room.publish(publication)
 		}

@@ -36,13 +36,15 @@ type Publication struct {
 	muted   atomic.Bool
 	unmuted atomic.Uint32 // how often: what was dropped in between is a hole that nobody can fill
 	ended   atomic.Bool
-	feed    atomic.Pointer[egress.Feed]
-	past    atomic.Pointer[egress.Feed] // what is known of the feed that ended, without its packets
-	feeder  atomic.Pointer[upstream]
-	resized atomic.Bool // since the room last looked
-	keyless atomic.Bool // it sends, but no key frame
-	level   levelMeter
-	counts  publicationCounts
+	// forbidden is the host's word, which nothing that the client does changes.
+	forbidden atomic.Bool
+	feed      atomic.Pointer[egress.Feed]
+	past      atomic.Pointer[egress.Feed] // what is known of the feed that ended, without its packets
+	feeder    atomic.Pointer[upstream]
+	resized   atomic.Bool // since the room last looked
+	keyless   atomic.Bool // it sends, but no key frame
+	level     levelMeter
+	counts    publicationCounts
 
 	events   func(Event) // to its own participant; must not block
 	wanted   wanted
@@ -92,8 +94,11 @@ func (p *Publication) unmute() {
 
 // live is true while there is something to forward.
 func (p *Publication) live() bool {
-	return !p.muted.Load() && !p.ended.Load() && p.feed.Load() != nil
+	return !p.silent() && !p.ended.Load() && p.feed.Load() != nil
 }
+
+// silent is true while nothing of the publication may be heard or seen.
+func (p *Publication) silent() bool { return p.muted.Load() || p.forbidden.Load() }
 
 // startFeed gives the publication new rings: its numbers come from another clock from now on.
 func (p *Publication) startFeed(kind codec.Kind, streams int8, feeder *upstream) *egress.Feed {

@@ -18,6 +18,7 @@ type PublicationSnapshot struct {
 	Source      Source `json:"source"`
 	Live        bool   `json:"live"`
 	Muted       bool   `json:"muted"`
+	Forbidden   bool   `json:"forbidden"` // by a host
 	Codec       string `json:"codec,omitempty"`
 	// Scalable says that one stream carries all layers.
 	Scalable bool                `json:"scalable"`
@@ -82,7 +83,7 @@ type KeyFrameExplanation struct {
 func (p *Publication) snapshot() PublicationSnapshot {
 	now := time.Now()
 	s := PublicationSnapshot{
-		Number: p.number, Participant: p.participant, Source: p.source, Live: p.live(), Muted: p.muted.Load(),
+		Number: p.number, Participant: p.participant, Source: p.source, Live: p.live(), Muted: p.muted.Load(), Forbidden: p.forbidden.Load(),
 		Heights: p.layerHeights(), Counts: p.counts.snapshot(),
 		Requests: KeyFrameExplanation{
 			Asked: p.counts.keyFramesAsked.Load(), Unanswered: p.counts.keyFramesMissing.Load(), Missing: p.keyless.Load(),

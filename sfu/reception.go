@@ -34,7 +34,7 @@ func (r *reception) quality(now time.Time, rtt time.Duration, publication *Publi
 	if feed != nil {
 		feed.SetRTT(rtt)
 	}
-	if feed == nil || !publication.source.video() || publication.muted.Load() {
+	if feed == nil || !publication.source.video() || publication.silent() {
 		return in
 	}
 	flows := feed.Flows(now)
