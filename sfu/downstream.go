@@ -17,8 +17,9 @@ type downstream struct {
 	conn   Downstream
 	egress *egress.Peer
 
+	link *link
+
 	// The rest belongs to the peer's loop.
-	link    *link
 	strain  shed.Level
 	showing map[string]showing     // by MID, what the shard was told last
 	watched map[*Publication]uint8 // layers that the publication was told we want
@@ -80,21 +81,32 @@ func (d *downstream) Feedback(_ time.Time, feedback *rtcp.TransportLayerCC) {
 
 // Arrived is what became of packets, as the shard makes it out.
 func (d *downstream) Arrived(now time.Time, results []estimate.Result) {
+	do, replan, look := d.link.arrived(now, results)
+	d.carryOut(do)
+	if !replan && !look {
+		return
+	}
 	d.peer.do(func() {
-		if d.peer.down != d {
-			return
-		}
-		if d.link.way.Arrived(now, results) {
+		if replan && d.peer.down == d {
 			d.peer.replan()
 		}
-		d.peer.probe(now)
 	})
+}
+
+// carryOut has the shard do what the link needs.
+func (d *downstream) carryOut(do orders) {
+	for _, cluster := range do.clusters {
+		d.egress.Probe(cluster)
+	}
+	if do.changed {
+		d.egress.SetLink(egress.Link(do.news))
+	}
 }
 
 // Waiting says for how long packets have had no feedback.
 func (d *downstream) Waiting(now time.Time, unanswered time.Duration) {
 	d.peer.do(func() {
-		if d.peer.down == d && d.link.way.Waiting(now, unanswered) {
+		if d.peer.down == d && d.link.waiting(now, unanswered) {
 			d.peer.replan()
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plenum-meet/plenum/sfu/core/allocate"
 	"github.com/plenum-meet/plenum/sfu/core/quality"
 )
 
@@ -31,9 +30,7 @@ func (p *Peer) judge(now time.Time) {
 	next := QualityChanged{Up: p.judgeUp(now), Down: 100, Others: map[string]int{}}
 	if p.down != nil {
 		next.Down = p.judged.down.Update(p.down.link.quality())
-		if way := p.down.link.way; way.Measurable() {
-			next.Estimate = int64(way.Rate())
-		}
+		next.Estimate = int64(p.down.link.rate())
 		next.Slots = p.down.link.explain()
 	}
 	for _, publication := range p.shown {
@@ -96,28 +93,3 @@ func (q SlotQuality) kind() string {
 }
 
 func differs(a, b int) bool { return max(a-b, b-a) >= worthTelling }
-
-// quality is what the downstream is judged by.
-func (l *link) quality() quality.Input {
-	e := l.way.Estimate()
-	in := quality.Input{RTT: e.RTT(), Jitter: e.Jitter(), Repaired: e.Loss()}
-	for _, d := range l.way.Plan().Slots {
-		in.Paused = in.Paused || d.Reason.Kind == allocate.Paused
-		if d.Reason.Kind == allocate.Link || d.Reason.Kind == allocate.Settling {
-			in.Missing = max(in.Missing, d.Lacks)
-		}
-	}
-	return in
-}
-
-// explain says of each slot what it shows, and why not more.
-func (l *link) explain() []SlotQuality {
-	slots := l.way.Plan().Slots
-	list := make([]SlotQuality, 0, len(slots))
-	for _, d := range slots {
-		list = append(list, SlotQuality{
-			MID: l.mids[d.ID], Height: d.Height, Reason: d.Reason.String(), Paused: d.Reason.Kind == allocate.Paused,
-		})
-	}
-	return list
-}

@@ -1,12 +1,16 @@
 package sfu
 
 import (
+	"sync"
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/allocate"
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/downlink"
+	"github.com/plenum-meet/plenum/sfu/core/estimate"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/probe"
+	"github.com/plenum-meet/plenum/sfu/core/quality"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
@@ -19,12 +23,24 @@ const (
 	unwished = 180
 )
 
-// link is the way to a participant with the slots that share it. Its owner is the peer's loop.
+// link is the way to a participant with the slots that share it. Feedback is taken where it was made sense of, on the
+// shard's goroutine: to wake the peer's for each took longer. All else is the peer's loop's.
 type link struct {
-	way     *downlink.Downlink
+	mu   sync.Mutex // guards what follows
+	way  *downlink.Downlink
+	look time.Time // when the peer's loop looks, whatever arrives
+
+	// The loop's own.
 	mids    []string                // of the plan's slots, by ID
 	shown   map[string]packet.Layer // what slots show at present, by MID
 	decodes map[string]map[codec.Kind]bool
+}
+
+// orders are what the shard is to do for the link.
+type orders struct {
+	clusters []probe.Cluster
+	news     downlink.News
+	changed  bool // there are news
 }
 
 func newLink() *link {
@@ -34,7 +50,9 @@ func newLink() *link {
 // open notes what was negotiated for a slot.
 func (l *link) open(mid string, line egress.Line) {
 	if line.TransportCC != 0 {
+		l.mu.Lock()
 		l.way.Promise()
+		l.mu.Unlock()
 	}
 	kinds := make(map[codec.Kind]bool, len(line.Payloads))
 	for kind := range line.Payloads {
@@ -42,6 +60,65 @@ func (l *link) open(mid string, line egress.Line) {
 	}
 	kinds[codec.RED] = line.Decodes(codec.RED)
 	l.decodes[mid] = kinds
+}
+
+// arrived takes feedback, on any goroutine. The peer's loop is to plan anew, or only to look when it is next to look, if so
+// it says.
+func (l *link) arrived(now time.Time, results []estimate.Result) (do orders, replan, look bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	replan = l.way.Arrived(now, results)
+	do = l.ordersAt(now)
+	due, ok := l.way.Deadline()
+	return do, replan, ok && due.Before(l.look)
+}
+
+// waiting takes for how long packets have had no feedback, and reports whether the slots are to be planned anew.
+func (l *link) waiting(now time.Time, unanswered time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.way.Waiting(now, unanswered)
+}
+
+// tick lets time pass and reports whether the slots are to be planned anew.
+func (l *link) tick(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.way.Tick(now)
+}
+
+// orders are what is to be done at present.
+func (l *link) orders(now time.Time) orders {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ordersAt(now)
+}
+
+func (l *link) ordersAt(now time.Time) (do orders) {
+	do.clusters = l.way.Probes(now)
+	do.news, do.changed = l.way.News()
+	return do
+}
+
+// deadline is when the loop has to look: when something of the link is due, or by latest.
+func (l *link) deadline(latest time.Time) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at, ok := l.way.Deadline(); ok && at.Before(latest) {
+		latest = at
+	}
+	l.look = latest
+	return latest
+}
+
+// rate is what the link is measured to carry, 0 if nobody measures.
+func (l *link) rate() packet.Bitrate {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.way.Measurable() {
+		return 0
+	}
+	return l.way.Rate()
 }
 
 // canShow reports whether the client decodes the codec in that slot.
@@ -57,8 +134,39 @@ func (l *link) kinds(mid string) (list []codec.Kind) {
 
 // share plans what each slot shows.
 func (l *link) share(now time.Time, in allocate.Input, mids []string) allocate.Plan {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.mids = mids
 	return l.way.Share(now, in)
+}
+
+// quality is what the downstream is judged by.
+func (l *link) quality() quality.Input {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.way.Estimate()
+	in := quality.Input{RTT: e.RTT(), Jitter: e.Jitter(), Repaired: e.Loss()}
+	for _, d := range l.way.Plan().Slots {
+		in.Paused = in.Paused || d.Reason.Kind == allocate.Paused
+		if d.Reason.Kind == allocate.Link || d.Reason.Kind == allocate.Settling {
+			in.Missing = max(in.Missing, d.Lacks)
+		}
+	}
+	return in
+}
+
+// explain says of each slot what it shows, and why not more.
+func (l *link) explain() []SlotQuality {
+	l.mu.Lock()
+	slots := l.way.Plan().Slots
+	l.mu.Unlock()
+	list := make([]SlotQuality, 0, len(slots))
+	for _, d := range slots {
+		list = append(list, SlotQuality{
+			MID: l.mids[d.ID], Height: d.Height, Reason: d.Reason.String(), Paused: d.Reason.Kind == allocate.Paused,
+		})
+	}
+	return list
 }
 
 // LinkSnapshot explains what is known of the way to a participant.
@@ -85,6 +193,8 @@ type PlanSnapshot struct {
 }
 
 func (l *link) snapshot() LinkSnapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	plan, e := l.way.Plan(), l.way.Estimate()
 	s := LinkSnapshot{
 		Measured: l.way.Measurable(), Estimate: l.way.Rate(), Acked: e.Acked(), Used: plan.Used, Next: plan.Next,

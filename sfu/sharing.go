@@ -116,21 +116,14 @@ func (p *Peer) show(mid string, next showing, cut bool) {
 }
 
 // probe sends what is worth trying, and tells the shard what is known of the link.
-func (p *Peer) probe(now time.Time) {
-	for _, cluster := range p.down.link.way.Probes(now) {
-		p.down.egress.Probe(cluster)
-	}
-	if news, ok := p.down.link.way.News(); ok {
-		p.down.egress.SetLink(egress.Link(news))
-	}
-}
+func (p *Peer) probe(now time.Time) { p.down.carryOut(p.down.link.orders(now)) }
 
 // tick does what is due by time.
 func (p *Peer) tick(now time.Time) {
 	if p.down == nil {
 		return
 	}
-	if p.down.link.way.Tick(now) {
+	if p.down.link.tick(now) {
 		p.plan(now)
 		return
 	}
@@ -139,11 +132,8 @@ func (p *Peer) tick(now time.Time) {
 
 // deadline is when the loop has something to do whatever happens.
 func (p *Peer) deadline() time.Time {
-	due := p.judged.due
-	if p.down != nil {
-		if at, ok := p.down.link.way.Deadline(); ok && at.Before(due) {
-			return at
-		}
+	if p.down == nil {
+		return p.judged.due
 	}
-	return due
+	return p.down.link.deadline(p.judged.due)
 }

@@ -18,7 +18,7 @@ import (
 // must not block.
 type Owner interface {
 	WriteRTCP(packets []rtcp.Packet) error
-	// Arrived says what the receiver reported of packets that were sent. The owner keeps results.
+	// Arrived says what the receiver reported of packets that were sent. results are the shard's again afterwards.
 	Arrived(now time.Time, results []estimate.Result)
 	// Waiting says for how long packets have been without feedback, once a second while there are such packets.
 	Waiting(now time.Time, unanswered time.Duration)
@@ -240,16 +240,17 @@ func (p *Peer) Probe(cluster probe.Cluster) {
 	})
 }
 
-// Feedback takes the receiver's transport-wide feedback. It belongs to the shard from now on.
+// Feedback takes the receiver's transport-wide feedback. It belongs to the shard from now on. It may wait a moment, and gets
+// lost where the shard cannot keep up: the next one is on its way.
 func (p *Peer) Feedback(feedback *rtcp.TransportLayerCC) {
-	p.do(func(now time.Time) {
+	p.shard.box.Hold(mediaLimit, feedbackHold, message{peer: p, step: func(now time.Time) {
 		if p.history == nil {
 			return
 		}
 		if results := p.history.Match(now, feedback); len(results) > 0 {
-			p.owner.Arrived(now, slices.Clone(results))
+			p.owner.Arrived(now, results)
 		}
-	})
+	}})
 }
 
 // Nack asks for resends of packets of the slot that sends ssrc.

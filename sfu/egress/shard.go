@@ -24,6 +24,8 @@ const (
 	// pictureHold is how long the parts of a picture wait for the last one: what comes to a receiver in one pass leaves in
 	// one message.
 	pictureHold = time.Millisecond
+	// feedbackHold is how long feedback waits for other work: many receivers speak at once, and often.
+	feedbackHold = 5 * time.Millisecond
 	// reportInterval is the time between the sender reports of a slot (RFC 3550 §6.2 allows less for video).
 	reportInterval = time.Second
 	// housekeepGap keeps a shard with many slots from looking at all of them for each that is due.

@@ -13,9 +13,9 @@ type Mailbox[M any] struct {
 	limit   int
 	dropped uint64
 	ready   chan struct{}
-	called  bool        // the reader, since it last took messages
-	patient bool        // it will be called when patience ends
-	ends    *time.Timer // of patience
+	called  bool          // the reader, since it last took messages
+	waits   time.Duration // the least patience of what is held, 0 if the reader need not be called
+	ends    *time.Timer   // of patience
 }
 
 // New makes a mailbox that holds at most limit messages.
@@ -48,14 +48,14 @@ func (m *Mailbox[M]) Hold(limit int, patience time.Duration, message M) bool {
 		return false
 	}
 	switch {
-	case m.called || m.patient:
-		return true
+	case m.called || m.waits != 0 && m.waits <= patience:
+		return true // it will be read before
 	case m.ends == nil:
 		m.ends = time.AfterFunc(patience, m.rouse)
 	default:
 		m.ends.Reset(patience)
 	}
-	m.patient = true
+	m.waits = patience
 	return true
 }
 
@@ -79,7 +79,7 @@ func (m *Mailbox[M]) call() {
 // rouse calls the reader to what was held. It may come late, when that was read already.
 func (m *Mailbox[M]) rouse() {
 	m.mu.Lock()
-	m.patient = false
+	m.waits = 0
 	first := len(m.queued) > 0 && !m.called
 	m.called = m.called || first
 	m.mu.Unlock()
@@ -99,8 +99,8 @@ func (m *Mailbox[M]) Take() []M {
 	taken := m.queued
 	m.queued, m.spare = m.spare[:0], taken
 	m.called = false
-	if m.patient {
-		m.patient = false
+	if m.waits != 0 {
+		m.waits = 0
 		m.ends.Stop()
 	}
 	return taken

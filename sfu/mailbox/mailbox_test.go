@@ -94,6 +94,19 @@ func TestWhatIsHeldWaitsForWhatFollows(t *testing.T) {
 	})
 }
 
+func TestTheLeastPatienceCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		box, began := New[int](10), time.Now()
+		for i, patience := range []time.Duration{time.Minute, time.Second, time.Hour} {
+			box.Hold(10, patience, i)
+		}
+		<-box.Ready()
+		if got := box.Take(); len(got) != 3 || time.Since(began) != time.Second {
+			t.Fatalf("took %v after %s", got, time.Since(began))
+		}
+	})
+}
+
 func TestNothingIsHeldBehindACall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		box := New[int](2)
