@@ -36,7 +36,11 @@ func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection
 	}
 	c.log = t.log
 	c.buffers = newBuffers(taker)
-	if c.pc, err = t.connect(engine, c.buffers, k); err != nil {
+	check := time.Duration(0)
+	if direction == webrtc.RTPTransceiverDirectionRecvonly {
+		check = checkEvery
+	}
+	if c.pc, err = t.connect(engine, c.buffers, k, check); err != nil {
 		return fmt.Errorf("open connection: %w", err)
 	}
 	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {

@@ -68,7 +68,15 @@ const (
 	tcpWriteBuffer = 4 << 20
 	tcpReadBuffer  = 64 // packets
 	closeWait      = 10 * time.Second
-	portTries      = 10
+
+	// A path that brings nothing is doubted after the first, and after the second, too, it is given up: half a minute as in
+	// RFC 7675 §5.1. A browser that has nothing else to say checks it every five seconds at least.
+	disconnectedAfter = 10 * time.Second
+	failedAfter       = 20 * time.Second
+	// checkEvery is how often we check the path to a publisher, which is how far away they are known to be. Receivers check
+	// the path to us, and that suffices.
+	checkEvery = 2 * time.Second
+	portTries  = 10
 )
 
 // profiles of SRTP, the cheapest first: the second costs a third more to encrypt, the last six times as much.
@@ -247,8 +255,9 @@ func (t *Transport) Close() {
 	}
 }
 
-// connect makes a PeerConnection whose packets go to buffers, and whose keys are shown to k unless it is nil.
-func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers, k *keys) (*webrtc.PeerConnection, error) {
+// connect makes a PeerConnection whose packets go to buffers, and whose keys are shown to k unless it is nil. We check its
+// path every so often, 0 for never once it is found.
+func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers, k *keys, check time.Duration) (*webrtc.PeerConnection, error) {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = pionLogger{t.log}
 	s.BufferFactory = buffers.get
@@ -263,6 +272,7 @@ func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers, k *key
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetIPFilter(t.listensOn)
 	s.SetICEUseCandidateCheckPriority(true)
+	s.SetICETimeouts(disconnectedAfter, failedAfter, check)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetSRTPProtectionProfiles(profiles...)
 	s.SetSRTPReplayProtectionWindow(replayWindow)
