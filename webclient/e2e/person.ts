@@ -225,7 +225,9 @@ export class Person {
   /** Switches something in the menu of the meeting. */
   async choose(item: 'Data saver' | 'Sound only'): Promise<void> {
     await this.control('More').click();
-    await this.page.getByRole('menuitemcheckbox', { name: item }).click();
+    await this.page.getByRole('menuitem', { name: 'Data saver' }).click();
+    const choice = item === 'Sound only' ? item : 'Pictures up to 360p';
+    await this.page.getByRole('menuitemradio', { name: choice }).click();
   }
 
   /** Part of the engine's state; undefined while there is no engine. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../protocol/messages';
 import { settled } from './testing/clock';
 import { fakeCall } from './testing/call';
+import { person } from './testing/server';
 
 const said = (number: number, change: Partial<ChatMessage> = {}): ChatMessage => ({
   number,
@@ -93,7 +94,7 @@ describe('sending', () => {
 describe('the list', () => {
   it("is in the room's order, and knows whether there is more", async () => {
     const call = fakeCall();
-    call.server.snapshot = { ...call.server.snapshot, chat: [said(5), said(6)] };
+    call.server.snapshot = { ...call.server.snapshot, chat: [said(5), said(6)], moreChat: true };
     await call.join();
     call.server.socket.tell({ type: 'chat:message', data: said(8) });
     call.server.socket.tell({ type: 'chat:message', data: said(7) });
@@ -113,11 +114,55 @@ describe('the list', () => {
     const call = fakeCall();
     call.server.snapshot = { ...call.server.snapshot, chat: [said(1), said(2)] };
     await call.join();
-    call.server.snapshot = { ...call.server.snapshot, chat: [said(60), said(61)] };
+    call.server.snapshot = { ...call.server.snapshot, chat: [said(60), said(61)], moreChat: true };
     call.server.socket.drop();
     await settled();
     expect(call.state.chat.map(({ number }) => number)).toEqual([60, 61]);
     expect(call.state.chatMore).toBe(true);
+  });
+});
+
+describe('a message that is there', () => {
+  it('changes in its place, when it is edited, deleted or reacted to', async () => {
+    const call = fakeCall();
+    call.server.snapshot = { ...call.server.snapshot, chat: [said(5), said(6)] };
+    await call.join();
+    const edited = { ...said(5), text: 'better', editedAt: '2026-01-01T00:10:00Z' };
+    const tell = (message: typeof edited) =>
+      call.server.socket.tell({
+        type: 'chat:updated',
+        data: { number: message.number, stored: true, message },
+      });
+    tell(edited);
+    expect(call.state.chat[0]).toMatchObject({ number: 5, text: 'better', status: 'stored' });
+    tell({ ...edited, reactions: [{ emoji: '👍', by: ['bob'] }] } as typeof edited);
+    expect(call.state.chat[0]?.reactions).toEqual([{ emoji: '👍', by: ['bob'] }]);
+    tell({ ...said(99), editedAt: '' });
+    expect(call.state.chat.map(({ number }) => number)).toEqual([5, 6]);
+    expect(call.state.unread).toBe(0);
+  });
+
+  it('goes to one person alone, with what it answers', async () => {
+    const call = fakeCall();
+    call.server.snapshot = {
+      ...call.server.snapshot,
+      participants: [person('ada'), person('bob', { name: 'Bob' })],
+    };
+    await call.join();
+    call.engine.sendChat('hush', { to: 'bob', replyTo: 3 });
+    expect(call.state.chat[0]).toMatchObject({ to: 'bob', toName: 'Bob', replyTo: 3 });
+    expect(call.server.socket.all('chat:message')[0]).toMatchObject({ to: 'bob', replyTo: 3 });
+  });
+
+  it('tells that we write once in three seconds', async () => {
+    const call = fakeCall();
+    await call.join();
+    for (let i = 0; i < 5; i++) {
+      call.engine.typeChat();
+      await call.clock.advance(1_000);
+    }
+    call.engine.typeChat('bob');
+    expect(call.server.socket.all('chat:typing')).toEqual([{}, {}, { to: 'bob' }]);
   });
 });
 

@@ -1,6 +1,13 @@
 import type { ChatMessage } from '../protocol/messages';
 import type { ChatEntry } from './state';
 
+/** Whom a message is for, and what it answers. */
+export interface Address {
+  to?: string | undefined;
+  toName?: string | undefined;
+  replyTo?: number | undefined;
+}
+
 /** An entry of our own that the room does not know yet. */
 export function draft(
   clientId: string,
@@ -8,9 +15,20 @@ export function draft(
   name: string,
   text: string,
   now: number,
+  address: Address = {},
 ): ChatEntry {
   const sentAt = new Date(now).toISOString();
-  return { clientId, number: 0, sender: self, name, text, sentAt, own: true, status: 'sending' };
+  return {
+    clientId,
+    number: 0,
+    sender: self,
+    name,
+    text,
+    sentAt,
+    own: true,
+    status: 'sending',
+    ...address,
+  };
 }
 
 /** Puts what the room says into the list, once each, in the room's order; drafts stay at the end. */
@@ -34,17 +52,18 @@ export function merge(
 }
 
 /**
- * What is left of the list after coming back with the newest page: if messages are missing in between,
- * the older ones go, and can be loaded again.
+ * What is left of the list after coming back with the newest page: if the page does not reach back to what we know,
+ * messages may be missing in between; then the older ones go, and can be loaded again.
  */
 export function rejoin(
   entries: ChatEntry[],
   page: ChatMessage[],
+  more: boolean,
   self: string | undefined,
 ): ChatEntry[] {
   const newest = Math.max(0, ...entries.map(({ number }) => number));
-  const oldestOfPage = page[0]?.number ?? 0;
-  const gap = oldestOfPage > newest + 1;
+  // Private messages of others leave gaps in the numbers, so that only a known one proves that nothing is missing.
+  const gap = more && newest > 0 && !page.some(({ number }) => number <= newest);
   return merge(gap ? entries.filter(({ number }) => number === 0) : entries, page, self);
 }
 
@@ -54,16 +73,19 @@ export function news(before: ChatEntry[], merged: ChatEntry[]): number {
   return merged.filter(({ own, number }) => !own && number > newest).length;
 }
 
-/** There are older messages: the room numbers from 1. */
-export function hasOlder(entries: ChatEntry[]): boolean {
-  const oldest = entries.find(({ number }) => number > 0);
-  return oldest !== undefined && oldest.number > 1;
-}
-
 export function setStored(entries: ChatEntry[], number: number, stored: boolean): ChatEntry[] {
   return entries.map((entry) =>
     entry.number === number ? { ...entry, status: stored ? 'stored' : 'sent' } : entry,
   );
+}
+
+/** A line that was edited, deleted or reacted to; one that is not there is no news. */
+export function change(
+  entries: ChatEntry[],
+  message: ChatMessage,
+  self: string | undefined,
+): ChatEntry[] {
+  return entries.map((entry) => (entry.number === message.number ? entryOf(message, self) : entry));
 }
 
 export function setDraft(
@@ -82,7 +104,6 @@ export function unstored(entries: ChatEntry[]): ChatEntry[] {
 }
 
 function entryOf(message: ChatMessage, self: string | undefined): ChatEntry {
-  const { clientId, number, sender, name, text, sentAt, stored } = message;
-  const status = stored ? 'stored' : 'sent';
-  return { clientId, number, sender, name, text, sentAt, own: sender === self, status };
+  const { stored, ...rest } = message;
+  return { ...rest, own: message.sender === self, status: stored ? 'stored' : 'sent' };
 }

@@ -264,12 +264,12 @@ describe('saving', () => {
     await call.join();
     call.engine.setTiles([tile('grace')]);
     await call.clock.advance(200);
-    call.engine.setSaving({ dataSaver: true, audioOnly: false });
-    expect(call.state.saving.dataSaver).toBe(true);
+    call.engine.setSaving('360');
+    expect(call.state.saving).toBe('360');
     await call.clock.advance(200);
-    call.engine.setSaving({ dataSaver: false, audioOnly: true });
+    call.engine.setSaving('sound');
     await call.clock.advance(200);
-    call.engine.setSaving({ dataSaver: false, audioOnly: false });
+    call.engine.setSaving('auto');
     await call.clock.advance(200);
     const said = wishes(call).map(({ dataSaver, audioOnly }) => [dataSaver, audioOnly]);
     expect(said).toEqual([
@@ -281,9 +281,36 @@ describe('saving', () => {
     expect(wishes(call).every((each) => each.wishes.length === 1)).toBe(true);
   });
 
+  it('wishes for no camera taller than so, and for none while only shares are wanted', async () => {
+    const call = fakeCall();
+    await call.join();
+    const screen = { ...tile('grace'), source: 'screen' as const, height: 900 };
+    call.engine.setTiles([{ ...tile('grace'), height: 900 }, screen]);
+    const heights = () =>
+      wishes(call)
+        .at(-1)
+        ?.wishes.map(({ source, height }) => [source, height]);
+    const expected = [
+      ['auto', 900],
+      ['720', 720],
+      ['360', 360],
+    ] as const;
+    for (const [saving, height] of expected) {
+      call.engine.setSaving(saving);
+      await call.clock.advance(200);
+      expect(heights()).toEqual([
+        ['camera', height],
+        ['screen', 900],
+      ]);
+    }
+    call.engine.setSaving('shares');
+    await call.clock.advance(200);
+    expect(heights()).toEqual([['screen', 900]]);
+  });
+
   it('is said without any tile, and again after coming back', async () => {
     const call = fakeCall();
-    await call.join({ saving: { dataSaver: true, audioOnly: false } });
+    await call.join({ saving: '360' });
     await call.clock.advance(200);
     expect(wishes(call)).toEqual([{ wishes: [], dataSaver: true }]);
     call.server.socket.drop();

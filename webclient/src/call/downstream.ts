@@ -102,9 +102,15 @@ export class Downstream {
     return this.pc.getStats();
   }
 
-  /** Stops mending itself: the session is gone, and what comes after it is a new connection. */
+  /** Mends nothing while the session is away: the last pictures stay, and nobody could answer an offer. */
   rest(): void {
     this.unwatch();
+  }
+
+  /** The session is back, and the server has kept its side. */
+  wake(): void {
+    this.watch();
+    this.pc.onconnectionstatechange?.(new Event('connectionstatechange'));
   }
 
   close(): void {
@@ -119,13 +125,17 @@ export class Downstream {
   private connection(): RTCPeerConnection {
     const pc = this.deps.peerConnection(this.config);
     this.pc = pc;
-    this.unwatch = watchConnection(pc, this.deps.timers, {
-      changed: (state) => this.events.stateChanged(state),
-      failed: () => this.rebuild(),
-    });
+    this.watch();
     this.slots = [];
     this.fill();
     return pc;
+  }
+
+  private watch(): void {
+    this.unwatch = watchConnection(this.pc, this.deps.timers, {
+      changed: (state) => this.events.stateChanged(state),
+      failed: () => this.rebuild(),
+    });
   }
 
   /** A connection that failed is not mended: the same pool is offered on a new one. */

@@ -1,25 +1,31 @@
 import type {
   DownSlot,
+  Emoji,
   MeetingJoined,
+  MeetingWaiting,
+  NoticeKind,
   ServerMessage,
   SlotQuality,
   WebRTCOffer,
 } from '../protocol/messages';
-import * as chat from './chat';
+import type { Moderation } from './asking';
+import type { Address } from './chat';
 import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
 import { Downstream } from './downstream';
+import { after, welcomed } from './events';
 import { gate } from './gate';
 import { LipSync } from './lipsync';
 import type { Frames } from './lipsync';
 import type { Saving, SendPreferences } from './preferences';
 import { Publishing } from './publishing';
 import { Reports } from './report';
-import * as roster from './roster';
 import { Session } from './session';
+import type { Place } from './session';
 import { RequestError } from './socket';
+import type { DataOf, MessageType } from './socket';
 import { idleState } from './state';
-import type { CallState, CallStats, SharePreset, TileWish } from './state';
+import type { CallError, CallState, CallStats, SharePreset, TileWish } from './state';
 import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
 import { Wishes } from './wishes';
 import { Writing } from './writing';
@@ -35,6 +41,10 @@ export interface JoinOptions {
   camera: MediaStreamTrack | null;
   preferences?: Partial<SendPreferences>;
   saving?: Saving;
+  /** From before the page was loaded anew: comes back there, and asks for a grant only where that fails. */
+  place?: Place | undefined;
+  /** Learns how to come back. */
+  onPlace?: (place: Place) => void;
 }
 
 /**
@@ -94,7 +104,8 @@ export class CallEngine {
   getState = (): CallState => this.state;
 
   /** Once per engine. Resolves when joined, or when the phase says why not; never rejects. */
-  async join({ api, microphone, camera, preferences, saving }: JoinOptions): Promise<void> {
+  async join(options: JoinOptions): Promise<void> {
+    const { api, microphone, camera, preferences, saving, place, onPlace } = options;
     if (this.state.phase !== 'idle') return;
     this.update({ phase: 'connecting' });
     this.publishing.prefer(preferences ?? {});
@@ -102,20 +113,25 @@ export class CallEngine {
     this.reports.begin();
     this.publishing.microphone.adopt(microphone);
     this.publishing.camera.adopt(camera);
-    this.session = new Session(this.deps, api, {
-      granted: (iceServers) => {
+    const events = {
+      granted: (iceServers: RTCIceServer[]) => {
         if (!this.down) this.openDown(iceServers);
       },
-      joined: (snapshot, again) => this.joined(snapshot, again),
+      waiting: (lobby: MeetingWaiting) => this.wait(lobby),
+      joined: (snapshot: MeetingJoined, again: boolean) => this.joined(snapshot, again),
+      resumed: () => this.resumed(),
+      placed: (next: Place) => onPlace?.(next),
       lost: () => {
         this.whenJoined = gate();
         this.publishing.rest();
         this.down?.rest();
-        this.update({ phase: 'reconnecting', speaking: [] });
+        this.update({ phase: 'reconnecting', speaking: [], typing: [] });
       },
-      message: (message) => this.receive(message),
-      failed: (error) => this.finish({ phase: 'failed', error }),
-    });
+      message: (message: ServerMessage) => this.receive(message),
+      failed: (error: CallError) => this.finish({ phase: 'failed', error }),
+    };
+    this.session = new Session(this.deps, api, events, place);
+    if (place) this.openDown(place.iceServers);
     await this.session.start();
   }
 
@@ -126,6 +142,11 @@ export class CallEngine {
     this.finish({ phase: 'ended', leftByChoice: true });
     await session?.request('meeting:leave', {}, leaveWithin).catch(() => {});
     session?.close();
+  }
+
+  /** Comes back at once, if it can. */
+  retryNow(): void {
+    this.session?.hurry();
   }
 
   /** Hosts only; rejects with a RequestError if the server refuses. */
@@ -167,16 +188,44 @@ export class CallEngine {
     return this.publishing.share.prefer(preset);
   }
 
-  raiseHand(up: boolean): void {
-    this.session?.send('participant:raise-hand', { raised: up });
+  /** `restore` takes back that the server lowered it because we spoke. */
+  raiseHand(up: boolean, restore = false): void {
+    this.session?.send('participant:raise-hand', { raised: up, ...(restore && { restore }) });
+  }
+
+  react(emoji: Emoji): void {
+    this.session?.send('participant:react', { emoji });
+  }
+
+  /** Hosts and co-hosts only; rejects with a RequestError if the server refuses. */
+  async moderate({ type, data }: Moderation): Promise<void> {
+    await this.ask(type, data);
   }
 
   rename(name: string): void {
     this.session?.send('participant:rename', { name });
   }
 
-  sendChat(text: string): void {
-    this.writing.send(text);
+  sendChat(text: string, address: Pick<Address, 'to' | 'replyTo'> = {}): void {
+    this.writing.send(text, address);
+  }
+
+  /** This and the next two reject with a RequestError if the server refuses. */
+  editChat(number: number, text: string): Promise<void> {
+    return this.ask('chat:edit', { number, text });
+  }
+
+  deleteChat(number: number): Promise<void> {
+    return this.ask('chat:delete', { number });
+  }
+
+  reactChat(number: number, emoji: Emoji, on: boolean): Promise<void> {
+    return this.ask('chat:react', { number, emoji, on });
+  }
+
+  /** We are writing, to everybody or to one. */
+  typeChat(to?: string): void {
+    this.writing.typing(to);
   }
 
   retryChat(clientId: string): void {
@@ -245,52 +294,53 @@ export class CallEngine {
     };
   }
 
+  private async ask<T extends MessageType>(type: T, data: DataOf<T>): Promise<void> {
+    if (!this.session) throw new RequestError('closed', 'not in the room');
+    await this.session.request(type, data);
+  }
+
+  private wait(lobby: MeetingWaiting): void {
+    // Put back into the lobby, nothing of us is in the room any more.
+    if (this.state.phase === 'joined') {
+      this.whenJoined = gate();
+      this.publishing.leave();
+      this.openDown(this.session?.iceServers ?? []);
+    }
+    this.update({ phase: 'waiting', lobby, self: lobby.self, speaking: [] });
+  }
+
   private joined(snapshot: MeetingJoined, again: boolean): void {
     const handWasUp = again && this.state.hands.includes(this.state.self ?? '');
-    const merged = chat.rejoin(this.state.chat, snapshot.chat, snapshot.self);
-    const missed = again ? chat.news(this.state.chat, merged) : 0;
     if (again) this.openDown(this.session?.iceServers ?? []);
-    this.update({
-      phase: 'joined',
-      quality: undefined,
-      self: snapshot.self,
-      meeting: snapshot.meeting,
-      participants: roster.replace(this.state.participants, snapshot.participants),
-      hands: snapshot.hands,
-      speakers: snapshot.speakers,
-      chat: merged,
-      chatMore: chat.hasOlder(merged),
-      unread: this.state.unread + missed,
-    });
+    this.update(welcomed(this.state, snapshot, again));
     this.whenJoined.open();
     this.publishing.renew();
     if (handWasUp && !snapshot.hands.includes(snapshot.self)) this.raiseHand(true);
     this.writing.resend();
   }
 
+  /** The server has kept everything, the connections too; what was under way when the link broke is done again. */
+  private resumed(): void {
+    this.update({ phase: 'joined' });
+    this.whenJoined.open();
+    this.down?.wake();
+    this.publishing.resume();
+    this.wishes.forget();
+    this.wishes.refresh();
+    this.writing.resend();
+  }
+
   private receive(message: ServerMessage): void {
-    const { state } = this;
+    const change = after(this.state, message, this.deps.timers.now());
+    if (change) {
+      this.update(change);
+      if (change.participants) this.wishes.refresh();
+      if (message.type === 'moderation:notice') this.obey(message.data.kind);
+      return;
+    }
     switch (message.type) {
-      case 'participant:joined':
-        this.setParticipants(roster.put(state.participants, message.data.participant));
-        break;
-      case 'participant:updated':
-        this.setParticipants(roster.update(state.participants, message.data.participant));
-        break;
-      case 'participant:left':
-        this.setParticipants(roster.remove(state.participants, message.data.id));
-        break;
-      case 'meeting:updated':
-        this.update({ meeting: message.data.meeting });
-        break;
       case 'meeting:ended':
         this.finish({ phase: 'ended', endedBy: message.data.by ?? '' });
-        break;
-      case 'hands:changed':
-        this.update({ hands: message.data.hands });
-        break;
-      case 'speakers:changed':
-        this.update({ speakers: message.data.speakers, speaking: message.data.speaking });
         break;
       case 'slots:assigned':
         this.down?.assign(message.data.version, message.data.slots);
@@ -303,19 +353,6 @@ export class CallEngine {
         this.publishing.want(source, { codec, layers });
         break;
       }
-      case 'quality:changed':
-        this.update({ quality: message.data });
-        break;
-      case 'chat:message': {
-        const merged = chat.merge(state.chat, [message.data], state.self);
-        this.update({ chat: merged, unread: state.unread + chat.news(state.chat, merged) });
-        break;
-      }
-      case 'chat:updated': {
-        const { number, stored } = message.data;
-        this.update({ chat: chat.setStored(state.chat, number, stored) });
-        break;
-      }
       case 'error':
         if (message.data.code === 'media_closed') this.renewMedia();
         break;
@@ -325,16 +362,18 @@ export class CallEngine {
     }
   }
 
+  /** The server has done it already; our own switches and devices follow. */
+  private obey(kind: NoticeKind): void {
+    if (kind === 'muted') void this.publishing.microphone.set(false);
+    if (kind === 'video-stopped') void this.publishing.camera.set(false);
+    if (kind === 'share-stopped') void this.publishing.share.stop();
+  }
+
   /** The server has let go of both connections, while we are still in the room. */
   private renewMedia(): void {
     this.openDown(this.session?.iceServers ?? []);
     this.update({ quality: undefined });
     this.publishing.renew();
-  }
-
-  private setParticipants(participants: CallState['participants']): void {
-    this.update({ participants });
-    this.wishes.refresh();
   }
 
   private openDown(iceServers: RTCIceServer[]): void {

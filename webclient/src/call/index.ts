@@ -11,13 +11,17 @@
  */
 export { CallEngine } from './engine';
 export type { JoinOptions } from './engine';
+export type { Moderation } from './asking';
+export type { Place } from './session';
+export { RequestError } from './socket';
 export { idleState } from './state';
-export { codecChoices, defaultPreferences } from './preferences';
+export { codecChoices, defaultPreferences, savings } from './preferences';
 export { sendable } from './codecs';
 export type { CodecChoice, Saving, SendPreferences } from './preferences';
 export type { Frames } from './lipsync';
 export type { CallDeps, JoinApi, Timers } from './deps';
 export type {
+  Burst,
   CallError,
   CallPhase,
   CallState,
@@ -26,10 +30,12 @@ export type {
   ChatStatus,
   DeviceProblem,
   DeviceState,
+  Notice,
   Path,
   ScreenState,
   SharePreset,
   SendStats,
   SlotStats,
   TileWish,
+  Typing,
 } from './state';

@@ -34,9 +34,20 @@ describe('the microphone', () => {
     expect(up[0]?.sources).toEqual([{ mid: '0', source: 'microphone' }]);
   });
 
-  it('is off with a problem when it is pulled out', async () => {
+  it('goes on with what is left when it is pulled out', async () => {
     const call = fakeCall();
     await call.join(call.tracks());
+    call.devices.opened[0]!.end();
+    await settled();
+    expect(call.state.microphone).toEqual({ on: true, busy: false });
+    const { sender } = call.connection('sendonly').transceivers[0]!;
+    expect(sender.track).toMatchObject({ id: 'audio-2', readyState: 'live' });
+  });
+
+  it('is off with a problem when it is pulled out and there is no other', async () => {
+    const call = fakeCall();
+    await call.join(call.tracks());
+    call.devices.refusal = 'NotFoundError';
     call.devices.opened[0]!.end();
     await settled();
     expect(call.state.microphone).toEqual({ on: false, busy: false, problem: 'missing' });

@@ -72,7 +72,7 @@ export class Input {
         if (this.wanted) await this.turnOn();
         else await this.turnOff();
       } catch (error) {
-        this.giveUp(error);
+        await this.giveUp(error);
       }
     }
     if (this.state.busy) this.become({ ...this.state, busy: false });
@@ -108,11 +108,13 @@ export class Input {
   }
 
   // A device that cannot be changed leaves us with the one we have.
-  private giveUp(error: unknown): void {
+  private async giveUp(error: unknown): Promise<void> {
     this.otherDevice = false;
     const alive = this.state.on && this.track !== null && this.track.readyState === 'live';
     this.wanted = alive && this.wanted;
+    const silent = this.state.on && !alive;
     if (!alive) this.drop();
+    if (silent) await this.events.off().catch(() => {});
     this.become({ on: alive, busy: true, problem: problemOf(error) });
   }
 
@@ -137,8 +139,16 @@ export class Input {
     track.onended = () => {
       if (track !== this.track) return;
       this.deviceId = undefined;
-      void this.set(false).then(() => this.become({ ...this.state, problem: 'missing' }));
+      void this.goOn();
     };
+  }
+
+  /** The device was unplugged: whoever was heard goes on being heard through what is left. */
+  private async goOn(): Promise<void> {
+    const wasOn = this.wanted && this.state.on;
+    this.otherDevice = true;
+    await this.settle();
+    if (wasOn && !this.state.on) this.become({ ...this.state, problem: 'missing' });
   }
 
   private drop(): void {

@@ -23,13 +23,10 @@ export const defaultPreferences: SendPreferences = {
   red: false,
 };
 
-/** What one person would rather not receive. */
-export interface Saving {
-  /** Small pictures only. */
-  dataSaver: boolean;
-  /** No pictures. */
-  audioOnly: boolean;
-}
+/** How much one person receives, from everything to sound alone: `shares` is shared screens and no cameras. */
+export type Saving = 'auto' | '720' | '360' | 'shares' | 'sound';
+
+export const savings: readonly Saving[] = ['auto', '720', '360', 'shares', 'sound'];
 
 const codecs: Record<CodecChoice, Codec> = { auto: 'VP8', h264: 'H264', vp9: 'VP9', av1: 'AV1' };
 

@@ -82,9 +82,22 @@ export class Publishing {
     return this.up?.sourceOf(mid);
   }
 
-  /** The session is lost: what comes after it is a new connection. */
+  /** The session is lost. */
   rest(): void {
     this.up?.rest();
+  }
+
+  /** Back on the same connection: what did not reach the server while we were away is said again. */
+  resume(): void {
+    this.up?.wake();
+    this.publishAll();
+    for (const source of this.up?.silent() ?? []) this.tell(source, false);
+  }
+
+  /** Out of the room, with the devices as they are. */
+  leave(): void {
+    this.up?.close();
+    this.up = undefined;
   }
 
   /** Lets go of every device and of the connection. */

@@ -1,6 +1,6 @@
 import { ApiError } from '../api';
 import { CLOSE_CODES, GRANT_PREFIX, SUBPROTOCOL, TICKET_PREFIX } from '../protocol/messages';
-import type { MeetingJoined, ServerMessage } from '../protocol/messages';
+import type { MeetingJoined, MeetingWaiting, ServerMessage } from '../protocol/messages';
 import type { CallDeps, JoinApi } from './deps';
 import { RequestError, Socket } from './socket';
 import type { DataOf, MessageType } from './socket';
@@ -19,18 +19,35 @@ const finalCodes = new Set([
   'meeting_ended',
   'room_full',
   'unauthorized',
+  'locked',
+  'removed',
 ]);
 
 // Coming back would take the place from the socket that took it from us, or find the room gone.
 const overCodes = new Map<number, string>([
   [CLOSE_CODES.takenOver, 'taken_over'],
   [CLOSE_CODES.meetingEnded, 'meeting_ended'],
+  [CLOSE_CODES.removed, 'removed'],
 ]);
+
+/** What it takes to come back into the same place, from another page too. */
+export interface Place {
+  ticket: string;
+  socketUrl: string;
+  iceServers: RTCIceServer[];
+}
 
 export interface SessionEvents {
   /** The first grant is there; the socket is about to be opened. */
   granted(iceServers: RTCIceServer[]): void;
+  /** We wait in the lobby. */
+  waiting(lobby: MeetingWaiting): void;
+  /** The snapshot replaces all that we knew; what we had sent and received is gone. */
   joined(snapshot: MeetingJoined, again: boolean): void;
+  /** We are back as if we had not been away, and what we missed follows. */
+  resumed(): void;
+  /** This is how to come back from now on. */
+  placed(place: Place): void;
   /** The socket is gone, and we try to come back. */
   lost(): void;
   message(message: ServerMessage): void;
@@ -52,13 +69,21 @@ export class Session {
   private ticket: string | undefined;
   private wasJoined = false;
   private isJoined = false;
+  private isWaiting = false;
+  /** Of the last event that we have seen. */
+  private seq = 0;
   private closed = false;
   private cancelWait: () => void = () => {};
 
-  constructor(deps: CallDeps, api: JoinApi, events: SessionEvents) {
+  /** With a place, that is where we come back to. */
+  constructor(deps: CallDeps, api: JoinApi, events: SessionEvents, place?: Place) {
     this.deps = deps;
     this.api = api;
     this.events = events;
+    if (place === undefined) return;
+    this.ticket = place.ticket;
+    this.socketUrl = place.socketUrl;
+    this.iceServers = place.iceServers;
   }
 
   get joined(): boolean {
@@ -87,7 +112,7 @@ export class Session {
     data: DataOf<T>,
     within?: number,
   ): Promise<ServerMessage> {
-    if (!this.isJoined || !this.socket) {
+    if (!(this.isJoined || this.isWaiting) || !this.socket) {
       return Promise.reject(new RequestError('closed', 'not in the room'));
     }
     return this.socket.request(type, data, within);
@@ -96,6 +121,11 @@ export class Session {
   /** For what may get lost: the room's state is the truth, not our memory of having asked. */
   send<T extends MessageType>(type: T, data: DataOf<T>): void {
     this.request(type, data).catch(() => {});
+  }
+
+  /** Does not wait for the next try. */
+  hurry(): void {
+    this.cancelWait();
   }
 
   close(): void {
@@ -108,19 +138,19 @@ export class Session {
 
   private async attempt(): Promise<'joined' | Refusal> {
     try {
-      const socket = (await this.openWithTicket()) ?? (await this.openWithGrant());
+      const known = await this.openWithTicket();
+      const socket = known ?? (await this.openWithGrant());
       if (this.closed) {
         socket.close();
         return { final: true, code: 'closed', message: 'closed' };
       }
       this.socket = socket;
-      const reply = await socket.request('meeting:join', {});
-      if (reply.type !== 'meeting:joined') throw new RequestError('bad_reply', reply.type);
-      const again = this.wasJoined;
-      this.ticket = reply.data.ticket;
-      this.wasJoined = true;
-      this.isJoined = true;
-      this.events.joined(reply.data, again);
+      // Who came no further than the lobby has nothing to come back to.
+      const resumes = known !== undefined && !this.isWaiting;
+      const reply = resumes
+        ? await socket.request('meeting:resume', { seq: this.seq })
+        : await socket.request('meeting:join', {});
+      this.enter(reply);
       return 'joined';
     } catch (error) {
       this.socket?.close();
@@ -129,6 +159,50 @@ export class Session {
       if (error instanceof RequestError && error.code === 'conflict') this.ticket = undefined;
       return refusal(error);
     }
+  }
+
+  private enter(reply: ServerMessage): void {
+    switch (reply.type) {
+      case 'meeting:joined': {
+        const again = this.wasJoined;
+        this.wasJoined = true;
+        this.isJoined = true;
+        this.isWaiting = false;
+        this.seq = reply.data.seq ?? 0;
+        this.keep(reply.data.ticket);
+        this.events.joined(reply.data, again);
+        return;
+      }
+      case 'meeting:resumed':
+        this.isJoined = true;
+        this.keep(reply.data.ticket);
+        this.events.resumed();
+        return;
+      case 'meeting:waiting':
+        this.isWaiting = true;
+        this.isJoined = false;
+        this.keep(reply.data.ticket);
+        this.events.waiting(reply.data);
+        return;
+      default:
+        throw new RequestError('bad_reply', reply.type);
+    }
+  }
+
+  private keep(ticket: string): void {
+    this.ticket = ticket;
+    this.events.placed({ ticket, socketUrl: this.socketUrl, iceServers: this.iceServers });
+  }
+
+  private receive(message: ServerMessage, seq: number): void {
+    if (message.type === 'meeting:joined' || message.type === 'meeting:waiting') {
+      this.enter(message);
+      return;
+    }
+    // The snapshot or an earlier connection had it already.
+    if (seq > 0 && seq <= this.seq) return;
+    if (seq > 0) this.seq = seq;
+    this.events.message(message);
   }
 
   /** Undefined if there is no ticket, or it was refused. */
@@ -154,8 +228,8 @@ export class Session {
 
   private async open(credential: string): Promise<Socket> {
     const socket: Socket = new Socket(this.deps, this.socketUrl, [SUBPROTOCOL, credential], {
-      message: (message) => {
-        if (socket === this.socket) this.events.message(message);
+      message: (message, seq) => {
+        if (socket === this.socket) this.receive(message, seq);
       },
       closed: (code) => {
         if (socket === this.socket) this.drop(code);
@@ -169,7 +243,7 @@ export class Session {
   // Before the room has let us in, the attempt itself notices.
   private drop(code: number): void {
     this.socket = undefined;
-    if (!this.isJoined) return;
+    if (!this.isJoined && !this.isWaiting) return;
     this.isJoined = false;
     if (this.closed) return;
     const over = overCodes.get(code);
@@ -178,7 +252,7 @@ export class Session {
       this.events.failed({ code: over, message: `the server closed the socket: ${over}` });
       return;
     }
-    this.events.lost();
+    if (!this.isWaiting) this.events.lost();
     void this.start();
   }
 

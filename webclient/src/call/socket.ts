@@ -25,8 +25,8 @@ export class RequestError extends Error {
 }
 
 export interface SocketEvents {
-  /** An event of the room: every message that is not a reply. */
-  message(message: ServerMessage): void;
+  /** An event of the room: every message that is not a reply. Its number is 0 if it has none. */
+  message(message: ServerMessage, seq: number): void;
   /** Called once, after the socket had opened; never after close(). */
   closed(code: number, reason: string): void;
 }
@@ -39,6 +39,7 @@ interface Pending {
 
 interface Envelope {
   re?: number;
+  seq?: number;
   type: string;
   data?: unknown;
 }
@@ -124,7 +125,7 @@ export class Socket {
     if (envelope === undefined) return;
     const message = { type: envelope.type, data: envelope.data ?? {} } as ServerMessage;
     if (envelope.re === undefined) {
-      this.events.message(message);
+      this.events.message(message, envelope.seq ?? 0);
       return;
     }
     const pending = this.pending.get(envelope.re);

@@ -1,8 +1,20 @@
-import type { Meeting, Participant, QualityChanged } from '../protocol/messages';
+import type {
+  ChatReaction,
+  Emoji,
+  Meeting,
+  MeetingWaiting,
+  ModerationNotice,
+  Override,
+  Participant,
+  Permissions,
+  QualityChanged,
+  WaitingPerson,
+} from '../protocol/messages';
 import type { Saving } from './preferences';
 
-/** Where the call is; `failed` and `ended` are final until the next join. */
-export type CallPhase = 'idle' | 'connecting' | 'joined' | 'reconnecting' | 'ended' | 'failed';
+/** Where the call is; `waiting` is in the lobby, `failed` and `ended` are final until the next join. */
+export type CallPhase =
+  'idle' | 'connecting' | 'waiting' | 'joined' | 'reconnecting' | 'ended' | 'failed';
 
 export type DeviceProblem = 'denied' | 'missing' | 'in-use' | 'insecure' | 'failed';
 
@@ -41,6 +53,37 @@ export interface ChatEntry {
   sentAt: string;
   own: boolean;
   status: ChatStatus;
+  /** Recipient of a private message, and their name then. */
+  to?: string | undefined;
+  toName?: string | undefined;
+  /** Number of the message that this one answers. */
+  replyTo?: number | undefined;
+  editedAt?: string | undefined;
+  deleted?: boolean | undefined;
+  reactions?: ChatReaction[] | undefined;
+}
+
+/** Somebody who is writing. */
+export interface Typing {
+  participant: string;
+  private: boolean;
+  /** Milliseconds since the epoch. */
+  until: number;
+}
+
+/** Reactions that came together; from nobody in particular when there were too many. */
+export interface Burst {
+  /** Rises by one with each. */
+  id: number;
+  emoji: Emoji;
+  participant?: string;
+  count: number;
+}
+
+/** What was last done to us, or is asked of us. */
+export interface Notice extends ModerationNotice {
+  /** Rises by one with each. */
+  id: number;
 }
 
 export interface CallError {
@@ -61,6 +104,21 @@ export interface CallState {
   participants: Participant[];
   /** Raised hands, first raised first. */
   hands: string[];
+  /** Who has the word, if anybody was called on. */
+  calledOn?: string | undefined;
+  /** Our own. */
+  permissions: Permissions;
+  /** What differs from the default, by participant; hosts alone know. */
+  overrides: Record<string, Override>;
+  /** Those in the lobby, the longest first; hosts alone know. */
+  waiting: WaitingPerson[];
+  waitingMessage: string;
+  /** We wait ourselves, in the phase `waiting`. */
+  lobby?: MeetingWaiting | undefined;
+  notice?: Notice | undefined;
+  /** The last reactions, oldest first. */
+  bursts: Burst[];
+  typing: Typing[];
   /** The active speaker and those before, latest first. */
   speakers: string[];
   /** Those heard at this moment. */
@@ -166,12 +224,28 @@ export interface CallStats {
   down: SlotStats[];
 }
 
+const all: Permissions = {
+  unmute: true,
+  camera: true,
+  share: true,
+  chat: true,
+  privateChat: true,
+  reactions: true,
+  rename: true,
+};
+
 /** The state of an engine that has not joined. */
 export function idleState(): CallState {
   return {
     phase: 'idle',
     participants: [],
     hands: [],
+    permissions: all,
+    overrides: {},
+    waiting: [],
+    waitingMessage: '',
+    bursts: [],
+    typing: [],
     speakers: [],
     speaking: [],
     chat: [],
@@ -180,7 +254,7 @@ export function idleState(): CallState {
     microphone: { on: false, busy: false },
     camera: { on: false, busy: false },
     screen: { on: false, busy: false, hasAudio: false, surface: 'monitor', preset: 'text' },
-    saving: { dataSaver: false, audioOnly: false },
+    saving: 'auto',
     connection: { up: 'none', down: 'none' },
   };
 }

@@ -95,9 +95,16 @@ export class Upstream {
     return this.pc?.getStats();
   }
 
-  /** Stops mending itself: the session is gone, and what comes after it is a new connection. */
+  /** Mends nothing while the session is away: nobody could answer an offer. */
   rest(): void {
     this.unwatch();
+  }
+
+  /** The session is back, and the server has kept its side. */
+  wake(): void {
+    if (this.pc === undefined) return;
+    this.watch(this.pc);
+    this.pc.onconnectionstatechange?.(new Event('connectionstatechange'));
   }
 
   close(): void {
@@ -154,12 +161,16 @@ export class Upstream {
     if (this.pc) return this.pc;
     const pc = this.deps.peerConnection(this.config);
     this.pc = pc;
+    this.watch(pc);
+    this.events.stateChanged(pc.connectionState);
+    return pc;
+  }
+
+  private watch(pc: RTCPeerConnection): void {
     this.unwatch = watchConnection(pc, this.deps.timers, {
       changed: (state) => this.events.stateChanged(state),
       failed: () => this.rebuild(),
     });
-    this.events.stateChanged(pc.connectionState);
-    return pc;
   }
 
   /** A connection that failed is not mended: the same tracks go out on a new one. */

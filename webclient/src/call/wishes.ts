@@ -22,7 +22,7 @@ export class Wishes {
   private readonly timers: Timers;
   private readonly events: WishesEvents;
   private tiles: TileWish[] = [];
-  private saving: Saving = { dataSaver: false, audioOnly: false };
+  private saving: Saving = 'auto';
   private sent = nothing;
   private cancel: (() => void) | undefined;
   private closed = false;
@@ -75,11 +75,15 @@ export class Wishes {
   private flush(): void {
     const slots = this.events.slots();
     if (slots.length === 0) return;
-    this.events.grow(this.tiles.filter(({ source }) => source === 'camera').length);
+    const tiles = saved(this.tiles, this.saving);
+    this.events.grow(tiles.filter(({ source }) => source === 'camera').length);
     const before = this.sent;
-    const wishes = wishesFor(slots, before.wishes, this.tiles, this.events.participants());
-    const { dataSaver, audioOnly } = this.saving;
-    const wish = { wishes, ...(dataSaver && { dataSaver }), ...(audioOnly && { audioOnly }) };
+    const wishes = wishesFor(slots, before.wishes, tiles, this.events.participants());
+    const wish = {
+      wishes,
+      ...(this.saving === '360' && { dataSaver: true }),
+      ...(this.saving === 'sound' && { audioOnly: true }),
+    };
     if (sameWish(wish, before)) return;
     this.sent = wish;
     this.events.send(wish).catch(() => {
@@ -87,6 +91,24 @@ export class Wishes {
       this.sent = nothing;
       this.later(sendAgain);
     });
+  }
+}
+
+/** What is left of the tiles when we save: cameras no taller than so, or none. */
+function saved(tiles: TileWish[], saving: Saving): TileWish[] {
+  switch (saving) {
+    case 'auto':
+    case 'sound':
+      return tiles;
+    case 'shares':
+      return tiles.filter(({ source }) => source === 'screen');
+    case '720':
+    case '360':
+      return tiles.map((tile) =>
+        tile.source === 'camera'
+          ? { ...tile, height: Math.min(tile.height, Number(saving)) }
+          : tile,
+      );
   }
 }
 

@@ -2,11 +2,12 @@ import * as chat from './chat';
 import type { CallDeps } from './deps';
 import type { Session } from './session';
 import { RequestError } from './socket';
-import type { CallState } from './state';
+import type { CallState, ChatEntry } from './state';
 
 // The room answers a chat message only when it is stored.
 const storedWithin = 30_000;
 const olderPage = 50;
+const typingEvery = 3_000;
 
 export interface WritingEvents {
   state(): CallState;
@@ -18,19 +19,24 @@ export interface WritingEvents {
 export class Writing {
   private readonly deps: Pick<CallDeps, 'id' | 'timers'>;
   private readonly events: WritingEvents;
+  private typedAt = 0;
+  private typedTo: string | undefined;
 
   constructor(deps: Pick<CallDeps, 'id' | 'timers'>, events: WritingEvents) {
     this.deps = deps;
     this.events = events;
   }
 
-  send(text: string): void {
+  send(text: string, address: Omit<chat.Address, 'toName'> = {}): void {
     const { self, participants, chat: before } = this.events.state();
     if (self === undefined || text.trim() === '') return;
-    const name = participants.find(({ id }) => id === self)?.name ?? '';
-    const entry = chat.draft(this.deps.id(), self, name, text, this.deps.timers.now());
+    const named = (id: string) => participants.find((each) => each.id === id)?.name ?? '';
+    const { to } = address;
+    const full = to === undefined ? address : { ...address, toName: named(to) };
+    const now = this.deps.timers.now();
+    const entry = chat.draft(this.deps.id(), self, named(self), text, now, full);
     this.events.update({ chat: [...before, entry] });
-    void this.deliver(entry.clientId, text);
+    void this.deliver(entry);
   }
 
   retry(clientId: string): void {
@@ -38,14 +44,12 @@ export class Writing {
     const entry = before.find((each) => each.own && each.clientId === clientId);
     if (entry?.status !== 'failed') return;
     this.events.update({ chat: chat.setDraft(before, clientId, 'sending') });
-    void this.deliver(clientId, entry.text);
+    void this.deliver(entry);
   }
 
   /** What the room does not know that it has stored, once more under the same ids. */
   resend(): void {
-    for (const { clientId, text } of chat.unstored(this.events.state().chat)) {
-      void this.deliver(clientId, text);
-    }
+    for (const entry of chat.unstored(this.events.state().chat)) void this.deliver(entry);
   }
 
   /** Rejects with a RequestError if the server cannot be asked. */
@@ -62,9 +66,24 @@ export class Writing {
     this.events.update({ chat: merged, chatMore: reply.data.more });
   }
 
-  private async deliver(clientId: string, text: string): Promise<void> {
+  /** Others are told once in a while that we write, for as long as we do. */
+  typing(to: string | undefined): void {
+    const now = this.deps.timers.now();
+    if (now - this.typedAt < typingEvery && to === this.typedTo) return;
+    this.typedAt = now;
+    this.typedTo = to;
+    this.events.session()?.send('chat:typing', to === undefined ? {} : { to });
+  }
+
+  private async deliver({ clientId, text, to, replyTo }: ChatEntry): Promise<void> {
     try {
-      await this.events.session()?.request('chat:message', { clientId, text }, storedWithin);
+      const message = {
+        clientId,
+        text,
+        ...(to !== undefined && { to }),
+        ...(replyTo !== undefined && { replyTo }),
+      };
+      await this.events.session()?.request('chat:message', message, storedWithin);
       const lines = this.events.state().chat;
       const number = lines.find((each) => each.own && each.clientId === clientId)?.number;
       if (number) this.events.update({ chat: chat.setStored(lines, number, true) });

@@ -8,15 +8,17 @@ beforeEach(() => localStorage.clear());
 describe('preferences', () => {
   it('are the usual ones at first', () => {
     expect(keptPreferences()).toEqual(defaultPreferences);
-    expect(keptSaving()).toEqual({ dataSaver: false, audioOnly: false });
+    expect(keptSaving()).toBe('auto');
   });
 
   it('stay from visit to visit, but for sound only', () => {
     const mine = { codec: 'av1', dtx: false, fec: true, red: true } as const;
     keepPreferences(mine);
-    keepSaving({ dataSaver: true, audioOnly: true });
+    keepSaving('sound');
+    expect(keptSaving()).toBe('auto');
+    keepSaving('360');
     expect(keptPreferences()).toEqual(mine);
-    expect(keptSaving()).toEqual({ dataSaver: true, audioOnly: false });
+    expect(keptSaving()).toBe('360');
   });
 
   it('give way to the address, if it names a codec there is', () => {

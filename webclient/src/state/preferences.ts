@@ -1,4 +1,4 @@
-import { codecChoices, defaultPreferences } from '../call';
+import { codecChoices, defaultPreferences, savings } from '../call';
 import type { CodecChoice, Saving, SendPreferences } from '../call';
 import { keep, kept } from './kept';
 
@@ -27,11 +27,11 @@ export function keepPreferences({ codec, dtx, fec, red }: SendPreferences): void
   for (const [name, on] of Object.entries({ dtx, fec, red })) keep(name, on ? 'yes' : 'no');
 }
 
-/** The data saver stays on from meeting to meeting; sound only is for the moment. */
+/** The data saver stays as it is from meeting to meeting; sound only is for the moment. */
 export function keptSaving(): Saving {
-  return { dataSaver: flag('saver', false), audioOnly: false };
+  return savings.find((each) => each === kept('saver') && each !== 'sound') ?? 'auto';
 }
 
-export function keepSaving({ dataSaver }: Saving): void {
-  keep('saver', dataSaver ? 'yes' : null);
+export function keepSaving(saving: Saving): void {
+  keep('saver', saving === 'auto' ? null : saving);
 }

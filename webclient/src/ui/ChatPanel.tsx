@@ -4,20 +4,23 @@ import { useTranslation } from 'react-i18next';
 import type { ChatEntry } from '../call';
 import { Button } from './Button';
 import { ChatLine } from './ChatLine';
+import type { LineActions } from './ChatLine';
 import { Composer } from './Composer';
+import type { ComposerProps } from './Composer';
 import { Panel } from './Panel';
 import { firstUnread, keyOf } from './unread';
 
-export interface ChatPanelProps {
+export interface ChatPanelProps extends Omit<ComposerProps, 'away'>, LineActions {
   chat: readonly ChatEntry[];
   more: boolean;
   unread: number;
   away: boolean;
   sheet: boolean;
-  draft: string;
-  onDraft: (text: string) => void;
-  onSend: (text: string) => void;
-  onRetry: (clientId: string) => void;
+  /** Our own participant id. */
+  self: string;
+  host: boolean;
+  /** Names of those who are writing. */
+  typing: readonly string[];
   onOlder: () => Promise<void>;
   onRead: () => void;
   onClose: () => void;
@@ -29,12 +32,20 @@ export function ChatPanel(props: ChatPanelProps) {
   const { chat, unread, onRead } = props;
   const [atEnd, setAtEnd] = useState(true);
   const divider = useDivider(chat, unread);
+  const byNumber = new Map(chat.map((entry) => [entry.number, entry]));
 
   const list = useStayAtPlace(chat, atEnd);
 
   useEffect(() => {
     if (atEnd && unread > 0) onRead();
   }, [atEnd, unread, onRead]);
+
+  function typingText([first = '', second = '', ...rest]: readonly string[]): string {
+    if (rest.length > 0) return t('chat.typingMany');
+    return second === ''
+      ? t('chat.typing', { name: first })
+      : t('chat.typingTwo', { first, second });
+  }
 
   function toEnd() {
     list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -68,7 +79,17 @@ export function ChatPanel(props: ChatPanelProps) {
                     <span className="h-px grow bg-current opacity-60" />
                   </div>
                 )}
-                <ChatLine entry={entry} onRetry={props.onRetry} />
+                <ChatLine
+                  entry={entry}
+                  answered={entry.replyTo ? byNumber.get(entry.replyTo) : undefined}
+                  self={props.self}
+                  host={props.host}
+                  onRetry={props.onRetry}
+                  onReply={props.onReply}
+                  onEdit={props.onEdit}
+                  onDelete={props.onDelete}
+                  onReact={props.onReact}
+                />
               </div>
             ))}
           </div>
@@ -87,12 +108,13 @@ export function ChatPanel(props: ChatPanelProps) {
           </div>
         )}
       </div>
-      <Composer
-        draft={props.draft}
-        away={props.away}
-        onDraft={props.onDraft}
-        onSend={props.onSend}
-      />
+      <p
+        role="status"
+        className="flex h-6 shrink-0 items-center truncate px-5 text-small text-muted"
+      >
+        {props.typing.length > 0 && typingText(props.typing)}
+      </p>
+      <Composer {...props} />
     </Panel>
   );
 }

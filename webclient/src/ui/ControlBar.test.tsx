@@ -18,11 +18,13 @@ function bar(change: Partial<ControlBarProps> = {}): ControlBarProps {
     camera: { ...device, on: true },
     share: { on: false, busy: false, toggle: vi.fn() },
     hand: { up: false, toggle: vi.fn() },
-    people: { count: 9, open: false, toggle: vi.fn() },
+    reactions: { open: false, onOpen: vi.fn(), react: vi.fn() },
+    people: { count: 9, waiting: 0, open: false, toggle: vi.fn() },
     chat: { unread: 0, open: false, toggle: vi.fn() },
+    host: undefined,
     more: {
-      dataSaver: { on: false, toggle: vi.fn() },
-      audioOnly: { on: false, toggle: vi.fn() },
+      saving: 'auto',
+      onSaving: vi.fn(),
       onConnection: vi.fn(),
       onSettings: vi.fn(),
     },
@@ -60,6 +62,30 @@ describe('the control bar', () => {
     );
     expect(container.querySelector('#people-count')?.textContent).toBe('9 people');
     expect(container.querySelector('#chat-unread')?.textContent).toBe('3 new messages');
+  });
+
+  it('has host controls for hosts, and says who waits', () => {
+    const { container } = draw(
+      <ControlBar
+        {...bar({
+          host: { open: false, toggle: vi.fn() },
+          people: { count: 9, waiting: 2, open: false, toggle: vi.fn() },
+        })}
+      />,
+    );
+    expect(screen.getByRole('button', { name: 'Host controls' })).toBeTruthy();
+    expect(container.querySelector('#people-count')?.textContent).toBe('9 people 2 waiting');
+    cleanup();
+    draw(<ControlBar {...bar()} />);
+    expect(screen.queryByRole('button', { name: 'Host controls' })).toBeNull();
+  });
+
+  it('lets arrows go through the reactions, and sends the one that is pressed', async () => {
+    const react = vi.fn();
+    draw(<ControlBar {...bar({ reactions: { open: true, onOpen: vi.fn(), react } })} />);
+    screen.getByRole('button', { name: 'Thumbs up' }).focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowDown}{ArrowLeft}{Enter}');
+    expect(react).toHaveBeenCalledExactlyOnceWith('😮');
   });
 
   it('has no share where the browser has none', () => {

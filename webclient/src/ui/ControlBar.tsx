@@ -5,12 +5,14 @@ import {
   Mic,
   MicOff,
   MonitorUp,
+  Shield,
   Users,
   Video,
   VideoOff,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Emoji } from '../protocol/messages';
 import { Badge } from './Badge';
 import { DeviceButton } from './DeviceButton';
 import { IconButton } from './IconButton';
@@ -19,6 +21,7 @@ import type { MenuChoice } from './Menu';
 import { MeetingClock } from './MeetingClock';
 import { MoreItems } from './MoreItems';
 import type { MoreActions } from './MoreItems';
+import { ReactionMenu } from './ReactionMenu';
 
 export interface Switch {
   on: boolean;
@@ -27,6 +30,8 @@ export interface Switch {
   device: string | undefined;
   devices: readonly MenuChoice[];
   choose: (deviceId: string) => void;
+  /** A host does not allow it at the moment. */
+  blocked?: boolean;
 }
 
 /** The loudspeakers to choose from. */
@@ -41,9 +46,14 @@ export interface ControlBarProps {
   output?: Output | undefined;
   /** Undefined where the browser cannot share a screen. */
   share: { on: boolean; busy: boolean; toggle: () => void } | undefined;
+  /** Undefined where a host does not allow it. */
+  reactions:
+    { open: boolean; onOpen: (open: boolean) => void; react: (emoji: Emoji) => void } | undefined;
   hand: { up: boolean; toggle: () => void };
-  people: { count: number; open: boolean; toggle: () => void };
+  people: { count: number; waiting: number; open: boolean; toggle: () => void };
   chat: { unread: number; open: boolean; toggle: () => void };
+  /** For hosts and co-hosts. */
+  host: { open: boolean; toggle: () => void } | undefined;
   more: MoreActions;
   leave: ReactNode;
 }
@@ -63,6 +73,7 @@ export function ControlBar(props: ControlBarProps) {
           on={microphone.on}
           busy={microphone.busy}
           label={t(microphone.on ? 'devices.mute' : 'devices.unmute')}
+          blocked={microphone.blocked}
           hotkey="M"
           icon={microphone.on ? <Mic size={21} /> : <MicOff size={21} />}
           onToggle={microphone.toggle}
@@ -76,6 +87,7 @@ export function ControlBar(props: ControlBarProps) {
           on={camera.on}
           busy={camera.busy}
           label={t(camera.on ? 'devices.stopCamera' : 'devices.startCamera')}
+          blocked={camera.blocked}
           hotkey="V"
           icon={camera.on ? <Video size={21} /> : <VideoOff size={21} />}
           onToggle={camera.toggle}
@@ -89,12 +101,21 @@ export function ControlBar(props: ControlBarProps) {
           <IconButton
             label={t(share.on ? 'meeting.stopSharing' : 'meeting.share')}
             look={share.on ? 'on' : 'soft'}
+            hotkey="S"
             disabled={share.busy}
             icon={<MonitorUp size={21} />}
             onClick={share.toggle}
           />
         )}
+        {props.reactions && (
+          <ReactionMenu
+            open={props.reactions.open}
+            onOpen={props.reactions.onOpen}
+            onReact={props.reactions.react}
+          />
+        )}
         <IconButton
+          hotkey="H"
           label={t(hand.up ? 'meeting.lowerHand' : 'meeting.raiseHand')}
           look={hand.up ? 'hand' : 'soft'}
           icon={<Hand size={21} />}
@@ -120,6 +141,7 @@ export function ControlBar(props: ControlBarProps) {
       <div className="flex items-center justify-end gap-2">
         <IconButton
           label={t('meeting.people')}
+          hotkey="P"
           look={people.open ? 'on' : 'plain'}
           aria-expanded={people.open}
           aria-describedby="people-count"
@@ -130,12 +152,24 @@ export function ControlBar(props: ControlBarProps) {
           <span className="tabular text-field font-semibold" aria-hidden="true">
             {people.count}
           </span>
+          <Badge count={people.waiting} amber />
           <span id="people-count" hidden>
             {t('meeting.peopleCount', { count: people.count })}
+            {people.waiting > 0 && ` ${t('lobby.count', { count: people.waiting })}`}
           </span>
         </IconButton>
         <ChatButton {...chat} look="plain" />
-        <span className="ms-4">{props.leave}</span>
+        {props.host && (
+          <IconButton
+            label={t('host.title')}
+            hotkey="O"
+            look={props.host.open ? 'on' : 'plain'}
+            aria-haspopup="dialog"
+            icon={<Shield size={21} />}
+            onClick={props.host.toggle}
+          />
+        )}
+        <span className="ms-6">{props.leave}</span>
       </div>
     </footer>
   );
@@ -156,6 +190,7 @@ export function ChatButton({
   return (
     <IconButton
       label={t('meeting.chat')}
+      hotkey="C"
       look={open ? 'on' : look}
       aria-expanded={open}
       aria-describedby="chat-unread"

@@ -12,6 +12,7 @@ export function DeviceButton({
   on,
   busy,
   label,
+  blocked = false,
   hotkey,
   icon,
   onToggle,
@@ -24,6 +25,8 @@ export function DeviceButton({
   on: boolean;
   busy: boolean;
   label: string;
+  /** Pressed, it says why it does not. */
+  blocked?: boolean | undefined;
   hotkey: string;
   icon: ReactNode;
   onToggle: () => void;
@@ -48,8 +51,9 @@ export function DeviceButton({
           aria-label={label}
           aria-keyshortcuts={hotkey}
           aria-busy={busy || undefined}
+          aria-disabled={blocked || undefined}
           onClick={onToggle}
-          className="inline-flex h-12 w-11 items-center justify-center rounded-s-full ps-1 active:scale-95"
+          className="inline-flex h-12 w-11 items-center justify-center rounded-s-full ps-1 active:scale-95 aria-disabled:opacity-60"
         >
           {icon}
         </button>

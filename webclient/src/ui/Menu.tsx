@@ -126,6 +126,31 @@ export function MenuLabel({ children }: { children: ReactNode }) {
   );
 }
 
+/** Small items side by side; arrows up and down go through them. */
+export function MenuRow({ children }: { children: ReactNode }) {
+  return <DropdownMenu.Group className="grid grid-cols-5 gap-1">{children}</DropdownMenu.Group>;
+}
+
+export function MenuCell({
+  label,
+  onSelect,
+  children,
+}: {
+  label: string;
+  onSelect: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Item
+      aria-label={label}
+      onSelect={onSelect}
+      className="inline-flex h-11 items-center justify-center rounded-full text-[1.375rem] leading-none outline-none data-[highlighted]:bg-surface-3"
+    >
+      {children}
+    </DropdownMenu.Item>
+  );
+}
+
 export function MenuSeparator() {
   return <DropdownMenu.Separator className="mx-3 my-1.5 h-px bg-hairline" />;
 }

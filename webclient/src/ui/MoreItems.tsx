@@ -1,28 +1,44 @@
-import { Activity, Leaf, Settings, Volume2 } from 'lucide-react';
+import { Activity, Keyboard, Leaf, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { MenuCheck, MenuItem } from './Menu';
+import { savings } from '../call';
+import type { Saving } from '../call';
+import { MenuChoices, MenuItem, MenuSub } from './Menu';
 
 /** What a menu of the bar offers besides the bar's own buttons. */
 export interface MoreActions {
-  dataSaver: { on: boolean; toggle: () => void };
-  audioOnly: { on: boolean; toggle: () => void };
+  saving: Saving;
+  onSaving: (saving: Saving) => void;
   onConnection: () => void;
   onSettings: () => void;
+  /** Undefined on a device without a keyboard. */
+  onShortcuts?: (() => void) | undefined;
 }
 
-export function MoreItems({ dataSaver, audioOnly, onConnection, onSettings }: MoreActions) {
+export function MoreItems({
+  saving,
+  onSaving,
+  onConnection,
+  onSettings,
+  onShortcuts,
+}: MoreActions) {
   const { t } = useTranslation();
   return (
     <>
-      <MenuCheck icon={<Leaf size={19} />} checked={dataSaver.on} onChange={dataSaver.toggle}>
-        {t('meeting.dataSaver')}
-      </MenuCheck>
-      <MenuCheck icon={<Volume2 size={19} />} checked={audioOnly.on} onChange={audioOnly.toggle}>
-        {t('meeting.audioOnly')}
-      </MenuCheck>
+      <MenuSub icon={<Leaf size={19} />} label={t('saving.title')}>
+        <MenuChoices
+          value={saving}
+          choices={savings.map((value) => ({ value, label: t(`saving.${value}`) }))}
+          onChoose={(value) => onSaving(value as Saving)}
+        />
+      </MenuSub>
       <MenuItem icon={<Activity size={19} />} onSelect={onConnection}>
         {t('meeting.connection')}
       </MenuItem>
+      {onShortcuts && (
+        <MenuItem icon={<Keyboard size={19} />} onSelect={onShortcuts}>
+          {t('shortcuts.title')}
+        </MenuItem>
+      )}
       <MenuItem icon={<Settings size={19} />} onSelect={onSettings}>
         {t('meeting.settings')}
       </MenuItem>

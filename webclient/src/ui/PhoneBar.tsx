@@ -6,15 +6,18 @@ import {
   Mic,
   MicOff,
   MonitorUp,
+  Shield,
   Users,
   Video,
   VideoOff,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { Badge } from './Badge';
 import { ChatButton } from './ControlBar';
 import type { ControlBarProps } from './ControlBar';
 import { IconButton } from './IconButton';
-import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from './Menu';
+import { emojis } from './emojis';
+import { Menu, MenuCell, MenuChoices, MenuItem, MenuLabel, MenuRow, MenuSeparator } from './Menu';
 import { MoreItems } from './MoreItems';
 
 /** The bottom bar of phones: what one needs at once; everything else is in More. */
@@ -36,9 +39,11 @@ export function PhoneBar(props: ControlBarProps & { over: boolean }) {
         label={t(microphone.on ? 'devices.mute' : 'devices.unmute')}
         look={microphone.on ? 'soft' : 'off'}
         icon={microphone.on ? <Mic size={21} /> : <MicOff size={21} />}
+        aria-disabled={microphone.blocked || undefined}
         onClick={microphone.toggle}
       />
       <IconButton
+        aria-disabled={camera.blocked || undefined}
         label={t(camera.on ? 'devices.stopCamera' : 'devices.startCamera')}
         look={camera.on ? 'soft' : 'off'}
         icon={camera.on ? <Video size={21} /> : <VideoOff size={21} />}
@@ -57,7 +62,8 @@ export function PhoneBar(props: ControlBarProps & { over: boolean }) {
   );
 }
 
-function More({ share, people, microphone, camera, output, more, onCopyCode }: ControlBarProps) {
+function More(props: ControlBarProps) {
+  const { share, people, host, reactions, microphone, camera, output, more, onCopyCode } = props;
   const { t } = useTranslation();
   return (
     <Menu
@@ -68,16 +74,42 @@ function More({ share, people, microphone, camera, output, more, onCopyCode }: C
         <button
           type="button"
           aria-label={t('meeting.more')}
-          className="inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-surface-2 hover:bg-surface-3"
+          aria-describedby="more-waiting"
+          className="relative inline-flex size-12 shrink-0 items-center justify-center rounded-full bg-surface-2 hover:bg-surface-3"
         >
           <Ellipsis size={21} />
+          <Badge count={people.waiting} amber />
+          <span id="more-waiting" hidden>
+            {people.waiting > 0 ? t('lobby.count', { count: people.waiting }) : ''}
+          </span>
         </button>
       }
     >
+      {reactions && (
+        <>
+          <MenuRow>
+            {emojis.map(({ emoji, name }) => (
+              <MenuCell
+                key={emoji}
+                label={t(`reactions.${name}`)}
+                onSelect={() => reactions.react(emoji)}
+              >
+                {emoji}
+              </MenuCell>
+            ))}
+          </MenuRow>
+          <MenuSeparator />
+        </>
+      )}
       <MenuItem icon={<Users size={19} />} onSelect={people.toggle}>
         {t('meeting.people')}
         <span className="tabular ms-2 text-muted">{people.count}</span>
       </MenuItem>
+      {host && (
+        <MenuItem icon={<Shield size={19} />} onSelect={host.toggle}>
+          {t('host.title')}
+        </MenuItem>
+      )}
       {share && (
         <MenuItem icon={<MonitorUp size={19} />} disabled={share.busy} onSelect={share.toggle}>
           {t(share.on ? 'meeting.stopSharing' : 'meeting.share')}

@@ -1,8 +1,9 @@
 import clsx from 'clsx';
 import { RadioGroup } from 'radix-ui';
 import { useId } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { codecChoices } from '../call';
+import { codecChoices, savings } from '../call';
 import type { CodecChoice, Saving, SendPreferences } from '../call';
 import { Button } from './Button';
 import { Checkbox } from './Checkbox';
@@ -17,6 +18,7 @@ export function SettingsDialog({
   onPreferences,
   onSaving,
   onClose,
+  children,
 }: {
   open: boolean;
   preferences: SendPreferences;
@@ -26,6 +28,8 @@ export function SettingsDialog({
   onPreferences: (preferences: SendPreferences) => void;
   onSaving: (saving: Saving) => void;
   onClose: () => void;
+  /** What the page itself has to set. */
+  children?: ReactNode;
 }) {
   const { t } = useTranslation();
   const heading = useId();
@@ -38,19 +42,23 @@ export function SettingsDialog({
       actions={<Button onClick={onClose}>{t('settings.done')}</Button>}
     >
       <Part title={t('settings.receive')}>
-        <Checkbox
-          label={t('meeting.dataSaver')}
-          hint={t('settings.dataSaverHint')}
-          checked={saving.dataSaver}
-          onChange={(dataSaver) => onSaving({ ...saving, dataSaver })}
-        />
-        <Checkbox
-          label={t('meeting.audioOnly')}
-          hint={t('settings.audioOnlyHint')}
-          checked={saving.audioOnly}
-          onChange={(audioOnly) => onSaving({ ...saving, audioOnly })}
-        />
+        <RadioGroup.Root
+          aria-label={t('saving.title')}
+          value={saving}
+          onValueChange={(value) => onSaving(value as Saving)}
+          className="grid gap-1"
+        >
+          {savings.map((each) => (
+            <Radio
+              key={each}
+              value={each}
+              label={t(`saving.${each}`)}
+              hint={t(`saving.hints.${each}`)}
+            />
+          ))}
+        </RadioGroup.Root>
       </Part>
+      {children}
       <section className="mt-6">
         <h3 id={heading} className="text-field font-semibold">
           {t('settings.codec')}
@@ -63,7 +71,15 @@ export function SettingsDialog({
           className="mt-3 grid gap-1"
         >
           {codecChoices.map((codec) => (
-            <Choice key={codec} codec={codec} usable={available.includes(codec)} />
+            <Radio
+              key={codec}
+              value={codec}
+              label={t(`settings.codecs.${codec}`)}
+              hint={t(
+                available.includes(codec) ? `settings.codecHints.${codec}` : 'settings.unavailable',
+              )}
+              usable={available.includes(codec)}
+            />
           ))}
         </RadioGroup.Root>
       </section>
@@ -89,7 +105,7 @@ export function SettingsDialog({
   );
 }
 
-function Part({ title, children }: { title: string; children: React.ReactNode }) {
+export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="mt-6">
       <h3 className="text-field font-semibold">{title}</h3>
@@ -98,14 +114,23 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
-function Choice({ codec, usable }: { codec: CodecChoice; usable: boolean }) {
-  const { t } = useTranslation();
+export function Radio({
+  value,
+  label,
+  hint,
+  usable = true,
+}: {
+  value: string;
+  label: string;
+  hint: string;
+  usable?: boolean;
+}) {
   const id = useId();
   return (
     <div className={clsx('flex min-h-11 items-start gap-3 py-1', !usable && 'opacity-55')}>
       <RadioGroup.Item
         id={id}
-        value={codec}
+        value={value}
         disabled={!usable}
         aria-describedby={`${id}-hint`}
         className="mt-px inline-flex size-6 shrink-0 items-center justify-center rounded-full border border-edge data-[state=checked]:border-accent data-[state=checked]:bg-accent"
@@ -114,10 +139,10 @@ function Choice({ codec, usable }: { codec: CodecChoice; usable: boolean }) {
       </RadioGroup.Item>
       <div>
         <label htmlFor={id} className="block text-field font-medium">
-          {t(`settings.codecs.${codec}`)}
+          {label}
         </label>
         <p id={`${id}-hint`} className="text-label text-muted">
-          {t(usable ? `settings.codecHints.${codec}` : 'settings.unavailable')}
+          {hint}
         </p>
       </div>
     </div>

@@ -7,7 +7,7 @@ import { Spinner } from './Spinner';
 const longAfter = 12_000;
 
 /** Takes the place of the top bar while the connection is away; nothing else moves. */
-export function Strip() {
+export function Strip({ onRetry }: { onRetry: () => void }) {
   const { t } = useTranslation();
   const [long, setLong] = useState(false);
   useEffect(() => {
@@ -28,6 +28,13 @@ export function Strip() {
       <span className={clsx('min-w-0', long ? 'text-label/4 sm:text-body' : 'hidden sm:inline')}>
         {t(long ? 'meeting.reconnectingLong' : 'meeting.reconnectingText')}
       </span>
+      <button
+        type="button"
+        onClick={onRetry}
+        className="min-h-8 shrink-0 rounded-full bg-amber px-4 font-semibold text-on-amber hover:bg-amber-hover"
+      >
+        {t('meeting.tryNow')}
+      </button>
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import clsx from 'clsx';
 import { Hand, Mic, MicOff, PauseCircle } from 'lucide-react';
 import { memo } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { avatarColour } from './avatar';
 import { Avatar } from './Avatar';
 import { SpeakingBars } from './SpeakingBars';
+import { Spinner } from './Spinner';
 import { Video } from './Video';
 import type { WatchFrames } from './Video';
 
@@ -20,6 +22,8 @@ export interface TileProps {
   stream: MediaStream | null;
   /** The connection is gone: the last picture stays, grey. */
   frozen: boolean;
+  /** Their connection is gone and may come back: the same, with words. */
+  away?: boolean;
   /** Nothing is sent of it for want of bandwidth: the last picture stays, grey, with words. */
   paused?: boolean;
   /** Something stands at the bottom right, beside the name. */
@@ -34,7 +38,9 @@ export interface TileProps {
 
 /** One person. The name, the microphone and the hand lie on the picture. */
 export const Tile = memo(function Tile(props: TileProps) {
-  const { id, name, self, stream, frozen, paused = false, width, height, bleed = false } = props;
+  const { t } = useTranslation();
+  const { id, name, self, stream, frozen, paused = false, away = false } = props;
+  const { width, height, bleed = false } = props;
   const small = width < 220;
   const corners = bleed ? 'rounded-none' : small ? 'rounded-card' : 'rounded-tile';
   const side = Math.min(width, height);
@@ -49,7 +55,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         className={clsx(
           'absolute inset-0 overflow-hidden bg-surface-1 transition-[filter] duration-200',
           corners,
-          (frozen || paused) && 'brightness-55 grayscale',
+          (frozen || paused || away) && 'brightness-55 grayscale',
         )}
       >
         {stream ? (
@@ -69,13 +75,27 @@ export const Tile = memo(function Tile(props: TileProps) {
           className={clsx(
             'pointer-events-none absolute -inset-1 border-[3px] border-focus transition-opacity ease-plenum',
             small ? 'rounded-[16px]' : 'rounded-[20px]',
-            props.active && !frozen
+            props.active && !frozen && !away
               ? 'opacity-100 duration-[120ms]'
               : 'opacity-0 delay-500 duration-[400ms]',
           )}
         />
       )}
-      {paused && <PausedSign small={small} />}
+      {away && !frozen ? (
+        <Sign
+          small={small}
+          icon={<Spinner size={small ? 14 : 17} />}
+          text={t('meeting.reconnecting')}
+        />
+      ) : (
+        paused && (
+          <Sign
+            small={small}
+            icon={<PauseCircle size={small ? 14 : 17} aria-hidden="true" />}
+            text={t('meeting.pausedPicture')}
+          />
+        )
+      )}
       {!bleed && <NamePill {...props} small={small} />}
       {props.hand > 0 && <HandSign place={props.hand} small={small} />}
     </article>
@@ -101,8 +121,8 @@ export function NamePill({
         'absolute flex items-center gap-1.5 rounded-full bg-pill text-ink',
         badge ? 'max-w-[calc(100%-3.5rem)]' : 'max-w-[calc(100%-1rem)]',
         small
-          ? 'bottom-1.5 left-1.5 h-6 px-2 text-small'
-          : 'bottom-2.5 left-2.5 h-7 px-2.5 text-label',
+          ? 'start-1.5 bottom-1.5 h-6 px-2 text-small'
+          : 'start-2.5 bottom-2.5 h-7 px-2.5 text-label',
       )}
     >
       {heard ? (
@@ -123,8 +143,8 @@ export function NamePill({
   );
 }
 
-function PausedSign({ small }: { small: boolean }) {
-  const { t } = useTranslation();
+/** Why the picture stands still. */
+function Sign({ small, icon, text }: { small: boolean; icon: ReactNode; text: string }) {
   return (
     <div className="absolute inset-0 flex items-center justify-center">
       <span
@@ -133,8 +153,8 @@ function PausedSign({ small }: { small: boolean }) {
           small ? 'h-6 px-2 text-small' : 'h-8 px-3 text-label',
         )}
       >
-        <PauseCircle size={small ? 14 : 17} aria-hidden="true" />
-        {t('meeting.pausedPicture')}
+        {icon}
+        {text}
       </span>
     </div>
   );
@@ -146,7 +166,7 @@ function HandSign({ place, small }: { place: number; small: boolean }) {
     <div
       className={clsx(
         'absolute flex items-center gap-1 rounded-full bg-amber font-bold text-on-amber',
-        small ? 'top-1.5 right-1.5 h-6 px-2 text-small' : 'top-2.5 right-2.5 h-7 px-2.5 text-label',
+        small ? 'end-1.5 top-1.5 h-6 px-2 text-small' : 'end-2.5 top-2.5 h-7 px-2.5 text-label',
       )}
     >
       <Hand size={small ? 15 : 17} aria-hidden="true" />

@@ -3,36 +3,60 @@ import { createContext, useCallback, useContext, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-const ToastContext = createContext<(text: string) => void>(() => {});
+/** The one thing that can be done about it. */
+export interface ToastAction {
+  text: string;
+  act: () => void;
+}
 
-/** Says one sentence that nothing else on the screen shows. */
-export function useToast(): (text: string) => void {
+type Show = (text: string, action?: ToastAction) => void;
+
+const ToastContext = createContext<Show>(() => {});
+
+const shortly = 6_000;
+// Long enough to think whether one wants it back.
+const withAction = 10_000;
+
+/** Says one sentence that nothing else on the screen shows, with at most one action. */
+export function useToast(): Show {
   return useContext(ToastContext);
 }
 
 /** One toast at a time, bottom left above the bar. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const [toast, setToast] = useState<{ id: number; text: string } | null>(null);
-  const show = useCallback((text: string) => {
-    setToast((before) => ({ id: (before?.id ?? 0) + 1, text }));
+  const [toast, setToast] = useState<{ id: number; text: string; action?: ToastAction } | null>(
+    null,
+  );
+  const show = useCallback((text: string, action?: ToastAction) => {
+    setToast((before) => ({ id: (before?.id ?? 0) + 1, text, ...(action && { action }) }));
   }, []);
   return (
     <ToastContext value={show}>
-      <Radix.Provider label={t('notification')} duration={6000} swipeDirection="left">
+      <Radix.Provider label={t('notification')} duration={shortly} swipeDirection="left">
         {children}
         {toast && (
           <Radix.Root
             key={toast.id}
+            duration={toast.action ? withAction : shortly}
             onOpenChange={(open) => !open && setToast(null)}
-            className="animate-rise-in rounded-card bg-surface-2 px-4 py-3 text-body text-ink shadow-float"
+            className="flex animate-rise-in items-center gap-3 rounded-card bg-surface-2 px-4 py-3 text-body text-ink shadow-float"
           >
-            <Radix.Title>{toast.text}</Radix.Title>
+            <Radix.Title className="min-w-0 break-words">{toast.text}</Radix.Title>
+            {toast.action && (
+              <Radix.Action
+                altText={toast.action.text}
+                onClick={toast.action.act}
+                className="-my-1.5 min-h-8 shrink-0 rounded-full px-3 font-semibold text-link hover:bg-surface-3"
+              >
+                {toast.action.text}
+              </Radix.Action>
+            )}
           </Radix.Root>
         )}
         <Radix.Viewport
           label={t('notifications')}
-          className="fixed bottom-24 left-4 z-50 max-w-[min(24rem,calc(100vw-2rem))] outline-none"
+          className="fixed start-4 bottom-24 z-50 max-w-[min(24rem,calc(100vw-2rem))] outline-none"
         />
       </Radix.Provider>
     </ToastContext>

@@ -24,6 +24,7 @@ export class FakeSocket {
   /** A dead link: nothing goes through and nobody is told. */
   dead = false;
   private readonly answer: (request: Request, socket: FakeSocket) => Reply;
+  private told = 0;
 
   constructor(
     url: string,
@@ -53,8 +54,8 @@ export class FakeSocket {
   }
 
   /** Says something that nobody asked for. */
-  tell(message: ServerMessage): void {
-    this.deliver(JSON.stringify({ v: 1, seq: 1, ...message }));
+  tell(message: ServerMessage, seq = ++this.told): void {
+    this.deliver(JSON.stringify({ v: 1, seq, ...message }));
   }
 
   deliver(text: string): void {
@@ -142,6 +143,7 @@ export class FakeServer {
     if (own) return own(request);
     switch (request.type) {
       case 'meeting:join':
+      case 'meeting:resume':
         return { type: 'meeting:joined', data: this.snapshot };
       case 'webrtc:offer':
         return { type: 'webrtc:answer', data: { pc: request.data.pc, sdp: 'answer' } };

@@ -1,49 +1,69 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChatEntry } from '../../call';
-import type { Person } from './people';
+import type { CallState } from '../../call';
+import { nameOf } from '../../ui/emojis';
+import { plainText } from '../../ui/markdown';
+import { announcements } from './announcements';
+import type { Announcement, Verbosity } from './announcements';
 
-/** Tells readers of the screen who comes and goes, and what is written while the chat is closed. */
+/** Tells readers of the screen what the eye would notice, as much of it as they want. */
 export function Announcer({
-  people,
-  chat,
+  state,
   chatOpen,
+  verbosity,
 }: {
-  people: readonly Person[];
-  chat: readonly ChatEntry[];
+  state: CallState;
   chatOpen: boolean;
+  verbosity: Verbosity;
 }) {
   const { t } = useTranslation();
   const region = useRef<HTMLDivElement>(null);
-  const known = useRef<Map<string, string> | null>(null);
-  const newest = useRef<number | null>(null);
+  const before = useRef(state);
 
   useEffect(() => {
-    const before = known.current;
-    const now = new Map(people.map((each) => [each.id, each.name]));
-    known.current = now;
-    if (before === null) return;
-    const said = [
-      ...people
-        .filter((each) => !before.has(each.id))
-        .map((each) => t('meeting.joined', { name: each.name })),
-      ...[...before].filter(([id]) => !now.has(id)).map(([, name]) => t('meeting.left', { name })),
-    ];
-    if (said.length > 0) say(region.current, said.join('. '));
-  }, [people, t]);
+    const was = before.current;
+    before.current = state;
+    const said = announcements(was, state, verbosity, chatOpen).map(words);
+    if (said.length > 0 && region.current) region.current.textContent = said.join('. ');
 
-  useEffect(() => {
-    const last = chat.at(-1);
-    const before = newest.current;
-    newest.current = Math.max(before ?? 0, last?.number ?? 0);
-    if (before === null || last === undefined || last.own || last.number <= before) return;
-    if (!chatOpen)
-      say(region.current, t('chat.said', { name: last.name, text: last.text.slice(0, 200) }));
-  }, [chat, chatOpen, t]);
+    function words(each: Announcement): string {
+      switch (each.kind) {
+        case 'joined':
+        case 'left':
+        case 'back':
+        case 'away':
+        case 'handUp':
+        case 'shares':
+        case 'sharesNoMore':
+          return t(`announce.${each.kind}`, { name: each.name });
+        case 'joinedMany':
+          return t('announce.joinedMany', { count: each.count });
+        case 'leftMany':
+          return t('announce.leftMany', { count: each.count });
+        case 'ownHand':
+          return t('announce.ownHand', { place: each.place });
+        case 'ownHandDown':
+        case 'reconnecting':
+        case 'connected':
+        case 'locked':
+        case 'unlocked':
+          return t(`announce.${each.kind}`);
+        case 'ownMicrophone':
+          return t(each.on ? 'announce.unmuted' : 'announce.muted');
+        case 'ownCamera':
+          return t(each.on ? 'announce.cameraOn' : 'announce.cameraOff');
+        case 'chat':
+          return t('chat.said', { name: each.name, text: plainText(each.text).slice(0, 200) });
+        case 'reaction':
+          return t('reactions.said', {
+            name: each.name,
+            reaction: t(`reactions.${nameOf(each.emoji)}`),
+          });
+        case 'reactions':
+          return t('reactions.many', { count: each.count });
+      }
+    }
+  }, [state, verbosity, chatOpen, t]);
 
   return <div ref={region} role="status" aria-live="polite" className="sr-only" />;
-}
-
-function say(region: HTMLDivElement | null, text: string): void {
-  if (region !== null) region.textContent = text;
 }

@@ -93,6 +93,6 @@ describe('bars on a tile', () => {
     expect(name).toBe('Mara Lindqvist: your connection is slow. Show why');
     const help = screen.getByRole('button', { name: 'Turn on data saver' });
     await act(async () => help.click());
-    expect(call.getState().saving.dataSaver).toBe(true);
+    expect(call.getState().saving).toBe('360');
   });
 });

@@ -32,11 +32,11 @@ export function PersonTile({
     return () => clearTimeout(timer);
   }, [touched]);
 
-  const seen = person.camera && (person.self || !saving.audioOnly);
+  const seen = person.camera && (person.self || (saving !== 'sound' && saving !== 'shares'));
   const quality: PictureQuality = person.self
     ? ownPicture(said?.up)
     : pictureQuality(said, person.id, call.qualityOf(person.id, 'camera'));
-  const badge = seen && !frozen && !bleed && quality.level !== 'good';
+  const badge = seen && !frozen && !person.away && !bleed && quality.level !== 'good';
   const small = rect.width < 220;
   const actions = participants.length > 1 && !bleed;
   return (
@@ -55,6 +55,7 @@ export function PersonTile({
         stream={seen ? call.videoOf(person.id, 'camera') : null}
         watch={person.self ? undefined : call.watchFrames}
         frozen={frozen}
+        away={person.away}
         paused={seen && !frozen && quality.paused}
         badge={badge}
         width={rect.width}

@@ -99,13 +99,13 @@ function Explanation({
       second={ours ? { bad: true, text: carries } : good}
       text={sentence(t, person, quality, carries, size)}
     >
-      {ours && !state.saving.dataSaver && (
+      {ours && (state.saving === 'auto' || state.saving === '720') && (
         <Button
           kind="soft"
           size="small"
           className="bg-surface-3"
           onClick={() => {
-            call.setSaving({ ...state.saving, dataSaver: true });
+            call.setSaving('360');
             onClose();
           }}
         >

@@ -2,9 +2,9 @@ import clsx from 'clsx';
 import { Ellipsis, Pin, PinOff } from 'lucide-react';
 import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Menu, MenuItem } from '../../ui/Menu';
-import { usePanelOpener } from './panels';
+import { Menu } from '../../ui/Menu';
 import type { Person } from './people';
+import { PersonItems } from './PersonItems';
 import { PinContext } from './pins';
 
 const round =
@@ -21,16 +21,9 @@ export function TileActions({
   shown: boolean;
 }) {
   const { t } = useTranslation();
-  const { pinned, toggle: togglePin } = useContext(PinContext);
-  const openPanel = usePanelOpener();
+  const { pinned, toggle } = useContext(PinContext);
   const { id, name } = person;
   const isPinned = pinned.includes(id);
-  const toggle = () => togglePin(id);
-  const sign = isPinned ? (
-    <PinOff size={16} aria-hidden="true" />
-  ) : (
-    <Pin size={16} aria-hidden="true" />
-  );
   return (
     <div
       data-on-video
@@ -46,10 +39,14 @@ export function TileActions({
           type="button"
           aria-label={t(isPinned ? 'meeting.unpin' : 'meeting.pin', { name })}
           aria-pressed={isPinned}
-          onClick={toggle}
+          onClick={() => toggle(id)}
           className={round}
         >
-          {sign}
+          {isPinned ? (
+            <PinOff size={16} aria-hidden="true" />
+          ) : (
+            <Pin size={16} aria-hidden="true" />
+          )}
         </button>
       )}
       <Menu
@@ -60,10 +57,7 @@ export function TileActions({
           </button>
         }
       >
-        <MenuItem icon={sign} onSelect={toggle}>
-          {t(isPinned ? 'meeting.unpinShort' : 'meeting.pinShort')}
-        </MenuItem>
-        <MenuItem onSelect={() => openPanel('connection')}>{t('quality.details')}</MenuItem>
+        <PersonItems person={person} />
       </Menu>
     </div>
   );

@@ -6,9 +6,14 @@ import { keep, kept } from '../../state/kept';
 import type { Switch } from '../../ui/ControlBar';
 import { useToast } from '../../ui/Toast';
 import { useCall } from './call';
+import { useHeadset } from './headset';
 
-/** Microphone or camera as the bar shows it; says in words why one did not start. */
-export function useDeviceSwitch(kind: 'microphone' | 'camera', state: DeviceState): Switch {
+/** Microphone or camera as the bar shows it; says in words why one did not start, or may not. */
+export function useDeviceSwitch(
+  kind: 'microphone' | 'camera',
+  state: DeviceState,
+  allowed: boolean,
+): Switch {
   const { t } = useTranslation();
   const call = useCall();
   const toast = useToast();
@@ -21,15 +26,40 @@ export function useDeviceSwitch(kind: 'microphone' | 'camera', state: DeviceStat
     if (state.problem !== undefined) toast(t(`trouble.${state.problem}.title.${kind}`));
   }, [state.problem, kind, t, toast]);
 
+  const blocked = !allowed && !state.on;
   const toggle = () => {
     told.current = undefined;
-    void (kind === 'camera' ? call.setCamera(!state.on) : call.setMicrophone(!state.on));
+    if (blocked) toast(t(`meeting.blocked.${kind}`));
+    else void (kind === 'camera' ? call.setCamera(!state.on) : call.setMicrophone(!state.on));
   };
-  const choose = (deviceId: string) => {
+  const change = (deviceId: string) => {
     keep(`${kind}.device`, deviceId);
     void (kind === 'camera' ? call.useCamera(deviceId) : call.useMicrophone(deviceId));
   };
   const wanted = kept(`${kind}.device`);
   const device = devices.find((each) => each.value === wanted) ?? devices[0];
-  return { on: state.on, busy: state.busy, toggle, device: device?.value, devices, choose };
+
+  useHeadset(
+    kind === 'microphone' ? devices : none,
+    wanted ?? device?.value,
+    (next, came, former) => {
+      change(next.value);
+      if (!state.on) return;
+      toast(
+        t(came ? 'headset.taken' : 'headset.back', { device: next.label }),
+        came && former ? { text: t('headset.undo'), act: () => change(former.value) } : undefined,
+      );
+    },
+  );
+  return {
+    on: state.on,
+    busy: state.busy,
+    blocked,
+    toggle,
+    device: device?.value,
+    devices,
+    choose: change,
+  };
 }
+
+const none: never[] = [];

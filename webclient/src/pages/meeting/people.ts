@@ -1,13 +1,14 @@
 import type { CallState } from '../../call';
 import type { Frame } from '../../state/viewport';
-import type { Participant, Source } from '../../protocol/messages';
+import type { Participant, Role, Source } from '../../protocol/messages';
+import { levelOf } from './quality';
 
 /** One participant as tiles and lists draw them. */
 export interface Person {
   id: string;
   name: string;
   self: boolean;
-  host: boolean;
+  role: Role;
   guest: boolean;
   microphone: boolean;
   camera: boolean;
@@ -20,6 +21,16 @@ export interface Person {
   speaking: boolean;
   /** The one whose tile has the ring; never two. */
   active: boolean;
+  /** Was called on, and has the word. */
+  floor: boolean;
+  /** Their connection is lost and may come back. */
+  away: boolean;
+  /** Their way up is not good. */
+  weak: boolean;
+}
+
+export function isHost(role: Role | undefined): boolean {
+  return role === 'HOST' || role === 'COHOST';
 }
 
 export function peopleOf(state: CallState): Person[] {
@@ -32,7 +43,7 @@ export function peopleOf(state: CallState): Person[] {
       id: each.id,
       name: each.name,
       self,
-      host: each.role === 'HOST',
+      role: each.role,
       guest: each.guest,
       // One's own switches show what was pressed, not what the room has heard of.
       microphone: self ? state.microphone.on : live(each, 'microphone'),
@@ -42,6 +53,9 @@ export function peopleOf(state: CallState): Person[] {
       hand: hands.get(each.id) ?? 0,
       speaking: speaking.has(each.id),
       active: each.id === active,
+      floor: each.id === state.calledOn,
+      away: each.reconnecting ?? false,
+      weak: levelOf((self ? state.quality?.up : state.quality?.others[each.id]) ?? 100) !== 'good',
     };
   });
 }

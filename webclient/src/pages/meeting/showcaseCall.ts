@@ -1,63 +1,24 @@
 import { idleState } from '../../call';
-import type { CallState, CallStats, ChatEntry, Saving, SharePreset, TileWish } from '../../call';
-import type { Meeting, Participant, Publication, SlotQuality } from '../../protocol/messages';
+import type {
+  CallState,
+  CallStats,
+  ChatEntry,
+  Moderation,
+  Saving,
+  SharePreset,
+  TileWish,
+} from '../../call';
+import type { Emoji, SlotQuality, WaitingPerson } from '../../protocol/messages';
 import type { Call } from './call';
 import { paintPerson, paintPlan } from './showcasePaint';
 import { showcaseQuality, showcaseStats, slotOf } from './showcaseQuality';
-
-const names = [
-  'Mara Lindqvist',
-  'Tomás Ferreira',
-  'Aiko Tanaka',
-  'Yusuf Demir',
-  'Ana Kovač',
-  'Priya Raghavan',
-  'Samuel Okafor',
-  'Léa Fontaine',
-  'Noah Weiss',
-  'Ingrid Solberg',
-  'أمل حداد',
-  'Beatriz Nogueira dos Santos e Albuquerque',
-  'Wei Chen',
-  'Olga Petrova',
-  'Kwame Mensah',
-  'Sofia Rossi',
-];
-
-const lines: [number, string][] = [
-  [1, 'My camera is at the repair shop, so only my voice today.'],
-  [5, 'Retention is up for the third week. Numbers: https://plenum.example/r/w47'],
-  [8, 'Which query is that from?'],
-  [5, 'That one, yes. I’ll add it to the notes.'],
-  [7, 'Can we keep ten minutes for the beta list?'],
-  [10, 'شكرًا، سأرسل القائمة بعد الاجتماع.'],
-  [11, `A word without any break: ${'plenum'.repeat(20)} and then some.`],
-];
+import { everything, message, moderated, person, waiting, weekly, written } from './showcaseRoom';
 
 /**
- * A call with nobody behind it. Parameters: fake (how many), share, away, unread, host, poor (a bad link: ours, or
- * with poor=up our way up).
+ * A call with nobody behind it. Parameters: fake (how many), share, away, unread, host, waiting, locked, lost,
+ * poor (a bad link: ours, or with poor=up our way up).
  * It has the engine's surface, so the page cannot tell.
  */
-const weekly: Meeting = {
-  code: 'h3k7m-2p9qx',
-  title: 'Weekly product review',
-  locked: false,
-  lobby: true,
-  chatHistory: 'all',
-  permissions: {
-    unmute: true,
-    camera: true,
-    share: true,
-    chat: true,
-    privateChat: true,
-    reactions: true,
-    rename: true,
-  },
-  spotlight: [],
-  startedAt: '2026-01-01T09:00:00Z',
-};
-
 export class ShowcaseCall implements Call {
   private readonly listeners = new Set<() => void>();
   private readonly pictures = new Map<string, MediaStream>();
@@ -69,20 +30,24 @@ export class ShowcaseCall implements Call {
     const self = Math.min(4, count - 1);
     const participants = Array.from({ length: count }, (_, i) => person(i, i < sharers, params));
     this.state = {
+      ...idleState(),
       phase: params.has('away') ? 'reconnecting' : 'joined',
       self: `p${self}`,
-      meeting: { ...weekly },
+      meeting: { ...weekly, locked: params.has('locked') },
       participants,
+      waiting: params.has('host') ? lobby(Number(params.get('waiting') ?? 2)) : [],
+      overrides: params.has('host') ? exceptions : {},
+      permissions: params.has('host') ? everything : { ...everything, privateChat: false },
       hands: count > 5 ? ['p1', 'p5'] : [],
       speakers: ['p0'],
       speaking: count > 1 && !params.has('away') ? ['p0'] : [],
-      chat: params.has('quiet') ? [] : lines.map(([who, text], i) => message(i, who, text)),
+      chat: params.has('quiet') ? [] : written(),
       chatMore: !params.has('quiet'),
       unread: Number(params.get('unread') ?? 0),
       microphone: { on: params.has('mic'), busy: false },
       camera: { on: !params.has('dark'), busy: false },
       screen: { ...idleState().screen, on: params.has('mine'), surface: 'window' },
-      saving: { dataSaver: params.has('saver'), audioOnly: false },
+      saving: params.has('saver') ? '360' : 'auto',
       quality: showcaseQuality(participants, `p${self}`, params.get('poor')),
       connection: { up: 'connected', down: 'connected' },
     };
@@ -124,8 +89,14 @@ export class ShowcaseCall implements Call {
     const others = this.state.hands.filter((id) => id !== self);
     this.become({ hands: up ? [...others, self] : others });
   }
-  sendChat(text: string): void {
-    const entry = { ...message(this.state.chat.length, 4, text), own: true, sender: 'p4' };
+  sendChat(
+    text: string,
+    address: { to?: string | undefined; replyTo?: number | undefined } = {},
+  ): void {
+    const self = this.state.self ?? '';
+    const toName = this.state.participants.find(({ id }) => id === address.to)?.name;
+    const line = message(this.state.chat.length, Number(self.slice(1)), text);
+    const entry = { ...line, ...address, toName, own: true, sentAt: new Date().toISOString() };
     const status = text === 'fail' ? 'failed' : text === 'wait' ? 'sending' : 'stored';
     this.become({ chat: [...this.state.chat, { ...entry, status }] });
   }
@@ -134,6 +105,30 @@ export class ShowcaseCall implements Call {
   }
   markRead(): void {
     if (this.state.unread > 0) this.become({ unread: 0 });
+  }
+  async editChat(number: number, text: string): Promise<void> {
+    this.line(number, { text, editedAt: new Date().toISOString() });
+  }
+  async deleteChat(number: number): Promise<void> {
+    this.line(number, { text: '', deleted: true, reactions: [] });
+  }
+  async reactChat(number: number, emoji: Emoji, on: boolean): Promise<void> {
+    const self = this.state.self ?? '';
+    const before = this.state.chat.find((each) => each.number === number)?.reactions ?? [];
+    const known = before.find((each) => each.emoji === emoji) ?? { emoji, by: [] };
+    const by = [...known.by.filter((id) => id !== self), ...(on ? [self] : [])];
+    const others = before.filter((each) => each.emoji !== emoji);
+    const reactions = by.length > 0 ? [...others, { emoji, by }] : others;
+    this.line(number, { reactions });
+  }
+  typeChat(): void {}
+  react(emoji: Emoji): void {
+    const id = (this.state.bursts.at(-1)?.id ?? 0) + 1;
+    const burst = { id, emoji, participant: this.state.self ?? '', count: 1 };
+    this.become({ bursts: [...this.state.bursts, burst] });
+  }
+  async moderate(message: Moderation): Promise<void> {
+    this.become(moderated(this.state, message));
   }
   async leave(): Promise<void> {
     this.become({ phase: 'ended', leftByChoice: true });
@@ -160,8 +155,16 @@ export class ShowcaseCall implements Call {
   setPreferences(): void {}
   watchFrames = () => () => {};
   retryChat(): void {}
+  retryNow(): void {}
   setTiles(_: TileWish[]): void {}
   close(): void {}
+
+  private line(number: number, change: Partial<ChatEntry>): void {
+    const chat = this.state.chat.map((each) =>
+      each.number === number ? { ...each, ...change } : each,
+    );
+    this.become({ chat });
+  }
 
   private become(change: Partial<CallState>): void {
     this.state = { ...this.state, ...change };
@@ -169,32 +172,16 @@ export class ShowcaseCall implements Call {
   }
 }
 
-function person(i: number, sharing: boolean, params: URLSearchParams): Participant {
-  const name = names[i % names.length] ?? '';
-  const publications: Publication[] = [
-    { number: 4 * i + 1, source: 'camera', muted: i % 7 === 6 },
-    { number: 4 * i + 2, source: 'microphone', muted: ![0, 1, 5, 8].includes(i % 9) },
-  ];
-  if (sharing) publications.push({ number: 4 * i + 3, source: 'screen', muted: false });
-  return {
-    id: `p${i}`,
-    name: i < names.length ? name : `${name} ${Math.floor(i / names.length) + 1}`,
-    role: i === 0 || (i === 4 && params.has('host')) ? 'HOST' : 'PARTICIPANT',
-    guest: i === 10,
-    joinedAt: '2026-11-23T10:00:00Z',
-    publications,
-  };
-}
+const exceptions = {
+  p2: { share: true },
+  p8: { share: true, privateChat: true },
+  p10: { rename: false },
+  p12: { unmute: false, camera: false, chat: false },
+};
 
-function message(i: number, who: number, text: string): ChatEntry {
-  return {
-    clientId: `c${i}`,
-    number: i + 1,
-    sender: `p${who}`,
-    name: names[who] ?? '',
-    text,
-    sentAt: new Date(2026, 10, 23, 10, 5 + 3 * i).toISOString(),
-    own: who === 4,
-    status: 'stored',
-  };
+function lobby(count: number): WaitingPerson[] {
+  return waiting.slice(0, count).map((each, i) => ({
+    ...each,
+    since: new Date(Date.now() - 60_000 + 40_000 * i).toISOString(),
+  }));
 }

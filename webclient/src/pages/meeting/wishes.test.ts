@@ -6,7 +6,7 @@ const person = (id: string, change: Partial<Person> = {}): Person => ({
   id,
   name: id,
   self: false,
-  host: false,
+  role: 'PARTICIPANT',
   guest: false,
   microphone: true,
   camera: true,
@@ -15,6 +15,9 @@ const person = (id: string, change: Partial<Person> = {}): Person => ({
   hand: 0,
   speaking: false,
   active: false,
+  floor: false,
+  away: false,
+  weak: false,
   ...change,
 });
 
