@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -18,14 +19,6 @@ const (
 	egressRound  = 300 * time.Millisecond
 )
 
-// cost is processor time per packet, over some rounds.
-type cost struct {
-	calibration.Spread
-	sent   uint64
-	before SocketSnapshot
-	after  SocketSnapshot
-}
-
 // BenchmarkEgress sends pictures of nine packets back to back to viewers that each have a route, an estimate and a pacer,
 // and of whom each gives feedback twenty times a second and asks for one packet in a hundred again. Reported is processor
 // time per packet that left, resends included, beside raw AES-128-GCM and the floor: the same packets, encrypted and sent
@@ -33,11 +26,10 @@ type cost struct {
 func BenchmarkEgress(b *testing.B) {
 	floor := newFloor(b, 50)
 	rigs := []*rig{newRig(b, 50, nil), newRig(b, 1000, nil)}
-	costs := make([]cost, len(rigs))
 	once := []func() float64{floor.once}
-	for i, r := range rigs {
-		once = append(once, func() float64 { return r.once(&costs[i]) })
-		r.once(&cost{})
+	for _, r := range rigs {
+		once = append(once, r.once)
+		r.once()
 	}
 	floor.once()
 	spreads, seal := calibration.Interleaved(egressRounds, once...)
@@ -64,7 +56,7 @@ func report(b *testing.B, cpu, seal *calibration.Spread) {
 }
 
 // once is the processor time per packet, of this process but for the clients' thread.
-func (r *rig) once(c *cost) float64 {
+func (r *rig) once() float64 {
 	sent, used := r.sent(), r.used()
 	for began := time.Now(); time.Since(began) < egressRound; {
 		r.film(32)
@@ -83,12 +75,29 @@ func (r *rig) shape(b *testing.B) {
 	s := r.media.Snapshot()
 	b.ReportMetric(float64(s.Batched)/float64(s.Bundles), "packets/message")
 	b.ReportMetric(float64(s.Bundles)/float64(s.Flushes), "messages/call")
+	b.Logf("messages by their packets:%s", histogram(r.tally.segments[:]))
+	b.Logf("calls by their messages:%s", histogram(r.tally.calls[:]))
 	var resent uint64
 	for _, v := range r.viewers {
 		resent += v.slot.counts.Resent
 	}
 	b.ReportMetric(100*float64(resent)/float64(s.Sent), "%resent")
 	b.ReportMetric(100*float64(r.control.Snapshot().Diverted)/float64(s.Sent), "%control")
+}
+
+// histogram is the share of each value that there was.
+func histogram(counts []int) string {
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	var text strings.Builder
+	for value, n := range counts {
+		if n*1000 >= total && n > 0 {
+			fmt.Fprintf(&text, " %d: %.1f %%", value, 100*float64(n)/float64(total))
+		}
+	}
+	return text.String()
 }
 
 // floor sends what a shard would, with nothing around it.

@@ -108,9 +108,7 @@ func (in *injector) send(r *rig, c *client, plain []byte) {
 
 // feedback says that the next n packets have come, one each quarter of a millisecond.
 func (c *client) feedback(n uint16) []byte {
-	b := append(c.plain[:0], 0x80|rtcp.FormatTCC, byte(rtcp.TypeTransportSpecificFeedback), 0, 0)
-	b = binary.BigEndian.AppendUint32(b, 1)
-	b = binary.BigEndian.AppendUint32(b, c.ssrc)
+	b := c.begin(rtcp.FormatTCC)
 	b = binary.BigEndian.AppendUint16(b, c.reported)
 	b = binary.BigEndian.AppendUint16(b, n)
 	// The reference is in 64 ms, and a number of pictureTime's.
@@ -129,11 +127,15 @@ func (c *client) feedback(n uint16) []byte {
 }
 
 func (c *client) nack(number uint16) []byte {
-	b := append(c.plain[:0], 0x80|rtcp.FormatTLN, byte(rtcp.TypeTransportSpecificFeedback), 0, 0)
-	b = binary.BigEndian.AppendUint32(b, 1)
-	b = binary.BigEndian.AppendUint32(b, c.ssrc)
+	b := c.begin(rtcp.FormatTLN)
 	b = binary.BigEndian.AppendUint16(b, number)
 	return c.finish(binary.BigEndian.AppendUint16(b, 0))
+}
+
+func (c *client) begin(format byte) []byte {
+	c.plain = append(c.plain[:0], 0x80|format, byte(rtcp.TypeTransportSpecificFeedback), 0, 0)
+	c.plain = binary.BigEndian.AppendUint32(c.plain, 1)
+	return binary.BigEndian.AppendUint32(c.plain, c.ssrc)
 }
 
 func (c *client) finish(b []byte) []byte {

@@ -48,37 +48,47 @@ func (p *Peer) laneOf(slot *Slot, feed *Feed, stream int8) int {
 
 // offer sends a packet of a feed in its turn. A peer whose link is not measured has no queue of its own.
 func (p *Peer) offer(now time.Time, slot *Slot, feed *Feed, pkt *packet.Packet) {
-	switch {
-	case p.pacer == nil:
+	if p.pacer == nil {
 		p.shard.send(now, slot, feed, pkt)
 		return
-	case feed.Codec.Video():
-		p.offerVideo(now, slot, feed, pkt)
-	default:
-		p.pacer.Push(now, pace.Entry[waiting]{
-			Item: waiting{slot: slot, feed: feed, packet: pkt, lane: -1}, Class: pace.Audio, Size: len(pkt.Payload) + Overhead,
-		})
+	}
+	e := pace.Entry[waiting]{
+		Item: waiting{slot: slot, feed: feed, packet: pkt, lane: -1}, Class: pace.Audio, Size: len(pkt.Payload) + Overhead,
+	}
+	if feed.Codec.Video() {
+		e.Class, e.Lane = pace.Video, p.laneOf(slot, feed, pkt.Stream)
+		e.Item.lane = e.Lane
+		if !p.prepare(now, &e) {
+			return
+		}
+	}
+	gap, ok := p.pacer.Through(now, &e)
+	if ok {
+		p.release(now, &e.Item, gap)
+		return
+	}
+	if !p.pacer.Push(now, e) && e.Class == pace.Video {
+		p.dropped(now, &e.Item)
 	}
 	p.drain(now)
 }
 
-func (p *Peer) offerVideo(now time.Time, slot *Slot, feed *Feed, pkt *packet.Packet) {
-	w := waiting{slot: slot, feed: feed, packet: pkt, lane: p.laneOf(slot, feed, pkt.Stream)}
-	size, first := len(pkt.Payload)+Overhead, !p.pacer.Waits(w.lane)
-	if slot.forward.Hopeless(feed.ID, pkt, first) {
+// prepare has a slot look at a packet of video that comes, false if that is all there is to do with it.
+func (p *Peer) prepare(now time.Time, e *pace.Entry[waiting]) bool {
+	w := &e.Item
+	e.FrameStart, e.Key = w.packet.Descriptor.Start, w.packet.Descriptor.Key
+	first := !p.pacer.Waits(w.lane)
+	if w.slot.forward.Hopeless(w.feed.ID, w.packet, first) {
 		if first {
-			p.pacer.Spend(p.dispatch(now, &w))
-			return
+			p.pacer.Spend(p.dispatch(now, w))
+			p.drain(now)
+			return false
 		}
-		size = 0
+		e.Size = 0
 	}
 	// Others may pass it by, and must not make the slot believe that its stream has stopped.
-	slot.forward.Saw(now, feed.ID, pkt)
-	if !p.pacer.Push(now, pace.Entry[waiting]{
-		Item: w, Class: pace.Video, Size: size, FrameStart: pkt.Descriptor.Start, Key: pkt.Descriptor.Key, Lane: w.lane,
-	}) {
-		p.dropped(now, &w)
-	}
+	w.slot.forward.Saw(now, w.feed.ID, w.packet)
+	return true
 }
 
 // offerResend sends a number again in its turn, if it may be.
@@ -101,10 +111,7 @@ func (p *Peer) drain(now time.Time) {
 		if !ok {
 			break
 		}
-		if gap {
-			next.slot.forward.Skipped(now, next.feed.ID, next.packet)
-		}
-		p.pacer.Settle(p.dispatch(now, &next))
+		p.release(now, &next, gap)
 		// What comes is dropped to the next key frame, and now all that was before it is sent.
 		if p.pacer.Refuses(next.lane) {
 			p.dropped(now, &next)
@@ -122,6 +129,14 @@ func (p *Peer) drain(now time.Time) {
 	if p.pacer.Len() > 0 {
 		p.shard.busy(now, p)
 	}
+}
+
+// release sends what the pacer lets go.
+func (p *Peer) release(now time.Time, w *waiting, gap bool) {
+	if gap {
+		w.slot.forward.Skipped(now, w.feed.ID, w.packet)
+	}
+	p.pacer.Settle(p.dispatch(now, w))
 }
 
 // dispatch sends what had its turn, if it is still to be sent, and returns how many bytes that took on the wire.

@@ -64,11 +64,11 @@ const (
 	preRollPeriod = 3 * time.Second
 )
 
-// arrival is a packet of a feed that one of the peer's slots shows.
+// arrival is some packets of a feed that one of the peer's slots shows, as they lie in the shard's queue.
 type arrival struct {
-	slot   *Slot
-	feed   *Feed
-	packet *packet.Packet
+	slot *Slot
+	feed *Feed
+	run  []message
 }
 
 // Link is what is known of the way to a peer.
@@ -180,11 +180,16 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 // take offers what came in one pass: slot by slot, since packets of one picture are of one length, and voices last, since
 // their short packets end a bundle.
 func (p *Peer) take(now time.Time, came []arrival) {
-	slices.SortStableFunc(came, func(a, b arrival) int { return b.slot.number - a.slot.number })
+	if len(came) > 1 {
+		slices.SortStableFunc(came, func(a, b arrival) int { return b.slot.number - a.slot.number })
+	}
 	for i := range came {
 		a := &came[i]
-		if a.slot.forward.Wants(a.feed.ID)&(1<<a.packet.Stream) != 0 {
-			p.offer(now, a.slot, a.feed, a.packet)
+		for k := range a.run {
+			pkt := a.run[k].packet
+			if a.slot.forward.Wants(a.feed.ID)&(1<<pkt.Stream) != 0 {
+				p.offer(now, a.slot, a.feed, pkt)
+			}
 		}
 	}
 }

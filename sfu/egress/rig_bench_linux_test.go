@@ -40,7 +40,7 @@ type rig struct {
 	now     time.Time
 	said    time.Time // of the latest housekeeping
 	frames  int
-	jobs    []job
+	tally   tally
 	inject  *injector
 	reading sync.WaitGroup
 }
@@ -118,6 +118,8 @@ func newRig(b *testing.B, viewers int, to []netip.AddrPort) *rig {
 	s, _ := still()
 	s.box = mailbox.New[message](messageLimit)
 	r := &rig{b: b, shard: s, media: benchSocket(b, from), control: benchSocket(b, netip.MustParseAddr("127.0.0.1")), now: time.Now()}
+	r.tally.sender = r.media.newSender()
+	r.shard.batches[r.media] = newBatch(&r.tally, maxSegments, &r.media.counts)
 	r.feed = NewFeed(1, 7, codec.VP8, 1, 1024, 0, nobody{})
 	r.camera = camera{feed: r.feed}
 	next := from
@@ -229,6 +231,21 @@ func (r *rig) sent() uint64 {
 		r.b.Fatalf("not all was sent: %+v", snapshot)
 	}
 	return snapshot.Sent
+}
+
+// tally counts how packets leave.
+type tally struct {
+	sender
+	segments [maxSegments + 1]int // messages, by how many packets they have
+	calls    [maxBundles + 1]int  // by how many messages they have
+}
+
+func (t *tally) send(b *Batch, bundles []bundle) (int, error) {
+	for i := range bundles {
+		t.segments[bundles[i].packets]++
+	}
+	t.calls[len(bundles)]++
+	return t.sender.send(b, bundles)
 }
 
 // camera makes the packets of pictures. It uses them again long after the last ring forgot them.

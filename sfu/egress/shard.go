@@ -140,27 +140,46 @@ func (s *Shard) loop() {
 // together.
 func (s *Shard) pass(now time.Time, messages []message) {
 	fresh := true
-	for i := range messages {
-		switch m := &messages[i]; {
-		case m.packet != nil:
-			if fresh {
-				s.saw(now, m.packet)
-				fresh = false
-			}
-			s.spread(m.feed, m.packet)
-		default:
+	for i := 0; i < len(messages); {
+		m := &messages[i]
+		if m.packet == nil {
 			// A peer's media keeps its place before what is asked of the peer afterwards.
 			if m.peer != nil && len(m.peer.came) > 0 {
 				s.deliver(now, m.peer)
 			}
 			s.run(now, m)
+			i++
+			continue
 		}
+		if fresh {
+			s.saw(now, m.packet)
+			fresh = false
+		}
+		from := i
+		for i < len(messages) && messages[i].packet != nil && messages[i].feed == m.feed {
+			i++
+		}
+		s.spread(m.feed, messages[from:i])
 	}
-	for _, peer := range s.touched {
+	for i, peer := range s.touched {
+		s.lookAhead(i)
 		s.deliver(now, peer)
 	}
 	clear(s.touched)
 	s.touched = s.touched[:0]
+}
+
+// lookAhead has the processor fetch what the next peers need while one is worked for: first their own memory, then that
+// of their slots, which it tells where to find.
+func (s *Shard) lookAhead(i int) {
+	if i+2 < len(s.touched) {
+		s.touched[i+2].prefetch()
+	}
+	if i+1 < len(s.touched) {
+		if next := s.touched[i+1]; len(next.came) > 0 {
+			next.came[0].slot.prefetch()
+		}
+	}
 }
 
 // saw notes for how long the oldest packet of a pass has waited.
@@ -242,14 +261,14 @@ func (s *Shard) run(now time.Time, m *message) {
 	s.depart(now, m.peer)
 }
 
-// spread notes a packet at the peers whose slots may want it.
-func (s *Shard) spread(feed *Feed, p *packet.Packet) {
+// spread notes packets of a feed at the peers whose slots may want them.
+func (s *Shard) spread(feed *Feed, run []message) {
 	for _, slot := range s.slots[feed] {
 		peer := slot.peer
 		if len(peer.came) == 0 {
 			s.touched = append(s.touched, peer)
 		}
-		peer.came = append(peer.came, arrival{slot: slot, feed: feed, packet: p})
+		peer.came = append(peer.came, arrival{slot: slot, feed: feed, run: run})
 	}
 }
 
