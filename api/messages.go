@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/plenum-meet/plenum/store"
 )
 
 func (s *Server) messageRoutes() {
@@ -36,7 +38,7 @@ func (s *Server) listMessages(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, more, err := s.store.MessagesBefore(c.Request().Context(), m.ID, before, limit)
+	page, more, err := s.store.MessagesBefore(c.Request().Context(), m.ID, before, limit, store.Sight{User: identityOf(c).user})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/store"
 )
 
 func TestARetryMakesNoSecondMessage(t *testing.T) {
@@ -68,7 +69,7 @@ func TestChatWhileTheDatabaseIsAway(t *testing.T) {
 	for i := range n {
 		expect(ada, func(m message.ChatUpdated) bool { return m.Number == uint64(i+2) && m.Stored })
 	}
-	rows, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 100)
+	rows, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 100, store.Sight{})
 	must(t, err)
 	if len(rows) != n+1 {
 		t.Fatalf("%d messages in the store", len(rows))

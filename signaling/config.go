@@ -44,8 +44,8 @@ func Default(node string) Config {
 	return Config{
 		Node:          node,
 		JoinTimeout:   10 * time.Second,
-		PingEvery:     15 * time.Second,
-		PongWithin:    10 * time.Second,
+		PingEvery:     5 * time.Second,
+		PongWithin:    5 * time.Second,
 		WriteTimeout:  5 * time.Second,
 		QueueMessages: 256,
 		QueueBytes:    1 << 20,

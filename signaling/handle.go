@@ -16,7 +16,9 @@ import (
 func (s *Session) handle(ctx context.Context, in message.Incoming) (message.ServerMessage, error) {
 	switch m := in.Message.(type) {
 	case message.MeetingJoin:
-		return nil, s.join(ctx, in.ID)
+		return nil, s.join(ctx, in.ID, nil)
+	case message.MeetingResume:
+		return nil, s.join(ctx, in.ID, &m)
 	case message.MeetingLeave:
 		return nil, s.live.room.Leave(s.id, in.ID)
 	case message.MeetingEnd:
@@ -28,32 +30,41 @@ func (s *Session) handle(ctx context.Context, in message.Incoming) (message.Serv
 	case message.WebRTCICECandidate:
 		return message.OK{}, nil
 	case message.PublicationSet:
-		return message.OK{}, s.setPublication(m)
+		return message.OK{}, s.live.room.SetPublication(s.id, m.Source, m.Live)
 	case message.ParticipantToggleAudio:
-		return message.OK{}, s.mute(message.Microphone, m.Muted)
+		return message.OK{}, s.live.room.Mute(s.id, message.Microphone, m.Muted)
 	case message.ParticipantToggleVideo:
-		return message.OK{}, s.mute(message.Camera, m.Muted)
+		return message.OK{}, s.live.room.Mute(s.id, message.Camera, m.Muted)
 	case message.ParticipantRename:
 		return message.OK{}, s.rename(m)
 	case message.ParticipantRaiseHand:
-		return message.OK{}, s.live.room.RaiseHand(s.id, m.Raised)
+		return message.OK{}, s.live.room.RaiseHand(s.id, m)
+	case message.ParticipantReact:
+		return message.OK{}, s.live.room.React(s.id, m.Emoji)
 	case message.SlotsWish:
 		return message.OK{}, s.wish(m)
 	case message.StatsReport:
 		s.measured.Store(&m)
+		s.quality.reported(m)
 		return message.OK{}, nil
 	case message.ChatSend:
 		return nil, s.live.room.Say(s.id, in.ID, m)
+	case message.ChatEdit:
+		return message.OK{}, s.amend(ctx, room.Amendment{Edit: &m})
+	case message.ChatDelete:
+		return message.OK{}, s.amend(ctx, room.Amendment{Delete: &m})
+	case message.ChatReact:
+		return message.OK{}, s.amend(ctx, room.Amendment{React: &m})
+	case message.ChatTyping:
+		return message.OK{}, s.live.room.Typing(s.id, m.To)
 	case message.ChatHistoryRequest:
 		return s.history(ctx, m)
-	case message.MeetingResume, message.ParticipantReact,
-		message.ChatEdit, message.ChatDelete, message.ChatReact, message.ChatTyping,
-		message.ModerationMute, message.ModerationAskUnmute, message.ModerationStopVideo, message.ModerationStopShare,
+	case message.ModerationMute, message.ModerationAskUnmute, message.ModerationStopVideo, message.ModerationStopShare,
 		message.ModerationRemove, message.ModerationForgive, message.ModerationAdmit, message.ModerationDeny,
 		message.ModerationSendToLobby, message.ModerationMessageWaiting, message.ModerationLock, message.ModerationSettings,
 		message.ModerationRole, message.ModerationPermissions, message.ModerationLowerHands, message.ModerationCallOn,
 		message.ModerationSpotlight:
-		return nil, message.Refuse(message.Unavailable, "This server cannot do that yet.")
+		return message.OK{}, s.live.room.Moderate(s.id, m)
 	default:
 		return nil, fmt.Errorf("no case for %T", in.Message)
 	}
@@ -82,8 +93,8 @@ func (s *Session) refusal(kind string, err error) message.Error {
 	}
 }
 
-// join enters the room; the room answers with the snapshot.
-func (s *Session) join(ctx context.Context, re uint64) error {
+// join enters the room, or comes back to it; the room answers with the snapshot or with what was missed.
+func (s *Session) join(ctx context.Context, re uint64, resume *message.MeetingResume) error {
 	if s.live != nil {
 		return message.Refuse(message.AlreadyJoined, "This connection is in the meeting already.")
 	}
@@ -97,6 +108,12 @@ func (s *Session) join(ctx context.Context, re uint64) error {
 	if err != nil {
 		return err
 	}
+	if resume != nil {
+		entry.Resume, entry.Seq = s.byTicket, resume.Seq
+	}
+	// Before the room speaks to it: in the lobby it says otherwise.
+	s.inside.Store(true)
+	s.live = live
 	err = live.room.Join(entry, s)
 	if room.IsUnknownTicket(err) {
 		if err = s.vouch(ctx, &entry); err == nil {
@@ -104,11 +121,15 @@ func (s *Session) join(ctx context.Context, re uint64) error {
 		}
 	}
 	if err != nil {
+		s.inside.Store(false)
+		s.live = nil
 		return err
 	}
-	s.live = live
-	s.log.Info("joined", "by_ticket", s.byTicket)
-	if _, err := s.media.open(ctx); err != nil && !s.out.finished() {
+	s.log.Info("joined", "by_ticket", s.byTicket, "inside", s.inside.Load())
+	if !s.inside.Load() {
+		return nil
+	}
+	if _, err := s.media.Load().open(ctx); err != nil && !s.out.finished() {
 		// The first offer tries again, and says what is wrong.
 		s.log.Warn("no media yet", "error", err)
 	}
@@ -135,7 +156,7 @@ func (s *Session) vouch(ctx context.Context, entry *room.Entry) error {
 	if err != nil {
 		return err
 	}
-	entry.Vouched = row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined
+	entry.Vouched = row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined && row.RemovedAt == nil
 	entry.Claims.Name = row.Name
 	return nil
 }
@@ -144,7 +165,7 @@ func (s *Session) vouch(ctx context.Context, entry *room.Entry) error {
 func (s *Session) offer(ctx context.Context, m message.WebRTCOffer) (message.ServerMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.MediaTimeout)
 	defer cancel()
-	peer, err := s.media.open(ctx)
+	peer, err := s.media.Load().open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -192,28 +213,6 @@ func (s *Session) offerUp(ctx context.Context, peer *sfu.Peer, m message.WebRTCO
 	return answer, s.live.room.Publish(s.id, sources)
 }
 
-func (s *Session) setPublication(m message.PublicationSet) error {
-	if err := s.live.room.SetPublication(s.id, m.Source, m.Live); err != nil {
-		return err
-	}
-	s.media.with(func(peer *sfu.Peer) {
-		if m.Live {
-			peer.ResumePublication(sourcesIn[m.Source])
-		} else {
-			peer.EndPublication(sourcesIn[m.Source])
-		}
-	})
-	return nil
-}
-
-func (s *Session) mute(source message.Source, muted bool) error {
-	if err := s.live.room.Mute(s.id, source, muted); err != nil {
-		return err
-	}
-	s.media.with(func(peer *sfu.Peer) { peer.SetMuted(sourcesIn[source], muted) })
-	return nil
-}
-
 func (s *Session) rename(m message.ParticipantRename) error {
 	name, err := message.CleanName(m.Name)
 	if err != nil {
@@ -232,7 +231,7 @@ func (s *Session) wish(m message.SlotsWish) error {
 			wishes[i].Participant, wishes[i].Speaker = "", true
 		}
 	}
-	s.media.with(func(peer *sfu.Peer) {
+	s.media.Load().with(func(peer *sfu.Peer) {
 		peer.SetSaving(m.DataSaver, m.AudioOnly)
 		peer.Wish(wishes)
 	})
@@ -249,20 +248,29 @@ func (s *Session) history(ctx context.Context, m message.ChatHistoryRequest) (me
 		limit = defaultPage
 	}
 	// The room first: what is stored in between is then in both, not in neither.
-	waiting, err := s.live.room.Unstored(s.id)
+	sight, waiting, err := s.live.room.Sight(s.id)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.StoreTimeout)
 	defer cancel()
-	rows, more, err := s.server.records.MessagesBefore(ctx, s.live.room.Meeting().ID, m.Before, limit)
+	meeting := s.live.room.Meeting().ID
+	rows, more, err := s.server.records.MessagesBefore(ctx, meeting, m.Before, limit, sight)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]uint64, len(rows))
+	for i, row := range rows {
+		numbers[i] = row.Number
+	}
+	reactions, err := s.server.records.ReactionsTo(ctx, meeting, numbers)
 	if err != nil {
 		return nil, err
 	}
 	page := make([]message.ChatMessage, 0, len(rows)+len(waiting))
 	var last uint64
 	for _, row := range rows {
-		page = append(page, room.ChatMessage(row))
+		page = append(page, room.ChatMessage(row, reactions[row.Number]))
 		last = row.Number
 	}
 	for _, line := range waiting {
@@ -274,4 +282,28 @@ func (s *Session) history(ctx context.Context, m message.ChatHistoryRequest) (me
 		page, more = page[extra:], true
 	}
 	return message.ChatHistory{Messages: page, More: more}, nil
+}
+
+// amend changes a message; one that the room does not remember is looked up first.
+func (s *Session) amend(ctx context.Context, a room.Amendment) error {
+	err := s.live.room.Amend(s.id, a)
+	if !room.IsUnknownMessage(err) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.StoreTimeout)
+	defer cancel()
+	meeting := s.live.room.Meeting().ID
+	row, err := s.server.records.MessageByNumber(ctx, meeting, a.Number())
+	if errors.Is(err, store.ErrNotFound) {
+		return message.Refuse(message.NotFound, "There is no such message.")
+	}
+	if err != nil {
+		return err
+	}
+	reactions, err := s.server.records.ReactionsTo(ctx, meeting, []uint64{row.Number})
+	if err != nil {
+		return err
+	}
+	a.Stored, a.Reactions = &row, reactions[row.Number]
+	return s.live.room.Amend(s.id, a)
 }

@@ -2,40 +2,58 @@ package signaling
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/signaling/room"
 )
 
-// media is a session's hold on its participant's sfu.Peer: made when first needed, closed with the session.
+// media is a participant's hold on their sfu.Peer: made when first needed. It goes from one session to the next when the
+// participant comes back in time, and is closed with the last.
 type media struct {
-	session *Session
+	// key is whose media it is, in which room.
+	key peerKey
 
-	mu     sync.Mutex
-	peer   *sfu.Peer
-	closed bool
+	mu sync.Mutex
+	// session is told what the peer says.
+	session *Session
+	peer    *sfu.Peer
+	closed  bool
+	// states hold for the peer that there is and for one that is made later.
+	states map[message.Source]room.SourceState
+	// The latest of each kind, for the session that follows.
+	slots    message.ServerMessage
+	speakers message.ServerMessage
+	quality  message.ServerMessage
+	wanted   map[sfu.Source]message.ServerMessage
+	// speaking says whether the participant is heard.
+	speaking bool
 }
 
-func newMedia(session *Session) *media { return &media{session: session} }
+func newMedia(session *Session) *media {
+	return &media{
+		key: peerKey{code: session.claims.Code, participant: session.claims.Participant}, session: session,
+		states: map[message.Source]room.SourceState{}, wanted: map[sfu.Source]message.ServerMessage{},
+	}
+}
 
 // open returns the peer, making it if there is none. A peer that another session of the same participant still
 // has is waited for: that session is being closed.
 func (m *media) open(ctx context.Context) (*sfu.Peer, error) {
 	m.mu.Lock()
-	peer, closed := m.peer, m.closed
+	peer, closed, s := m.peer, m.closed, m.session
 	m.mu.Unlock()
 	if peer != nil || closed {
 		return peer, closedError(closed)
 	}
-	s := m.session
-	key := peerKey{code: s.claims.Code, participant: s.claims.Participant}
-	stay, err := s.server.peers.claim(ctx, key)
+	stay, err := s.server.peers.claim(ctx, m.key)
 	if err != nil {
 		return nil, err
 	}
 	live := s.live
-	peer, err = s.server.media.Join(key.code, key.participant, func(e sfu.Event) { m.event(e, live, stay) })
+	peer, err = s.server.media.Join(m.key.code, m.key.participant, func(e sfu.Event) { m.event(e, live, stay) })
 	if err != nil {
 		stay.end()
 		return nil, err
@@ -48,6 +66,9 @@ func (m *media) open(ctx context.Context) (*sfu.Peer, error) {
 	}
 	if !stay.over() {
 		m.peer = peer
+		for _, state := range m.states {
+			enforceOn(peer, state)
+		}
 	}
 	return peer, nil
 }
@@ -68,6 +89,29 @@ func (m *media) with(do func(*sfu.Peer)) {
 	}
 }
 
+// enforce has the peer do what the room says of some sources. Only the room says so: what a client wants goes there first.
+func (m *media) enforce(states []room.SourceState) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, state := range states {
+		m.states[state.Source] = state
+		if m.peer != nil {
+			enforceOn(m.peer, state)
+		}
+	}
+}
+
+func enforceOn(peer *sfu.Peer, state room.SourceState) {
+	source := sourcesIn[state.Source]
+	peer.Forbid(source, state.Forbidden)
+	peer.SetMuted(source, state.Muted)
+	if state.Ended {
+		peer.EndPublication(source)
+	} else {
+		peer.ResumePublication(source)
+	}
+}
+
 // close ends the peer for good.
 func (m *media) close() {
 	m.mu.Lock()
@@ -78,34 +122,75 @@ func (m *media) close() {
 	}
 }
 
+// moveTo has another session of the same participant told what the peer says, what it said last first.
+func (m *media) moveTo(session *Session) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.session = session
+	for _, last := range []message.ServerMessage{m.slots, m.speakers, m.quality} {
+		if last != nil {
+			session.tell(0, last)
+		}
+	}
+	for _, wanted := range m.wanted {
+		session.tell(0, wanted)
+	}
+}
+
 // event is called from the peer's loops and does not block.
 func (m *media) event(e sfu.Event, live *liveRoom, stay *stay) {
+	if closed, ok := e.(sfu.PeerClosed); ok {
+		stay.end()
+		m.lost(live, closed.Reason)
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	switch e := e.(type) {
 	case sfu.SlotsAssigned:
-		m.session.tell(0, slotsAssigned(e))
+		m.slots = slotsAssigned(e)
+		m.session.tell(0, m.slots)
 	case sfu.SpeakersChanged:
 		live.speakers.Store(&e.Speakers)
-		m.session.tell(0, message.SpeakersChanged{
+		m.speakers = message.SpeakersChanged{
 			Speakers: append([]string{}, e.Speakers...), Speaking: append([]string{}, e.Speaking...),
-		})
+		}
+		m.session.tell(0, m.speakers)
+		m.heard(slices.Contains(e.Speaking, m.key.participant), live)
 	case sfu.LayersWanted:
-		m.session.tell(0, layersWanted(e))
+		m.wanted[e.Source] = layersWanted(e)
+		m.session.tell(0, m.wanted[e.Source])
 	case sfu.SlotsClocked:
 		m.session.tell(0, slotsClock(e))
 	case sfu.QualityChanged:
-		m.session.tell(0, qualityChanged(e))
+		m.quality = qualityChanged(e)
+		m.session.quality.scored(e.Up, e.Down)
+		m.session.tell(0, m.quality)
 	case sfu.PeerClosed:
-		stay.end()
-		m.lost(live, e.Reason)
 	}
+}
+
+// heard tells the room that the participant begins or ends to speak. The room is asked elsewhere: this is the media
+// server's loop. Whoever comes last says what is so at that moment.
+func (m *media) heard(speaking bool, live *liveRoom) {
+	if speaking == m.speaking || m.closed {
+		return
+	}
+	m.speaking = speaking
+	m.session.server.wg.Go(func() {
+		m.mu.Lock()
+		session, speaks := m.session.id, m.speaking
+		m.mu.Unlock()
+		live.room.Speaking(session, speaks)
+	})
 }
 
 // lost tells the client that its media is gone unless that is because the session ends.
 func (m *media) lost(live *liveRoom, reason string) {
-	s := m.session
 	m.mu.Lock()
 	m.peer = nil
-	closed := m.closed
+	m.slots, m.quality, m.wanted = nil, nil, map[sfu.Source]message.ServerMessage{}
+	closed, s := m.closed, m.session
 	if !closed {
 		// The room is asked elsewhere: this is the media server's loop. The session is alive, so Close still waits.
 		s.server.wg.Go(func() { _ = live.room.Unpublish(s.id) })

@@ -26,6 +26,10 @@ func newLimits() *limits {
 			message.ToggleRate: rate.NewLimiter(5, 10),
 			message.HandRate:   rate.NewLimiter(1, 3),
 			message.StatsRate:  rate.NewLimiter(0.2, 2),
+
+			message.ReactRate:      rate.NewLimiter(5, 5),
+			message.TypingRate:     rate.NewLimiter(1, 3),
+			message.ModerationRate: rate.NewLimiter(10, 20),
 		},
 	}
 }

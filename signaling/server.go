@@ -185,6 +185,28 @@ func (s *Server) Rename(code, title string) {
 	}
 }
 
+// Configure tells everybody in a meeting settings that were changed and are stored.
+func (s *Server) Configure(code string, record store.Meeting) {
+	if live, ok := s.live(code); ok {
+		_ = live.Configure(room.SettingsOf(record))
+	}
+}
+
+// SignOut takes everybody out of every meeting who came by one of these sign-ins.
+func (s *Server) SignOut(signIns []string) {
+	s.mu.Lock()
+	var alive []*room.Room
+	for _, live := range s.rooms {
+		if live.room != nil {
+			alive = append(alive, live.room)
+		}
+	}
+	s.mu.Unlock()
+	for _, r := range alive {
+		r.SignOut(signIns)
+	}
+}
+
 // Close tells every client that the server stops, stores what is left to store as long as ctx lasts, and
 // waits for every goroutine. Meetings are not ended: clients come back with their tickets.
 func (s *Server) Close(ctx context.Context) {

@@ -28,8 +28,12 @@ type Session struct {
 	address  netip.Prefix
 	out      *outbox
 	limits   *limits
-	media    *media
-	log      *slog.Logger
+	// media is replaced when the participant comes back to it, or goes to the lobby.
+	media   atomic.Pointer[media]
+	quality measurements
+	// inside is false before the join and in the lobby.
+	inside atomic.Bool
+	log    *slog.Logger
 	// measured is the client's last stats:report.
 	measured atomic.Pointer[message.StatsReport]
 
@@ -45,22 +49,18 @@ func (s *Server) newSession(conn *websocket.Conn, got credential) *Session {
 		out: newOutbox(s.cfg), limits: newLimits(),
 		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id)),
 	}
-	session.media = newMedia(session)
+	session.media.Store(newMedia(session))
 	return session
 }
 
-// Send implements room.Outbox.
+// Send implements room.Outbox. Media goes on when the socket is finished: the participant may come back to it.
 func (s *Session) Send(re, seq uint64, m message.Encoded) bool {
-	sent := s.out.send(outgoing{re: re, seq: seq, message: m})
-	if !sent {
-		s.media.close()
-	}
-	return sent
+	return s.out.send(outgoing{re: re, seq: seq, message: m})
 }
 
 // Finish implements room.Outbox: media ends at once, the socket after what is queued.
 func (s *Session) Finish(code message.CloseCode, reason string) {
-	s.media.close()
+	s.media.Load().close()
 	s.out.finish(code, reason)
 }
 
@@ -81,10 +81,11 @@ func (s *Session) run() {
 
 	s.read(ctx, joinInTime)
 
-	if s.live != nil {
-		s.live.room.Lose(s.id)
+	if s.live != nil && s.live.room.Lose(s.id) {
+		s.out.finish(message.CloseCode(websocket.StatusNormalClosure), "")
+	} else {
+		s.Finish(message.CloseCode(websocket.StatusNormalClosure), "")
 	}
-	s.Finish(message.CloseCode(websocket.StatusNormalClosure), "")
 	close(done)
 	others.Wait()
 	s.log.Info("socket closed", "code", int(s.out.code()))
@@ -136,7 +137,7 @@ func (s *Session) take(ctx context.Context, now time.Time, raw []byte) {
 	if answer != nil {
 		s.tell(in.ID, answer)
 	}
-	_, joining := in.Message.(message.MeetingJoin)
+	joining := s.live == nil && in.Kind.Right == message.Anybody
 	if refused, ok := answer.(message.Error); ok && joining && final(refused.Code) {
 		// Only now it shows that a ticket was not the last one.
 		s.server.bad.count(now, s.address)
@@ -153,6 +154,9 @@ func final(code message.Code) bool {
 func (s *Session) allowed(now time.Time, kind message.Kind) error {
 	if kind.Right != message.Anybody && s.live == nil {
 		return message.Refuse(message.NotJoined, "Join the meeting first.")
+	}
+	if kind.Right >= message.Members && !s.inside.Load() {
+		return message.Refuse(message.NotJoined, "A host has to let you in first.")
 	}
 	if !s.limits.allow(now, kind.Rate) {
 		return message.Error{Code: message.TooMany, Message: "Too many of these; wait a moment.", RetryAfter: 1}

@@ -80,6 +80,8 @@ func (w *world) boot(change ...func(*signaling.Config)) {
 	must(w.t, err)
 	cfg := signaling.Default("node")
 	cfg.Origins = []string{origin}
+	// Who is lost has left at once, but in the tests of coming back.
+	cfg.Room.ResumeFor = 0
 	cfg.Room.RetryFirst, cfg.Room.RetryMost = time.Millisecond, 20*time.Millisecond
 	for _, c := range change {
 		c(&cfg)

@@ -14,6 +14,15 @@ type Meeting struct {
 	Title         string
 	HostID        string
 	GuestsAllowed bool
+	Lobby         bool       // newcomers wait until a host admits them
+	Locked        bool       // nobody new comes in, until the occurrence is over
+	ChatHistory   string     // what late joiners see of the chat: all, joined or none
+	Denied        string     // what participants may not do, as package room writes it
+	StartsAt      *time.Time // the first time of a scheduled meeting
+	Minutes       int
+	TimeZone      string     // IANA name
+	Recurrence    string     // RRULE of RFC 5545
+	OverAt        *time.Time // when the last scheduled time is over; nil if there is none or no last
 	CreatedAt     time.Time  `gorm:"autoCreateTime:false"`
 	UpdatedAt     time.Time  `gorm:"autoUpdateTime:false"`
 	EndedAt       *time.Time // when it was last ended for all; nil again once somebody opens it anew
@@ -24,7 +33,11 @@ type Meeting struct {
 func (s *Store) CreateMeeting(ctx context.Context, m *Meeting) error {
 	m.CreatedAt = stamp(m.CreatedAt)
 	m.UpdatedAt = m.CreatedAt
+	stampAll(m.StartsAt, m.OverAt)
 	fillID(&m.ID, m.CreatedAt)
+	if m.ChatHistory == "" {
+		m.ChatHistory = HistoryAll
+	}
 	return s.run(ctx, "create meeting", func(ctx context.Context) error {
 		return gorm.G[Meeting](s.db).Create(ctx, m)
 	})
@@ -44,19 +57,62 @@ func (s *Store) MeetingByID(ctx context.Context, id string) (Meeting, error) {
 	})
 }
 
+// What late joiners see of the chat.
+const (
+	HistoryAll    = "all"
+	HistoryJoined = "joined"
+	HistoryNone   = "none"
+)
+
 // Two lookups by index and a union; a condition with OR would walk through all meetings.
 const meetingsOf = `SELECT meetings.* FROM meetings
 	JOIN (SELECT id FROM meetings WHERE host_id = ?
-		UNION SELECT meeting_id FROM participants WHERE user_id = ? AND joined_at IS NOT NULL) AS mine ON mine.id = meetings.id
+		UNION SELECT meeting_id FROM participants WHERE user_id = ? AND joined_at IS NOT NULL
+		UNION SELECT meeting_id FROM invitees WHERE user_id = ?) AS mine ON mine.id = meetings.id
 	WHERE meetings.deleted_at IS NULL AND (? = '' OR meetings.id < ?)
 	ORDER BY meetings.id DESC LIMIT ?`
 
-// MeetingsOf lists, newest first, the meetings that the user hosts or has taken part in. It begins after the meeting whose id is before,
-// or with the newest if that is empty. next is the cursor of the following page, empty at the end.
-func (s *Store) MeetingsOf(ctx context.Context, userID, before string, limit int) (page []Meeting, next string, err error) {
+const upcomingOf = `SELECT meetings.* FROM meetings
+	JOIN (SELECT id FROM meetings WHERE host_id = ?
+		UNION SELECT meeting_id FROM participants WHERE user_id = ? AND joined_at IS NOT NULL
+		UNION SELECT meeting_id FROM invitees WHERE user_id = ?) AS mine ON mine.id = meetings.id
+	WHERE meetings.deleted_at IS NULL AND meetings.starts_at IS NOT NULL AND (meetings.over_at IS NULL OR meetings.over_at > ?)
+	ORDER BY meetings.starts_at LIMIT 500`
+
+const liveOf = `SELECT meetings.* FROM meetings
+	JOIN (SELECT id FROM meetings WHERE host_id = ?
+		UNION SELECT meeting_id FROM participants WHERE user_id = ? AND joined_at IS NOT NULL
+		UNION SELECT meeting_id FROM invitees WHERE user_id = ?) AS mine ON mine.id = meetings.id
+	JOIN occurrences ON occurrences.meeting_id = meetings.id AND occurrences.running
+	WHERE meetings.deleted_at IS NULL
+	ORDER BY meetings.id DESC LIMIT 500`
+
+const pastOf = `SELECT meetings.* FROM meetings
+	JOIN (SELECT id FROM meetings WHERE host_id = ?
+		UNION SELECT meeting_id FROM participants WHERE user_id = ? AND joined_at IS NOT NULL) AS mine ON mine.id = meetings.id
+	WHERE meetings.deleted_at IS NULL AND (? = '' OR meetings.id < ?)
+		AND EXISTS (SELECT 1 FROM occurrences WHERE occurrences.meeting_id = meetings.id AND occurrences.ended_at IS NOT NULL)
+	ORDER BY meetings.id DESC LIMIT ?`
+
+// UpcomingOf lists the meetings of a user that are scheduled and not over, first ones first; 500 at most.
+func (s *Store) UpcomingOf(ctx context.Context, userID string, now time.Time) ([]Meeting, error) {
+	return find(ctx, s, "upcoming meetings of user "+userID, func(ctx context.Context) ([]Meeting, error) {
+		return gorm.G[Meeting](s.db).Raw(upcomingOf, userID, userID, userID, stamp(now)).Find(ctx)
+	})
+}
+
+// LiveOf lists the meetings of a user that take place now, newest first; 500 at most.
+func (s *Store) LiveOf(ctx context.Context, userID string) ([]Meeting, error) {
+	return find(ctx, s, "live meetings of user "+userID, func(ctx context.Context) ([]Meeting, error) {
+		return gorm.G[Meeting](s.db).Raw(liveOf, userID, userID, userID).Find(ctx)
+	})
+}
+
+// PastOf is MeetingsOf for those that have taken place and were not only invited to.
+func (s *Store) PastOf(ctx context.Context, userID, before string, limit int) (page []Meeting, next string, err error) {
 	limit = pageSize(limit)
-	page, err = find(ctx, s, "meetings of user "+userID, func(ctx context.Context) ([]Meeting, error) {
-		return gorm.G[Meeting](s.db).Raw(meetingsOf, userID, userID, before, before, limit+1).Find(ctx)
+	page, err = find(ctx, s, "past meetings of user "+userID, func(ctx context.Context) ([]Meeting, error) {
+		return gorm.G[Meeting](s.db).Raw(pastOf, userID, userID, before, before, limit+1).Find(ctx)
 	})
 	page, more := cut(page, limit)
 	if more {
@@ -65,12 +121,39 @@ func (s *Store) MeetingsOf(ctx context.Context, userID, before string, limit int
 	return page, next, err
 }
 
-// UpdateMeeting stores the title and whether guests are allowed, and sets UpdatedAt. The rest has methods of its own.
+// MeetingsOf lists, newest first, the meetings that the user hosts, is invited to or has taken part in. It begins after the meeting whose id is before,
+// or with the newest if that is empty. next is the cursor of the following page, empty at the end.
+func (s *Store) MeetingsOf(ctx context.Context, userID, before string, limit int) (page []Meeting, next string, err error) {
+	limit = pageSize(limit)
+	page, err = find(ctx, s, "meetings of user "+userID, func(ctx context.Context) ([]Meeting, error) {
+		return gorm.G[Meeting](s.db).Raw(meetingsOf, userID, userID, userID, before, before, limit+1).Find(ctx)
+	})
+	page, more := cut(page, limit)
+	if more {
+		next = page[len(page)-1].ID
+	}
+	return page, next, err
+}
+
+// UpdateMeeting stores title, guests, schedule and settings, and sets UpdatedAt. The rest has methods of its own.
 func (s *Store) UpdateMeeting(ctx context.Context, m *Meeting) error {
 	m.UpdatedAt = stamp(time.Time{})
+	stampAll(m.StartsAt, m.OverAt)
 	return s.change(ctx, "update meeting "+m.ID, func(db *gorm.DB) *gorm.DB {
-		return db.Model(&Meeting{}).Where("id = ? AND deleted_at IS NULL", m.ID).
-			Updates(map[string]any{"title": m.Title, "guests_allowed": m.GuestsAllowed, "updated_at": m.UpdatedAt})
+		return db.Model(&Meeting{}).Where("id = ? AND deleted_at IS NULL", m.ID).Updates(map[string]any{
+			"title": m.Title, "guests_allowed": m.GuestsAllowed, "lobby": m.Lobby, "chat_history": m.ChatHistory, "denied": m.Denied,
+			"starts_at": m.StartsAt, "minutes": m.Minutes, "time_zone": m.TimeZone, "recurrence": m.Recurrence, "over_at": m.OverAt,
+			"updated_at": m.UpdatedAt,
+		})
+	})
+}
+
+// SetMeetingSettings stores what hosts set while the meeting is on.
+func (s *Store) SetMeetingSettings(ctx context.Context, id string, lobby, locked bool, chatHistory, denied string, now time.Time) error {
+	return s.change(ctx, "set settings of meeting "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Meeting{}).Where("id = ? AND deleted_at IS NULL", id).Updates(map[string]any{
+			"lobby": lobby, "locked": locked, "chat_history": chatHistory, "denied": denied, "updated_at": stamp(now),
+		})
 	})
 }
 

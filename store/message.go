@@ -22,6 +22,41 @@ type Message struct {
 	ClientID      string // made by the sender's client, unique for the participant
 	Text          string
 	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
+	// RecipientID is the participant that a private message is for, RecipientUserID their account if they have one.
+	RecipientID     *string
+	RecipientUserID *string
+	RecipientName   string
+	ReplyTo         *uint64
+	EditedAt        *time.Time
+	DeletedAt       *time.Time // the text is gone
+}
+
+// Sight is what of a meeting's chat somebody may see. The zero value sees what everybody sees.
+type Sight struct {
+	// Participant and User are the viewer: private messages from and to them are seen, of either.
+	Participant, User string
+	// Since hides what was said before; zero hides nothing.
+	Since time.Time
+	// Attended shows only what was said while the user was in, of each occurrence from their first joining on.
+	Attended bool
+	// Occurrence limits to one, if it is not empty.
+	Occurrence string
+}
+
+func (v Sight) see(question gorm.ChainInterface[Message]) gorm.ChainInterface[Message] {
+	question = question.Where(`recipient_id IS NULL OR participant_id = ? OR recipient_id = ?
+		OR (? <> '' AND (sender_id = ? OR recipient_user_id = ?))`, v.Participant, v.Participant, v.User, v.User, v.User)
+	if !v.Since.IsZero() {
+		question = question.Where("created_at >= ?", stamp(v.Since))
+	}
+	if v.Attended {
+		question = question.Where(`EXISTS (SELECT 1 FROM participants WHERE participants.occurrence_id = messages.occurrence_id
+			AND participants.user_id = ? AND participants.joined_at <= messages.created_at)`, v.User)
+	}
+	if v.Occurrence != "" {
+		question = question.Where("occurrence_id = ?", v.Occurrence)
+	}
+	return question
 }
 
 // AddMessage stores m and fills in its id and time. A retry, known by participant and client id, stores nothing and gets the message as stored, number included.
@@ -50,18 +85,19 @@ func (s *Store) AddMessage(ctx context.Context, m *Message) error {
 
 // LastMessageNumber is the highest number in the meeting, 0 if nothing was said yet.
 func (s *Store) LastMessageNumber(ctx context.Context, meetingID string) (uint64, error) {
-	last, _, err := s.MessagesBefore(ctx, meetingID, 0, 1)
+	last, _, err := s.LatestMessages(ctx, meetingID, 1)
 	if err != nil || len(last) == 0 {
 		return 0, err
 	}
 	return last[0].Number, nil
 }
 
-// MessagesBefore returns the last messages with a number below before, or the newest if that is 0; oldest first. more is true if older ones exist.
-func (s *Store) MessagesBefore(ctx context.Context, meetingID string, before uint64, limit int) (page []Message, more bool, err error) {
+// MessagesBefore returns the last messages with a number below before, or the newest if that is 0, of those in sight; oldest first.
+// more is true if older ones exist.
+func (s *Store) MessagesBefore(ctx context.Context, meetingID string, before uint64, limit int, sight Sight) (page []Message, more bool, err error) {
 	limit = pageSize(limit)
 	page, err = find(ctx, s, "messages of meeting "+meetingID, func(ctx context.Context) ([]Message, error) {
-		question := gorm.G[Message](s.db).Where("meeting_id = ?", meetingID)
+		question := sight.see(gorm.G[Message](s.db).Where("meeting_id = ?", meetingID))
 		if before > 0 {
 			question = question.Where("number < ?", before)
 		}
@@ -72,12 +108,57 @@ func (s *Store) MessagesBefore(ctx context.Context, meetingID string, before uin
 	return page, more, err
 }
 
-// MessagesAfter returns the first messages with a number above after, oldest first. more is true if newer ones exist.
-func (s *Store) MessagesAfter(ctx context.Context, meetingID string, after uint64, limit int) (page []Message, more bool, err error) {
+// LatestMessages returns the newest messages, private ones too, oldest first: for the room, which knows who may see what.
+func (s *Store) LatestMessages(ctx context.Context, meetingID string, limit int) (page []Message, more bool, err error) {
+	limit = pageSize(limit)
+	page, err = find(ctx, s, "latest messages of meeting "+meetingID, func(ctx context.Context) ([]Message, error) {
+		return gorm.G[Message](s.db).Where("meeting_id = ?", meetingID).Order("number DESC").Limit(limit + 1).Find(ctx)
+	})
+	page, more = cut(page, limit)
+	slices.Reverse(page)
+	return page, more, err
+}
+
+// MessagesAfter returns the first messages with a number above after, of those in sight; oldest first. more is true if
+// newer ones exist.
+func (s *Store) MessagesAfter(ctx context.Context, meetingID string, after uint64, limit int, sight Sight) (page []Message, more bool, err error) {
 	limit = pageSize(limit)
 	page, err = find(ctx, s, "messages of meeting "+meetingID, func(ctx context.Context) ([]Message, error) {
-		return gorm.G[Message](s.db).Where("meeting_id = ? AND number > ?", meetingID, after).Order("number").Limit(limit + 1).Find(ctx)
+		return sight.see(gorm.G[Message](s.db).Where("meeting_id = ? AND number > ?", meetingID, after)).
+			Order("number").Limit(limit + 1).Find(ctx)
 	})
 	page, more = cut(page, limit)
 	return page, more, err
+}
+
+// MessageByNumber finds one message, private ones too.
+func (s *Store) MessageByNumber(ctx context.Context, meetingID string, number uint64) (Message, error) {
+	return find(ctx, s, "message of meeting "+meetingID, func(ctx context.Context) (Message, error) {
+		return gorm.G[Message](s.db).Where("meeting_id = ? AND number = ?", meetingID, number).Take(ctx)
+	})
+}
+
+// EditMessage replaces the text of a message, which must not be deleted.
+func (s *Store) EditMessage(ctx context.Context, meetingID string, number uint64, text string, now time.Time) error {
+	return s.change(ctx, "edit a message of meeting "+meetingID, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Message{}).Where("meeting_id = ? AND number = ? AND deleted_at IS NULL", meetingID, number).
+			Updates(map[string]any{"text": text, "edited_at": stamp(now)})
+	})
+}
+
+// DeleteMessage takes away the text of a message and the reactions to it; the line stays. The first time counts.
+func (s *Store) DeleteMessage(ctx context.Context, meetingID string, number uint64, now time.Time) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		err := tx.change(ctx, "delete a message of meeting "+meetingID, func(db *gorm.DB) *gorm.DB {
+			return db.Model(&Message{}).Where("meeting_id = ? AND number = ?", meetingID, number).
+				Updates(map[string]any{"text": "", "deleted_at": gorm.Expr("COALESCE(deleted_at, ?)", stamp(now))})
+		})
+		if err != nil {
+			return err
+		}
+		return tx.run(ctx, "delete reactions", func(ctx context.Context) error {
+			_, err := gorm.G[Reaction](tx.db).Where("meeting_id = ? AND number = ?", meetingID, number).Delete(ctx)
+			return err
+		})
+	})
 }

@@ -92,7 +92,7 @@ func TestMessagesArePagedBothWays(t *testing.T) {
 		if last, err := w.LastMessageNumber(w.Context(), c.meeting.ID); err != nil || last != 0 {
 			w.Errorf("last number of an empty chat: %d, %v", last, err)
 		}
-		if page, more, err := w.MessagesBefore(w.Context(), c.meeting.ID, 0, 10); err != nil || more || len(page) != 0 {
+		if page, more, err := w.MessagesBefore(w.Context(), c.meeting.ID, 0, 10, store.Sight{}); err != nil || more || len(page) != 0 {
 			w.Errorf("page of an empty chat: %v, %v, %v", page, more, err)
 		}
 		var want []uint64
@@ -115,7 +115,7 @@ func TestMessagesArePagedBothWays(t *testing.T) {
 				w.Errorf("forwards in pages of %d: %v", size, got)
 			}
 		}
-		page, _, err := w.MessagesBefore(w.Context(), c.meeting.ID, 4, 1)
+		page, _, err := w.MessagesBefore(w.Context(), c.meeting.ID, 4, 1, store.Sight{})
 		if err != nil || len(page) != 1 || page[0].ClientID != "client-3" || page[0].CreatedAt != epoch.Add(3*time.Second) || *page[0].SenderID != *c.speaker.UserID {
 			w.Errorf("before 4: %+v, %v", page, err)
 		}
@@ -127,7 +127,7 @@ func (c chat) backwards(size int) (numbers []uint64) {
 	for before, more := uint64(0), true; more; {
 		var page []store.Message
 		var err error
-		page, more, err = c.MessagesBefore(c.Context(), c.meeting.ID, before, size)
+		page, more, err = c.MessagesBefore(c.Context(), c.meeting.ID, before, size, store.Sight{})
 		c.must(err)
 		numbers = slices.Concat(numbersOf(page), numbers)
 		before = page[0].Number
@@ -140,7 +140,7 @@ func (c chat) forwards(size int) (numbers []uint64) {
 	for after, more := uint64(0), true; more; {
 		var page []store.Message
 		var err error
-		page, more, err = c.MessagesAfter(c.Context(), c.meeting.ID, after, size)
+		page, more, err = c.MessagesAfter(c.Context(), c.meeting.ID, after, size, store.Sight{})
 		c.must(err)
 		numbers = append(numbers, numbersOf(page)...)
 		after = page[len(page)-1].Number

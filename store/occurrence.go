@@ -96,6 +96,9 @@ func (s *Store) CloseOccurrence(ctx context.Context, id string, now time.Time) e
 			steps := []*gorm.DB{
 				db.Model(&Occurrence{}).Where("id = ? AND ended_at IS NULL", id).
 					Updates(map[string]any{"ended_at": now, "running": nil}),
+				// The lock of a meeting goes with the occurrence.
+				db.Model(&Meeting{}).Where("locked AND id = (?)", db.Model(&Occurrence{}).Select("meeting_id").Where("id = ?", id)).
+					Updates(map[string]any{"locked": false}),
 				db.Model(&ParticipantSession{}).Where("participant_id IN (?) AND left_at IS NULL", inIt).
 					Updates(map[string]any{"left_at": now}),
 				db.Model(&Participant{}).Where("occurrence_id = ? AND status IN ?", id, []string{StatusJoined, StatusWaiting}).
@@ -109,4 +112,73 @@ func (s *Store) CloseOccurrence(ctx context.Context, id string, now time.Time) e
 			return nil
 		})
 	})
+}
+
+// OccurrencesOf lists the occurrences of a meeting, newest first. It begins after the one whose id is before, or with the
+// newest if that is empty. next is the cursor of the following page, empty at the end.
+func (s *Store) OccurrencesOf(ctx context.Context, meetingID, before string, limit int) (page []Occurrence, next string, err error) {
+	limit = pageSize(limit)
+	page, err = find(ctx, s, "occurrences of meeting "+meetingID, func(ctx context.Context) ([]Occurrence, error) {
+		question := gorm.G[Occurrence](s.db).Where("meeting_id = ?", meetingID)
+		if before != "" {
+			question = question.Where("id < ?", before)
+		}
+		return question.Order("id DESC").Limit(limit + 1).Find(ctx)
+	})
+	page, more := cut(page, limit)
+	if more {
+		next = page[len(page)-1].ID
+	}
+	return page, next, err
+}
+
+// OccurrenceCount is how many people and public messages there were.
+type OccurrenceCount struct{ People, Messages int }
+
+const (
+	peopleIn = `SELECT occurrence_id, COUNT(*) AS number FROM participants
+	WHERE occurrence_id IN ? AND joined_at IS NOT NULL GROUP BY occurrence_id`
+	messagesIn = `SELECT occurrence_id, COUNT(*) AS number FROM messages
+	WHERE occurrence_id IN ? AND recipient_id IS NULL AND deleted_at IS NULL GROUP BY occurrence_id`
+)
+
+// CountOccurrences counts in several occurrences at once, by id.
+func (s *Store) CountOccurrences(ctx context.Context, ids []string) (map[string]OccurrenceCount, error) {
+	type count struct {
+		OccurrenceID string
+		Number       int
+	}
+	people, err := find(ctx, s, "count people", func(ctx context.Context) ([]count, error) {
+		return gorm.G[count](s.db).Raw(peopleIn, ids).Find(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	messages, err := find(ctx, s, "count messages", func(ctx context.Context) ([]count, error) {
+		return gorm.G[count](s.db).Raw(messagesIn, ids).Find(ctx)
+	})
+	counts := make(map[string]OccurrenceCount, len(ids))
+	for _, c := range people {
+		counts[c.OccurrenceID] = OccurrenceCount{People: c.Number}
+	}
+	for _, c := range messages {
+		counts[c.OccurrenceID] = OccurrenceCount{People: counts[c.OccurrenceID].People, Messages: c.Number}
+	}
+	return counts, err
+}
+
+const newestOccurrences = `SELECT occurrences.* FROM occurrences
+	JOIN (SELECT meeting_id AS met, MAX(epoch) AS last FROM occurrences WHERE meeting_id IN ? GROUP BY meeting_id) AS newest
+		ON newest.met = occurrences.meeting_id AND newest.last = occurrences.epoch`
+
+// LastHeld says when each of the meetings last began; those that never did are left out.
+func (s *Store) LastHeld(ctx context.Context, meetingIDs []string) (map[string]time.Time, error) {
+	newest, err := find(ctx, s, "last occurrences", func(ctx context.Context) ([]Occurrence, error) {
+		return gorm.G[Occurrence](s.db).Raw(newestOccurrences, meetingIDs).Find(ctx)
+	})
+	held := make(map[string]time.Time, len(newest))
+	for _, o := range newest {
+		held[o.MeetingID] = o.StartedAt
+	}
+	return held, err
 }

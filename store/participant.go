@@ -11,6 +11,7 @@ import (
 // The roles and statuses of a participant.
 const (
 	RoleHost        = "HOST"
+	RoleCoHost      = "COHOST"
 	RoleParticipant = "PARTICIPANT"
 
 	StatusInvited = "INVITED"
@@ -29,8 +30,11 @@ type Participant struct {
 	Role         string
 	Status       string
 	Guest        bool
+	Overrides    string     // what they may do against the meeting's default, as package room writes it
+	Device       string     // of a guest: a hash of what the browser keeps
 	JoinedAt     *time.Time // when first in the meeting; nil for one who was only invited or waited
 	LeftAt       *time.Time // nil while in the meeting
+	RemovedAt    *time.Time // when a host took them out of this occurrence, for as long as it lasts
 	CreatedAt    time.Time  `gorm:"autoCreateTime:false"`
 	UpdatedAt    time.Time  `gorm:"autoUpdateTime:false"`
 }
@@ -106,6 +110,60 @@ func (s *Store) RenameParticipant(ctx context.Context, id, name string, now time
 	return s.change(ctx, "rename participant "+id, func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Participant{}).Where("id = ?", id).
 			Updates(map[string]any{"name": name, "updated_at": stamp(now)})
+	})
+}
+
+// SetParticipantStanding stores the role and what differs from the meeting's default.
+func (s *Store) SetParticipantStanding(ctx context.Context, id, role, overrides string, now time.Time) error {
+	return s.change(ctx, "set standing of participant "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Participant{}).Where("id = ?", id).
+			Updates(map[string]any{"role": role, "overrides": overrides, "updated_at": stamp(now)})
+	})
+}
+
+// RemoveParticipant stores that a host took somebody out of the occurrence, or lets them come back.
+func (s *Store) RemoveParticipant(ctx context.Context, id string, removed bool, now time.Time) error {
+	columns := map[string]any{"removed_at": nil, "updated_at": stamp(now)}
+	if removed {
+		columns["removed_at"] = stamp(now)
+	}
+	return s.change(ctx, "remove participant "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Participant{}).Where("id = ?", id).Updates(columns)
+	})
+}
+
+// ParticipantsWithStanding lists those of an occurrence whom a room must know before it is told: who is more than a
+// participant, or has other rights, or was removed. 1000 at most.
+func (s *Store) ParticipantsWithStanding(ctx context.Context, occurrenceID string) ([]Participant, error) {
+	return find(ctx, s, "standing in occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
+		return gorm.G[Participant](s.db).
+			Where("occurrence_id = ? AND (role <> 'PARTICIPANT' OR overrides <> '' OR removed_at IS NOT NULL)", occurrenceID).
+			Order("id").Limit(1000).Find(ctx)
+	})
+}
+
+// WasRemoved is true if somebody with this account, or on this device without one, was taken out of the occurrence.
+func (s *Store) WasRemoved(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
+	found, err := find(ctx, s, "removed from occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
+		question := gorm.G[Participant](s.db).Where("occurrence_id = ? AND removed_at IS NOT NULL", occurrenceID)
+		switch {
+		case userID != nil:
+			question = question.Where("user_id = ?", *userID)
+		case device != "":
+			question = question.Where("device = ?", device)
+		default:
+			return nil, nil
+		}
+		return question.Limit(1).Find(ctx)
+	})
+	return len(found) == 1, err
+}
+
+// ParticipantsIn lists those of one occurrence who have been in it, in the order they came, limit at most.
+func (s *Store) ParticipantsIn(ctx context.Context, occurrenceID string, limit int) ([]Participant, error) {
+	return find(ctx, s, "participants of occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
+		return gorm.G[Participant](s.db).Where("occurrence_id = ? AND joined_at IS NOT NULL", occurrenceID).
+			Order("id").Limit(limit).Find(ctx)
 	})
 }
 

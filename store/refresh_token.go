@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -80,4 +81,50 @@ func (s *Store) RevokeFamily(ctx context.Context, familyID string, now time.Time
 				Updates(map[string]any{"revoked_at": stamp(now)}).Error
 		})
 	})
+}
+
+// SignIns lists the newest token of each sign-in of a user that goes on, last used first; 200 at most.
+func (s *Store) SignIns(ctx context.Context, userID string, now time.Time) ([]RefreshToken, error) {
+	now = stamp(now)
+	return find(ctx, s, "sign-ins of user "+userID, func(ctx context.Context) ([]RefreshToken, error) {
+		return gorm.G[RefreshToken](s.db).
+			Where("user_id = ? AND used_at IS NULL AND revoked_at IS NULL AND idle_expires_at > ? AND expires_at > ?", userID, now, now).
+			Order("issued_at DESC").Limit(200).Find(ctx)
+	})
+}
+
+// RevokeSignIns ends all sign-ins of a user but one, or all if that is empty, and returns their families.
+func (s *Store) RevokeSignIns(ctx context.Context, userID, but string, now time.Time) (families []string, err error) {
+	err = s.InTx(ctx, func(tx *Store) error {
+		families = nil
+		alive, err := find(ctx, tx, "families of user "+userID, func(ctx context.Context) ([]RefreshToken, error) {
+			return gorm.G[RefreshToken](tx.db, clause.Locking{Strength: "UPDATE"}).
+				Where("user_id = ? AND revoked_at IS NULL AND family_id <> ?", userID, but).Find(ctx)
+		})
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for _, t := range alive {
+			if !seen[t.FamilyID] {
+				seen[t.FamilyID] = true
+				families = append(families, t.FamilyID)
+			}
+		}
+		return tx.run(ctx, "revoke sign-ins of user "+userID, func(ctx context.Context) error {
+			return tx.db.WithContext(ctx).Model(&RefreshToken{}).
+				Where("user_id = ? AND revoked_at IS NULL AND family_id <> ?", userID, but).
+				Updates(map[string]any{"revoked_at": stamp(now)}).Error
+		})
+	})
+	return families, err
+}
+
+// FamilyBegan is when a sign-in began: families are named after their first token, whose id holds the time.
+func FamilyBegan(family string) (time.Time, bool) {
+	id, err := ulid.ParseStrict(family)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return ulid.Time(id.Time()).UTC(), true
 }

@@ -63,4 +63,22 @@ func (s *Store) SetPasswordHash(ctx context.Context, id, hash string) error {
 	})
 }
 
+// RenameUser replaces the name of an account.
+func (s *Store) RenameUser(ctx context.Context, id, name string, now time.Time) error {
+	return s.change(ctx, "rename user "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&User{}).Where("id = ?", id).Updates(map[string]any{"name": name, "updated_at": stamp(now)})
+	})
+}
+
+// UsersByEmail finds several accounts by their addresses, in any case; those that do not exist are left out.
+func (s *Store) UsersByEmail(ctx context.Context, emails []string) ([]User, error) {
+	canonical := make([]string, len(emails))
+	for i, email := range emails {
+		canonical[i] = canonicalEmail(email)
+	}
+	return find(ctx, s, "users by e-mail", func(ctx context.Context) ([]User, error) {
+		return gorm.G[User](s.db).Where("email IN ?", canonical).Find(ctx)
+	})
+}
+
 func canonicalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

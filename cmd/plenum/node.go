@@ -131,6 +131,7 @@ func (n *node) startSignaling(origins []string, records *store.Store, media *sfu
 	cfg := signaling.Default(nodeID)
 	// Behind trusted proxies the API has put the client's address in place already.
 	cfg.Origins = origins
+	cfg.Room.ResumeFor = n.cfg.ResumeWindow
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

@@ -33,6 +33,8 @@ type serveCommand struct {
 
 	GuestJoins int `default:"120" placeholder:"N" help:"Guests that may come in from one address in a minute, five times as many at once. Default: ${default}. Raise it for load tests from one machine, and for halls behind one address."`
 
+	ResumeWindow time.Duration `default:"20s" placeholder:"TIME" help:"How long the place of somebody who lost the connection is kept, with their media, before others see them leave. At most 10m; 0 keeps none. Default: ${default}."`
+
 	Secret string `placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
 }
 

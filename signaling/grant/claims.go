@@ -57,6 +57,16 @@ type Claims struct {
 	Name  string
 	Host  bool
 	Guest bool
+	// CoHost comes in as one.
+	CoHost bool
+	// Admitted does not wait in the lobby.
+	Admitted bool
+	// Device tells guests apart: a hash of what their browser keeps.
+	Device string
+	// SignIn is the family of refresh tokens that the API call came with; its end is the end of the ticket.
+	SignIn string
+	// Test marks a room of a connection test, which no record is kept of.
+	Test bool
 
 	// ID of the token; Grant and Ticket make a new one and ignore what is here.
 	ID string

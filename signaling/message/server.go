@@ -48,7 +48,7 @@ type MeetingJoined struct {
 	// ResumeWithin is how many seconds the place is kept when the connection is lost.
 	ResumeWithin int `json:"resumeWithin"`
 	// Ticket lets this client come back without the REST API, as "resume.<ticket>". A new one comes with each answer to
-	// meeting:join and meeting:resume; only the last is good.
+	// meeting:join and meeting:resume; only the last is good. Empty where there is no new one, as after the lobby.
 	Ticket string `json:"ticket"`
 }
 
@@ -67,7 +67,7 @@ type MeetingWaiting struct {
 	Title string `json:"title"`
 	// Message of a host to those who wait.
 	Message string `json:"message,omitempty"`
-	// Ticket as in meeting:joined; who comes back with it waits in the same place.
+	// Ticket as in meeting:joined; who comes back with it waits in the same place. Empty where there is no new one.
 	Ticket string `json:"ticket"`
 }
 

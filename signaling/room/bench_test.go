@@ -14,7 +14,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	for _, members := range []int{1, 50, 500} {
 		b.Run(fmt.Sprint(members), func(b *testing.B) {
 			now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-			m := newMachine(now, Default(), Meeting{Occurrence: "o1"}, history{})
+			m := newMachine(now, Default(), Meeting{Occurrence: "o1", Settings: Settings{ChatHistory: message.HistoryAll, Permissions: everything}}, history{})
 			for i := range members {
 				err := m.join(now, Entry{
 					Session: SessionID(i + 1), Claims: grant.Claims{Participant: fmt.Sprint("p", i), Occurrence: "o1"},
@@ -29,7 +29,7 @@ func BenchmarkBroadcast(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				raised = !raised
-				if err := m.raiseHand(1, raised); err != nil {
+				if err := m.raiseHand(now, 1, message.ParticipantRaiseHand{Raised: raised}); err != nil {
 					b.Fatal(err)
 				}
 				for _, e := range m.take() {

@@ -8,13 +8,21 @@ import (
 	"github.com/plenum-meet/plenum/store"
 )
 
-// remembered is how many client ids the room knows, so that a retry is answered without the store.
-const remembered = 10_000
+const (
+	// remembered is how many client ids the room knows, so that a retry is answered without the store.
+	remembered = 10_000
+	// maxReactions under one message, of all people together.
+	maxReactions = 100
+)
 
-// history is the end of the chat as the store has it when the room opens.
+// history is the end of the chat, and what else the store knows of the occurrence, when the room opens.
 type history struct {
 	last uint64
 	page []store.Message
+	// more says that there are messages before the page.
+	more      bool
+	reactions map[uint64][]store.Reaction
+	standing  []store.Participant
 }
 
 // chat is the order of what was said. Lines that wait for the store are always kept, of the others the newest.
@@ -22,16 +30,19 @@ type chat struct {
 	page     int
 	most     int
 	last     uint64
-	lines    []*line
+	lines    []*chatLine
+	more     bool
 	unstored int
-	byClient map[clientKey]*line
+	byClient map[clientKey]*chatLine
 	keys     []clientKey
 }
 
 type clientKey struct{ participant, clientID string }
 
-type line struct {
+type chatLine struct {
 	message message.ChatMessage
+	// user is the account of the sender, toUser that of the recipient, if they have one.
+	user, toUser string
 	// waiting requests get their answer when the line is stored.
 	waiting []waiter
 }
@@ -42,22 +53,43 @@ type waiter struct {
 }
 
 func newChat(cfg Config, past history) chat {
-	c := chat{page: cfg.HistoryPage, most: cfg.MaxUnstored, last: past.last, byClient: map[clientKey]*line{}}
+	c := chat{page: cfg.HistoryPage, most: cfg.MaxUnstored, last: past.last, more: past.more, byClient: map[clientKey]*chatLine{}}
 	for _, m := range past.page {
-		c.add(&line{message: ChatMessage(m)})
+		c.add(lineOf(m, past.reactions[m.Number]))
 	}
 	return c
 }
 
-// ChatMessage is a stored message as clients see it.
-func ChatMessage(m store.Message) message.ChatMessage {
-	return message.ChatMessage{
-		Number: m.Number, ClientID: m.ClientID, Sender: m.ParticipantID, Name: m.SenderName, Text: m.Text,
-		SentAt: m.CreatedAt, Stored: true,
+func lineOf(m store.Message, reactions []store.Reaction) *chatLine {
+	l := &chatLine{message: ChatMessage(m, reactions)}
+	if m.SenderID != nil {
+		l.user = *m.SenderID
 	}
+	if m.RecipientUserID != nil {
+		l.toUser = *m.RecipientUserID
+	}
+	return l
 }
 
-func (c *chat) add(l *line) {
+// ChatMessage is a stored message as clients see it.
+func ChatMessage(m store.Message, reactions []store.Reaction) message.ChatMessage {
+	out := message.ChatMessage{
+		Number: m.Number, ClientID: m.ClientID, Sender: m.ParticipantID, Name: m.SenderName, Text: m.Text,
+		SentAt: m.CreatedAt, Stored: true, ToName: m.RecipientName, EditedAt: m.EditedAt, Deleted: m.DeletedAt != nil,
+	}
+	if m.RecipientID != nil {
+		out.To = *m.RecipientID
+	}
+	if m.ReplyTo != nil {
+		out.ReplyTo = *m.ReplyTo
+	}
+	for _, r := range reactions {
+		out.Reactions = reactionSet(out.Reactions, message.Emoji(r.Emoji), r.ParticipantID, true)
+	}
+	return out
+}
+
+func (c *chat) add(l *chatLine) {
 	key := clientKey{l.message.Sender, l.message.ClientID}
 	c.lines = append(c.lines, l)
 	c.byClient[key] = l
@@ -69,6 +101,7 @@ func (c *chat) add(l *line) {
 func (c *chat) trim() {
 	for len(c.lines) > c.page && c.lines[0].message.Stored {
 		c.lines = slices.Delete(c.lines, 0, 1)
+		c.more = true
 	}
 	for len(c.keys) > remembered && c.byClient[c.keys[0]].message.Stored {
 		delete(c.byClient, c.keys[0])
@@ -76,28 +109,88 @@ func (c *chat) trim() {
 	}
 }
 
-// newest is the page for somebody who comes in.
-func (c *chat) newest() []message.ChatMessage {
-	lines := c.lines[max(0, len(c.lines)-c.page):]
-	out := make([]message.ChatMessage, len(lines))
-	for i, l := range lines {
-		out[i] = l.message
-	}
-	return out
-}
-
-// waitingLines are those that the store does not have yet, oldest first.
-func (c *chat) waitingLines() []message.ChatMessage {
-	var out []message.ChatMessage
+func (c *chat) find(number uint64) *chatLine {
 	for _, l := range c.lines {
-		if !l.message.Stored {
-			out = append(out, l.message)
+		if l.message.Number == number {
+			return l
 		}
 	}
+	return nil
+}
+
+// newest is the page for somebody who comes in, as far as they may see it.
+func (m *machine) newest(who *member) (page []message.ChatMessage, more bool) {
+	page = []message.ChatMessage{}
+	sight := m.sight(who)
+	for _, l := range m.chat.lines[max(0, len(m.chat.lines)-m.chat.page):] {
+		if m.inSight(who, l) {
+			page = append(page, l.message)
+		}
+	}
+	more = m.chat.more && (sight.Since.IsZero() || len(page) > 0 && len(page) == len(m.chat.lines))
+	return page, more
+}
+
+// sight is what of the stored chat somebody may see.
+func (m *machine) sight(who *member) store.Sight {
+	out := store.Sight{Participant: who.id, User: who.user}
+	if moderates(who.role) {
+		return out
+	}
+	switch m.meeting.Settings.ChatHistory {
+	case message.HistoryAll:
+	case message.HistoryJoined:
+		out.Since = who.since
+	case message.HistoryNone:
+		out.Since = who.snapshotAt
+	}
 	return out
 }
 
-// say shows a message to everybody at once and stores it. The sender's answer follows when it is stored.
+// seenBy says whether a line is for somebody at all; what was said before they came is another question.
+func (l *chatLine) seenBy(who *member) bool {
+	if l.message.To == "" || l.message.Sender == who.id || l.message.To == who.id {
+		return true
+	}
+	return who.user != "" && (l.user == who.user || l.toUser == who.user)
+}
+
+// hearers are the members whom a line is for; all if it is not private and late joiners see everything.
+func (m *machine) hearers(l *chatLine) (them []*member, all bool) {
+	if l.message.To == "" && m.meeting.Settings.ChatHistory == message.HistoryAll {
+		return nil, true
+	}
+	for _, who := range m.order {
+		if m.inSight(who, l) {
+			them = append(them, who)
+		}
+	}
+	return them, false
+}
+
+// inSight says whether somebody may see a line.
+func (m *machine) inSight(who *member, l *chatLine) bool {
+	return l.seenBy(who) && !l.message.SentAt.Before(m.sight(who).Since)
+}
+
+func (m *machine) tellHearers(l *chatLine, what message.ServerMessage) {
+	them, all := m.hearers(l)
+	if all {
+		m.tell(what, nil)
+		return
+	}
+	m.tellOnly(what, them...)
+}
+
+// mayWrite says whether somebody may write to another, or to all if to is nil. Who may chat may always write to a host.
+func mayWrite(p message.Permissions, to *member) error {
+	if !p.Chat && (to == nil || !p.PrivateChat) || to != nil && !p.PrivateChat && !moderates(to.role) {
+		return errNotAllowed
+	}
+	return nil
+}
+
+// say shows a message to everybody, or to one, at once and stores it. The sender's answer follows when it is stored.
 func (m *machine) say(now time.Time, session SessionID, re uint64, what message.ChatSend) error {
 	who, err := m.of(session)
 	if err != nil {
@@ -111,60 +204,136 @@ func (m *machine) say(now time.Time, session SessionID, re uint64, what message.
 		}
 		return nil
 	}
+	to, err := m.recipient(who, what.To)
+	if err != nil {
+		return err
+	}
+	if err := m.mayReply(who, what); err != nil {
+		return err
+	}
 	if m.chat.unstored >= m.chat.most {
 		return message.Refuse(message.Unavailable, "The chat cannot be stored at the moment; try again later.")
 	}
 	m.chat.last++
 	m.chat.unstored++
-	l := &line{
+	l := &chatLine{
 		message: message.ChatMessage{
 			Number: m.chat.last, ClientID: what.ClientID, Sender: who.id, Name: who.name, Text: what.Text,
-			SentAt: onWire(now),
+			SentAt: onWire(now), ReplyTo: what.ReplyTo,
 		},
-		waiting: []waiter{{session, re}},
+		user: who.user, waiting: []waiter{{session, re}},
+	}
+	if to != nil {
+		l.message.To, l.message.ToName, l.toUser = to.id, to.name, to.user
 	}
 	m.chat.add(l)
-	m.tell(l.message, nil)
-	m.effects = append(m.effects, save{said{m.row(who, l.message)}})
+	m.tellHearers(l, l.message)
+	m.effects = append(m.effects, save{said{m.row(l)}})
 	return nil
 }
 
-func (m *machine) row(who *member, c message.ChatMessage) store.Message {
-	row := store.Message{
-		ID: store.NewID(c.SentAt), MeetingID: m.meeting.ID, OccurrenceID: m.meeting.Occurrence, ParticipantID: who.id,
-		SenderName: who.name, Number: c.Number, ClientID: c.ClientID, Text: c.Text, CreatedAt: c.SentAt,
+// recipient finds whom a message is for, nil for everybody, if the sender may write to them.
+func (m *machine) recipient(who *member, id string) (*member, error) {
+	var to *member
+	if id != "" {
+		to = m.members[id]
+		if to == nil || to == who {
+			return nil, errNobody
+		}
 	}
-	if who.user != "" {
-		row.SenderID = &who.user
+	return to, mayWrite(who.permissions, to)
+}
+
+// mayReply keeps what is private from being dragged into the open. A line that the room does not know any more is only
+// a number.
+func (m *machine) mayReply(who *member, what message.ChatSend) error {
+	if what.ReplyTo == 0 {
+		return nil
+	}
+	l := m.chat.find(what.ReplyTo)
+	switch {
+	case what.ReplyTo > m.chat.last, l != nil && !m.inSight(who, l):
+		return errNoMessage
+	case l != nil && l.message.To != "" && what.To != l.message.To && what.To != l.message.Sender:
+		return message.Refuse(message.Forbidden, "A private message can only be answered privately.")
+	}
+	return nil
+}
+
+func (m *machine) row(l *chatLine) store.Message {
+	c := l.message
+	row := store.Message{
+		ID: store.NewID(c.SentAt), MeetingID: m.meeting.ID, OccurrenceID: m.meeting.Occurrence, ParticipantID: c.Sender,
+		SenderName: c.Name, Number: c.Number, ClientID: c.ClientID, Text: c.Text, CreatedAt: c.SentAt, RecipientName: c.ToName,
+	}
+	if l.user != "" {
+		row.SenderID = &l.user
+	}
+	if c.To != "" {
+		row.RecipientID = &c.To
+	}
+	if l.toUser != "" {
+		row.RecipientUserID = &l.toUser
+	}
+	if c.ReplyTo != 0 {
+		row.ReplyTo = &c.ReplyTo
 	}
 	return row
 }
 
 // stored tells the sender and everybody that a message is committed, or the sender that it never will be.
 func (m *machine) stored(number uint64, failed error) {
-	i := slices.IndexFunc(m.chat.lines, func(l *line) bool { return l.message.Number == number })
-	if i < 0 {
+	l := m.chat.find(number)
+	if l == nil || l.message.Stored {
 		return
 	}
-	l := m.chat.lines[i]
 	m.chat.unstored--
 	var answer message.ServerMessage = message.OK{}
 	if failed != nil {
 		// Forgotten, so that sending it again may succeed.
 		key := clientKey{l.message.Sender, l.message.ClientID}
-		m.chat.lines = slices.Delete(m.chat.lines, i, i+1)
+		m.chat.lines = slices.DeleteFunc(m.chat.lines, func(o *chatLine) bool { return o == l })
 		delete(m.chat.byClient, key)
 		m.chat.keys = slices.DeleteFunc(m.chat.keys, func(k clientKey) bool { return k == key })
 		answer = message.Refuse(message.Conflict, "The message could not be stored.")
 	} else {
 		l.message.Stored = true
-		m.chat.trim()
 	}
 	for _, w := range l.waiting {
 		m.effects = append(m.effects, reply{session: w.session, re: w.re, message: answer})
 	}
 	l.waiting = nil
 	if failed == nil {
-		m.tell(message.ChatUpdated{Number: number, Stored: true}, nil)
+		m.tellHearers(l, message.ChatUpdated{Number: number, Stored: true})
+		m.chat.trim()
 	}
+}
+
+// typing tells those whom somebody is writing to.
+func (m *machine) typing(session SessionID, to string) error {
+	who, err := m.of(session)
+	if err != nil {
+		return err
+	}
+	whom, err := m.recipient(who, to)
+	if err != nil {
+		return err
+	}
+	if whom == nil {
+		m.whisper(message.ChatIsTyping{Participant: who.id}, who)
+	} else {
+		m.whisper(message.ChatIsTyping{Participant: who.id, Private: true}, nil, whom)
+	}
+	return nil
+}
+
+// unstored are the lines that the store does not have yet and somebody may see, oldest first.
+func (m *machine) unstored(who *member) []message.ChatMessage {
+	var out []message.ChatMessage
+	for _, l := range m.chat.lines {
+		if !l.message.Stored && l.seenBy(who) {
+			out = append(out, l.message)
+		}
+	}
+	return out
 }

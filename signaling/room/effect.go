@@ -10,7 +10,7 @@ import (
 // SessionID names a socket; given by the server, never used twice.
 type SessionID uint64
 
-// effect is what the machine wants done: event, reply, disconnect or save.
+// effect is what the machine wants done.
 //
 //sumtype:decl
 type effect interface{ effect() }
@@ -40,12 +40,30 @@ type disconnect struct {
 	reason  string
 }
 
+// place says whether a socket's participant is in the meeting or in the lobby, where there is no media.
+type place struct {
+	session SessionID
+	inside  bool
+}
+
+// enforce has the media server forward what holds for these sources, whatever the client does.
+type enforce struct {
+	session SessionID
+	states  []SourceState
+}
+
+// inherit gives the media of one socket to the next one of the same participant; the old one closes.
+type inherit struct{ from, to SessionID }
+
 // save is for the store, in order.
 type save struct{ record record }
 
 func (event) effect()      {}
 func (reply) effect()      {}
 func (disconnect) effect() {}
+func (place) effect()      {}
+func (enforce) effect()    {}
+func (inherit) effect()    {}
 func (save) effect()       {}
 
 // record is something that the writer puts into the store.
@@ -66,13 +84,56 @@ type (
 		session     SessionID
 		left        bool
 		at          time.Time
+		quality     store.Quality
+	}
+	// waits: the participant is in the lobby.
+	waits struct {
+		participant string
+		at          time.Time
+	}
+	// removed: a host took the participant out, or forgave.
+	removed struct {
+		participant string
+		removed     bool
+		at          time.Time
+	}
+	// stands: role and rights of a participant have changed.
+	stands struct {
+		participant string
+		role        message.Role
+		override    string
+		at          time.Time
+	}
+	configured struct {
+		settings Settings
+		at       time.Time
+	}
+	audited struct {
+		actor, action, target string
+		at                    time.Time
 	}
 	renamed struct {
 		participant, name string
 		at                time.Time
 	}
 	// said carries the room's number; the store may know the message already under another.
-	said struct{ message store.Message }
+	said   struct{ message store.Message }
+	edited struct {
+		number uint64
+		text   string
+		at     time.Time
+	}
+	// struck: a message was deleted.
+	struck struct {
+		number uint64
+		at     time.Time
+	}
+	reacted struct {
+		number             uint64
+		participant, emoji string
+		on                 bool
+		at                 time.Time
+	}
 	// closed: nobody is in the occurrence any more, or it was ended for everybody.
 	closed struct {
 		ended bool
@@ -80,8 +141,16 @@ type (
 	}
 )
 
-func (connected) record() {}
-func (parted) record()    {}
-func (renamed) record()   {}
-func (said) record()      {}
-func (closed) record()    {}
+func (connected) record()  {}
+func (parted) record()     {}
+func (renamed) record()    {}
+func (said) record()       {}
+func (closed) record()     {}
+func (waits) record()      {}
+func (removed) record()    {}
+func (stands) record()     {}
+func (configured) record() {}
+func (audited) record()    {}
+func (edited) record()     {}
+func (struck) record()     {}
+func (reacted) record()    {}

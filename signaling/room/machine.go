@@ -1,7 +1,6 @@
 package room
 
 import (
-	"slices"
 	"time"
 
 	"github.com/plenum-meet/plenum/signaling/grant"
@@ -13,6 +12,15 @@ type Meeting struct {
 	ID, Code, Title string
 	Occurrence      string
 	StartedAt       time.Time
+	Settings        Settings
+}
+
+// Settings are what hosts decide for everybody.
+type Settings struct {
+	Lobby, Locked bool
+	ChatHistory   message.ChatHistoryFor
+	// Permissions are the default.
+	Permissions message.Permissions
 }
 
 // machine decides everything that happens in a room. It is told the time and returns effects; it is owned by
@@ -25,20 +33,41 @@ type machine struct {
 	sessions map[SessionID]*member
 	// order is the order of joining.
 	order []*member
+	log   eventLog
+	// known are all who have been in, or whom the store has something to say about, by participant.
+	known  map[string]*standing
+	barred []barred
+	lobby  lobby
 	// tickets hold the id of each participant's last ticket; empty for those who left by choice.
 	tickets map[string]string
 	// numbers of publications are kept for as long as the room lives.
-	numbers map[feed]uint32
-	hands   []string
-	chat    chat
+	numbers   map[feed]uint32
+	hands     line
+	spotlight []string
+	burst     burst
+	chat      chat
 
 	// dirty members have changed since their last participant:updated.
 	dirty []*member
 	// awaited are those who lost the connection rather than closed it.
 	awaited map[string]absence
-	over    bool
+	// hostlessSince is when the last host went; zero while there is one.
+	hostlessSince time.Time
+	over          bool
 
 	effects []effect
+}
+
+// standing is what the room remembers of a participant who is out.
+type standing struct {
+	role     message.Role
+	override message.Override
+	// admitted have been in the meeting: they need not wait, and a lock does not keep them out.
+	admitted bool
+	// stands in for a host who is away; gives way when the owner comes back.
+	standsIn bool
+	// since is when they first came in.
+	since time.Time
 }
 
 // absence is what the room keeps of somebody who may come back.
@@ -55,12 +84,15 @@ const (
 )
 
 func newMachine(now time.Time, cfg Config, meeting Meeting, past history) *machine {
-	return &machine{
-		cfg: cfg, meeting: meeting,
+	m := &machine{
+		cfg: cfg, meeting: meeting, log: eventLog{most: cfg.MaxEvents},
 		members: map[string]*member{}, sessions: map[SessionID]*member{}, tickets: map[string]string{},
+		known: map[string]*standing{}, lobby: newLobby(),
 		numbers: map[feed]uint32{}, awaited: map[string]absence{first: {until: now.Add(openFor)}},
 		chat: newChat(cfg, past),
 	}
+	m.recall(past)
+	return m
 }
 
 // take returns the effects since the last call.
@@ -72,16 +104,31 @@ func (m *machine) take() []effect {
 
 // deadline is when wake wants to be called, false for never.
 func (m *machine) deadline() (time.Time, bool) {
+	if m.over {
+		return time.Time{}, false
+	}
 	var at time.Time
 	sooner := func(t time.Time) {
-		if at.IsZero() || t.Before(at) {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
 	}
 	for _, who := range m.dirty {
 		sooner(who.updatedAt.Add(m.cfg.UpdateEvery))
 	}
-	if len(m.order) == 0 && !m.over {
+	for _, who := range m.order {
+		sooner(who.awayUntil)
+		sooner(who.freshUntil)
+		sooner(m.lowersAt(who))
+	}
+	for _, w := range m.lobby.line {
+		sooner(w.awayUntil)
+	}
+	if m.successor() != nil {
+		sooner(m.hostlessSince.Add(m.cfg.HostGrace))
+	}
+	sooner(m.burst.due(m.cfg))
+	if m.empty() {
 		sooner(m.awaitedUntil())
 	}
 	return at, !at.IsZero()
@@ -94,180 +141,57 @@ func (m *machine) wake(now time.Time) {
 	for _, who := range due {
 		m.update(now, who)
 	}
+	m.expire(now)
+	m.lowerSpeakers(now)
+	m.succeed(now)
+	m.flushReactions(now)
 	m.closeIfEmpty(now)
 }
 
-// Entry is what a socket brings when it joins.
-type Entry struct {
-	Session SessionID
-	Claims  grant.Claims
-	// ByTicket says that the claims came in a ticket rather than a grant.
-	ByTicket bool
-	// Vouched says that the store has this participant in the meeting, for a ticket that the room cannot know
-	// because it is from before a restart.
-	Vouched bool
-	// Ticket is for the next time, TicketID its id.
-	Ticket, TicketID string
-	// Speakers as the media side knows them.
-	Speakers []string
-	// Re is the request that the snapshot answers.
-	Re uint64
-}
-
-func (m *machine) join(now time.Time, in Entry) error {
-	if err := m.admit(in); err != nil {
-		return err
-	}
-	who, back := m.members[in.Claims.Participant]
-	if back {
-		m.takeOver(now, who, in)
-	} else {
-		who = m.enter(now, in)
-	}
-	m.tickets[who.id] = in.TicketID
-	m.effects = append(m.effects,
-		save{connected{participant: who.id, session: who.session, at: now}},
-		reply{session: who.session, re: in.Re, message: m.snapshot(who, in)})
-	if back {
-		m.changed(now, who)
-	} else {
-		m.tell(message.ParticipantJoined{Participant: who.view()}, who)
-	}
-	return nil
-}
-
-func (m *machine) admit(in Entry) error {
-	if m.over {
-		return errEnded
-	}
-	if in.Claims.Occurrence != m.meeting.Occurrence {
-		if in.ByTicket {
-			return errEnded
+// expire takes out whose time to come back is over, and ends what a page loaded anew did not publish again.
+func (m *machine) expire(now time.Time) {
+	for _, who := range append([]*member(nil), m.order...) {
+		if who.away() && !now.Before(who.awayUntil) {
+			m.lost(now, who)
+			continue
 		}
-		return message.Refuse(message.Conflict, "The meeting has started anew; join again.")
-	}
-	if in.ByTicket {
-		last, known := m.tickets[in.Claims.Participant]
-		switch {
-		case known && last != in.Claims.ID:
-			return message.Refuse(message.Forbidden, "This ticket is no longer good; join again.")
-		case !known && !in.Vouched:
-			return errUnknownTicket
+		if !who.freshUntil.IsZero() && !now.Before(who.freshUntil) {
+			who.freshUntil = time.Time{}
+			m.publishOnly(now, who, nil)
 		}
 	}
-	if _, back := m.members[in.Claims.Participant]; !back && len(m.order) >= m.cfg.MaxParticipants {
-		return message.Refuse(message.RoomFull, "The meeting is full.")
-	}
-	return nil
+	m.expireWaiting(now)
 }
 
-func (m *machine) enter(now time.Time, in Entry) *member {
-	who := newMember(now, in)
-	if before, ok := m.awaited[who.id]; ok && in.ByTicket {
-		who.name = before.name
-	}
-	delete(m.awaited, first)
-	delete(m.awaited, who.id)
-	m.members[who.id] = who
-	m.sessions[who.session] = who
-	m.order = append(m.order, who)
-	return who
-}
-
-// takeOver gives a participant's place to a new socket. What the old one published ends with its connections.
-func (m *machine) takeOver(now time.Time, who *member, in Entry) {
-	m.effects = append(m.effects,
-		save{parted{participant: who.id, session: who.session, at: now}},
-		disconnect{session: who.session, code: message.CloseTakenOver, reason: "joined from another place"})
-	delete(m.sessions, who.session)
-	m.sessions[in.Session] = who
-	who.session = in.Session
-	who.unpublish()
-	who.muted = map[message.Source]bool{}
-	if !in.ByTicket {
-		who.name = in.Claims.Name
+func (m *machine) view() message.Meeting {
+	return message.Meeting{
+		Code: m.meeting.Code, Title: m.meeting.Title, StartedAt: m.meeting.StartedAt,
+		Locked: m.meeting.Settings.Locked, Lobby: m.meeting.Settings.Lobby,
+		ChatHistory: m.meeting.Settings.ChatHistory, Permissions: m.meeting.Settings.Permissions,
+		Spotlight: append([]string{}, m.spotlight...),
 	}
 }
 
-func (m *machine) snapshot(who *member, in Entry) message.MeetingJoined {
-	people := make([]message.Participant, len(m.order))
-	for i, other := range m.order {
-		people[i] = other.view()
-	}
-	return message.MeetingJoined{
-		Self:         who.id,
-		Meeting:      message.Meeting{Code: m.meeting.Code, Title: m.meeting.Title},
-		Participants: people,
-		Hands:        append([]string{}, m.hands...),
-		Speakers:     append([]string{}, in.Speakers...),
-		Chat:         m.chat.newest(),
-		Ticket:       in.Ticket,
-	}
-}
+func (m *machine) tellMeeting() { m.tell(message.MeetingUpdated{Meeting: m.view()}, nil) }
 
-// leave is a participant's own wish, with an answer before the socket closes.
-func (m *machine) leave(now time.Time, session SessionID, re uint64) error {
-	who, err := m.of(session)
-	if err != nil {
-		return err
-	}
-	m.effects = append(m.effects, reply{session: session, re: re, message: message.OK{}})
-	m.dismiss(now, who)
-	return nil
-}
-
-// lose takes out a participant whose socket is gone; the ticket stays good. A socket that is not the
-// participant's any more changes nothing.
-func (m *machine) lose(now time.Time, session SessionID) {
-	who, err := m.of(session)
-	if err != nil {
+func (m *machine) retitle(title string) {
+	if title == m.meeting.Title {
 		return
 	}
-	m.awaited[who.id] = absence{name: who.name, until: now.Add(m.cfg.EmptyFor)}
-	m.remove(now, who)
-}
-
-// sendAway is leaving by the REST API. It may come after the socket is gone, as when a page is closed.
-func (m *machine) sendAway(now time.Time, participant string) error {
-	if who, ok := m.members[participant]; ok {
-		m.dismiss(now, who)
-		return nil
-	}
-	if m.tickets[participant] == "" {
-		return message.Refuse(message.NotFound, "There is no such participant in the meeting.")
-	}
-	m.tickets[participant] = ""
-	delete(m.awaited, participant)
-	m.closeIfEmpty(now)
-	return nil
-}
-
-// dismiss ends a participant's stay for good: the ticket too.
-func (m *machine) dismiss(now time.Time, who *member) {
-	m.tickets[who.id] = ""
-	m.effects = append(m.effects, disconnect{session: who.session, code: closeNormal, reason: "left"})
-	m.remove(now, who)
-}
-
-func (m *machine) remove(now time.Time, who *member) {
-	delete(m.members, who.id)
-	delete(m.sessions, who.session)
-	m.order = slices.DeleteFunc(m.order, func(o *member) bool { return o == who })
-	m.dirty = slices.DeleteFunc(m.dirty, func(o *member) bool { return o == who })
-	m.effects = append(m.effects, save{parted{participant: who.id, session: who.session, left: true, at: now}})
-	m.tell(message.ParticipantLeft{ID: who.id}, nil)
-	m.lower(who.id)
-	m.closeIfEmpty(now)
+	m.meeting.Title = title
+	m.tellMeeting()
 }
 
 // closeIfEmpty ends the occurrence when nobody is in it and nobody is awaited.
 func (m *machine) closeIfEmpty(now time.Time) {
-	if m.over || len(m.order) > 0 || now.Before(m.awaitedUntil()) {
+	if m.over || !m.empty() || now.Before(m.awaitedUntil()) {
 		return
 	}
 	m.over = true
 	m.effects = append(m.effects, save{closed{at: now}})
 }
+
+func (m *machine) empty() bool { return len(m.order) == 0 && len(m.lobby.line) == 0 }
 
 func (m *machine) awaitedUntil() time.Time {
 	var latest time.Time
@@ -288,6 +212,7 @@ func (m *machine) end(now time.Time, session SessionID, re uint64) error {
 	if who.role != message.Host {
 		return message.Refuse(message.Forbidden, "Only a host can end the meeting for everybody.")
 	}
+	m.audit(now, who, "room_end", "")
 	m.effects = append(m.effects, reply{session: session, re: re, message: message.OK{}})
 	m.finish(now, who.id)
 	return nil
@@ -315,6 +240,11 @@ func (m *machine) finish(now time.Time, by string) {
 			disconnect{session: who.session, code: message.CloseMeetingEnded, reason: "the meeting has ended"},
 			save{parted{participant: who.id, session: who.session, left: true, at: now}})
 	}
+	for _, w := range m.lobby.line {
+		m.effects = append(m.effects,
+			reply{session: w.session, message: message.MeetingEnded{By: by}},
+			disconnect{session: w.session, code: message.CloseMeetingEnded, reason: "the meeting has ended"})
+	}
 	m.clear()
 	m.effects = append(m.effects, save{closed{ended: true, at: now}})
 }
@@ -326,21 +256,17 @@ func (m *machine) stop(now time.Time) {
 			disconnect{session: who.session, code: closeGoingAway, reason: "the server stops"},
 			save{parted{participant: who.id, session: who.session, at: now}})
 	}
+	for _, w := range m.lobby.line {
+		m.effects = append(m.effects, disconnect{session: w.session, code: closeGoingAway, reason: "the server stops"})
+	}
 	m.clear()
 }
 
 func (m *machine) clear() {
 	m.members, m.sessions = map[string]*member{}, map[SessionID]*member{}
-	m.order, m.dirty, m.hands = nil, nil, nil
+	m.order, m.dirty, m.hands = nil, nil, line{}
+	m.lobby = newLobby()
 	m.over = true
-}
-
-func (m *machine) retitle(title string) {
-	if title == m.meeting.Title {
-		return
-	}
-	m.meeting.Title = title
-	m.tell(message.MeetingUpdated{Meeting: message.Meeting{Code: m.meeting.Code, Title: title}}, nil)
 }
 
 // onWire is a time as clients and the store have it.
@@ -357,16 +283,16 @@ func (m *machine) of(session SessionID) (*member, error) {
 	return nil, message.Refuse(message.NotJoined, "This connection is not in the meeting.")
 }
 
-// tell sends an event to every member but one.
-func (m *machine) tell(what message.ServerMessage, but *member) {
-	to := make([]address, 0, len(m.order))
-	for _, who := range m.order {
-		if who != but {
-			who.seq++
-			to = append(to, address{session: who.session, seq: who.seq})
-		}
+// allowed is of, if they have a permission.
+func (m *machine) allowed(session SessionID, allows func(message.Permissions) bool) (*member, error) {
+	who, err := m.of(session)
+	if err == nil && !allows(who.permissions) {
+		return nil, errNotAllowed
 	}
-	if len(to) > 0 {
-		m.effects = append(m.effects, event{to: to, message: what})
-	}
+	return who, err
+}
+
+// audit writes down what somebody did to others.
+func (m *machine) audit(now time.Time, by *member, action, target string) {
+	m.effects = append(m.effects, save{audited{actor: by.id, action: action, target: target, at: now}})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/store"
 )
 
 // Join brings a socket in. The snapshot goes to its outbox before any event does.
@@ -32,11 +33,27 @@ func (r *Room) Leave(session SessionID, re uint64) error {
 	return r.ask(func(now time.Time, m *machine) error { return m.leave(now, session, re) })
 }
 
-// Lose takes the socket's participant out because the socket is gone.
-func (r *Room) Lose(session SessionID) {
+// Lose is told that a socket is gone. It is true if its participant's place is kept, with the media.
+func (r *Room) Lose(session SessionID) (kept bool) {
+	_ = r.ask(func(now time.Time, _ *machine) error {
+		kept = r.lose(now, session)
+		return nil
+	})
+	return kept
+}
+
+// SignOut takes everybody out who came by one of these sign-ins.
+func (r *Room) SignOut(signIns []string) {
 	_ = r.ask(func(now time.Time, m *machine) error {
-		m.lose(now, session)
-		delete(r.outboxes, session)
+		m.signOut(now, signIns)
+		return nil
+	})
+}
+
+// Configure takes settings that were changed outside and are stored already.
+func (r *Room) Configure(settings Settings) error {
+	return r.ask(func(now time.Time, m *machine) error {
+		m.configure(now, settings)
 		return nil
 	})
 }
@@ -100,8 +117,84 @@ func (r *Room) Rename(session SessionID, name string) error {
 }
 
 // RaiseHand raises or lowers the participant's hand.
-func (r *Room) RaiseHand(session SessionID, raised bool) error {
-	return r.ask(func(_ time.Time, m *machine) error { return m.raiseHand(session, raised) })
+func (r *Room) RaiseHand(session SessionID, what message.ParticipantRaiseHand) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.raiseHand(now, session, what) })
+}
+
+// React shows a reaction to everybody.
+func (r *Room) React(session SessionID, emoji message.Emoji) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.react(now, session, emoji) })
+}
+
+// Speaking says that the participant begins or ends to be heard.
+func (r *Room) Speaking(session SessionID, speaks bool) {
+	_ = r.ask(func(now time.Time, m *machine) error {
+		m.speaking(now, session, speaks)
+		return nil
+	})
+}
+
+// Amend edits, deletes or reacts to a message.
+func (r *Room) Amend(session SessionID, a Amendment) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.amend(now, session, a) })
+}
+
+// IsUnknownMessage says that Amend failed only because the room does not know the message: it may be asked again with
+// what the store has.
+func IsUnknownMessage(err error) bool {
+	refused, ok := errors.AsType[message.Error](err)
+	return ok && refused.Code == errUnknownLine.Code && refused.Message == errUnknownLine.Message
+}
+
+// Typing tells those whom the participant writes to.
+func (r *Room) Typing(session SessionID, to string) error {
+	return r.ask(func(_ time.Time, m *machine) error { return m.typing(session, to) })
+}
+
+// Moderate does what a host or co-host wants done. Every message of the kind message.Moderators is one of them.
+func (r *Room) Moderate(session SessionID, what message.ClientMessage) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.moderate(now, session, what) })
+}
+
+func (m *machine) moderate(now time.Time, session SessionID, what message.ClientMessage) error {
+	switch what := what.(type) {
+	case message.ModerationMute:
+		return m.moderateMute(now, session, what)
+	case message.ModerationAskUnmute:
+		return m.askUnmute(now, session, what.Participant)
+	case message.ModerationStopVideo:
+		return m.stopVideo(now, session, what)
+	case message.ModerationStopShare:
+		return m.stopShare(now, session, what)
+	case message.ModerationRemove:
+		return m.moderateRemove(now, session, what.Participant)
+	case message.ModerationForgive:
+		return m.forgive(now, session, what.Participant)
+	case message.ModerationAdmit:
+		return m.admit(now, session, what)
+	case message.ModerationDeny:
+		return m.deny(now, session, what)
+	case message.ModerationSendToLobby:
+		return m.sendToLobby(now, session, what.Participant)
+	case message.ModerationMessageWaiting:
+		return m.messageWaiting(now, session, what.Text)
+	case message.ModerationLock:
+		return m.moderateLock(now, session, what.Locked)
+	case message.ModerationSettings:
+		return m.moderateSettings(now, session, what)
+	case message.ModerationRole:
+		return m.moderateRole(now, session, what)
+	case message.ModerationPermissions:
+		return m.moderatePermissions(now, session, what)
+	case message.ModerationLowerHands:
+		return m.lowerHands(now, session, what.Participant)
+	case message.ModerationCallOn:
+		return m.callOn(now, session, what.Participant)
+	case message.ModerationSpotlight:
+		return m.moderateSpotlight(now, session, what.Participants)
+	default:
+		return message.Refuse(message.Internal, "This is no moderation.")
+	}
 }
 
 // Say shows a message to everybody; the answer to re goes out when it is stored.
@@ -109,14 +202,17 @@ func (r *Room) Say(session SessionID, re uint64, what message.ChatSend) error {
 	return r.ask(func(now time.Time, m *machine) error { return m.say(now, session, re, what) })
 }
 
-// Unstored are the messages that the store does not have yet, oldest first.
-func (r *Room) Unstored(session SessionID) (lines []message.ChatMessage, err error) {
+// Sight is what of the stored chat the participant may see; lines are the messages in sight that the store does not
+// have yet, oldest first.
+func (r *Room) Sight(session SessionID) (sight store.Sight, lines []message.ChatMessage, err error) {
 	err = r.ask(func(_ time.Time, m *machine) error {
-		lines = m.chat.waitingLines()
-		_, err := m.of(session)
+		who, err := m.of(session)
+		if err == nil {
+			sight, lines = m.sight(who), m.unstored(who)
+		}
 		return err
 	})
-	return lines, err
+	return sight, lines, err
 }
 
 // Participants are those in the room, in the order of joining.
@@ -137,6 +233,8 @@ type Snapshot struct {
 	StartedAt    time.Time             `json:"startedAt"`
 	Participants []ParticipantSnapshot `json:"participants"`
 	Hands        []string              `json:"hands"`
+	// Waiting in the lobby.
+	Waiting []string `json:"waiting"`
 	// Awaited are those who lost the connection and may come back.
 	Awaited      int    `json:"awaited"`
 	LastMessage  uint64 `json:"lastMessage"`
@@ -151,6 +249,8 @@ type ParticipantSnapshot struct {
 	Session      SessionID             `json:"session"`
 	Seq          uint64                `json:"seq"`
 	Publications []message.Publication `json:"publications"`
+	Reconnecting bool                  `json:"reconnecting"`
+	Permissions  message.Permissions   `json:"permissions"`
 }
 
 // Snapshot shows the room's state; false if it has ended.
@@ -166,13 +266,17 @@ func (r *Room) Snapshot() (snapshot Snapshot, ok bool) {
 func (m *machine) debug() Snapshot {
 	out := Snapshot{
 		Code: m.meeting.Code, Occurrence: m.meeting.Occurrence, StartedAt: m.meeting.StartedAt,
-		Participants: []ParticipantSnapshot{}, Hands: append([]string{}, m.hands...), Awaited: len(m.awaited),
+		Participants: []ParticipantSnapshot{}, Hands: m.hands.ids(), Waiting: []string{}, Awaited: len(m.awaited),
 		LastMessage: m.chat.last, Unstored: m.chat.unstored,
 	}
 	for _, who := range m.order {
 		out.Participants = append(out.Participants, ParticipantSnapshot{
 			ID: who.id, Role: who.role, Session: who.session, Seq: who.seq, Publications: who.view().Publications,
+			Reconnecting: who.away(), Permissions: who.permissions,
 		})
+	}
+	for _, w := range m.lobby.line {
+		out.Waiting = append(out.Waiting, w.id)
 	}
 	return out
 }

@@ -16,8 +16,16 @@ type Outbox interface {
 	// Send puts a message in line: an answer to request re, or event seq. It is false if the socket is finished,
 	// for instance because it reads too slowly: the participant has lost the connection.
 	Send(re, seq uint64, m message.Encoded) bool
-	// Finish closes the socket when everything before has been written.
+	// Finish closes the socket when everything before has been written, and ends the participant's media at once.
 	Finish(code message.CloseCode, reason string)
+	// Place says whether the participant is in the meeting or waits in the lobby, where there is no media.
+	Place(inside bool)
+	// Enforce has the media server do what holds for some sources from now on.
+	Enforce(states []SourceState)
+	// Inherit takes over the media of the participant's socket before, and closes that one if it is still there.
+	Inherit(from Outbox)
+	// Quality is what was measured on the connection so far.
+	Quality() store.Quality
 }
 
 // Room is one meeting while it is alive. Its methods may be called from any goroutine; they wait for the
@@ -110,15 +118,40 @@ func (r *Room) turn(req request) (err error) {
 // act does what the machine decided, and what follows from sockets that turn out to be finished.
 func (r *Room) act(effects []effect) {
 	for len(effects) > 0 {
+		r.measure(effects)
 		for _, e := range effects {
 			r.actOn(e)
 		}
 		for _, session := range r.finished {
-			r.machine.lose(time.Now(), session)
-			delete(r.outboxes, session)
+			r.lose(time.Now(), session)
 		}
 		r.finished = nil
 		effects = r.machine.take()
+	}
+}
+
+// lose forgets a socket that is gone, unless its media is kept for the one that follows.
+func (r *Room) lose(now time.Time, session SessionID) bool {
+	kept := r.machine.lose(now, session)
+	if !kept {
+		delete(r.outboxes, session)
+	}
+	return kept
+}
+
+// measure puts what was measured on a connection into the record of its end.
+func (r *Room) measure(effects []effect) {
+	for i, e := range effects {
+		s, ok := e.(save)
+		if !ok {
+			continue
+		}
+		if end, ok := s.record.(parted); ok {
+			if out, ok := r.outboxes[end.session]; ok {
+				end.quality = out.Quality()
+				effects[i] = save{end}
+			}
+		}
 	}
 }
 
@@ -135,6 +168,19 @@ func (r *Room) actOn(e effect) {
 		if out, ok := r.outboxes[e.session]; ok {
 			out.Finish(e.code, e.reason)
 			delete(r.outboxes, e.session)
+		}
+	case place:
+		if out, ok := r.outboxes[e.session]; ok {
+			out.Place(e.inside)
+		}
+	case enforce:
+		if out, ok := r.outboxes[e.session]; ok {
+			out.Enforce(e.states)
+		}
+	case inherit:
+		if before, ok := r.outboxes[e.from]; ok {
+			r.outboxes[e.to].Inherit(before)
+			delete(r.outboxes, e.from)
 		}
 	case save:
 		r.writer.put(e.record)
@@ -197,11 +243,46 @@ func load(ctx context.Context, cfg Config, records *store.Store, meetingID, occu
 		return Meeting{}, history{}, errEnded
 	}
 	var past history
-	if past.page, _, err = records.MessagesBefore(ctx, meetingID, 0, cfg.HistoryPage); err != nil {
+	if past.page, past.more, err = records.LatestMessages(ctx, meetingID, cfg.HistoryPage); err != nil {
 		return Meeting{}, history{}, fmt.Errorf("opening a room: %w", err)
 	}
-	if n := len(past.page); n > 0 {
-		past.last = past.page[n-1].Number
+	var numbers []uint64
+	for _, m := range past.page {
+		numbers = append(numbers, m.Number)
+		past.last = m.Number
 	}
-	return Meeting{ID: row.ID, Code: row.Code, Title: row.Title, Occurrence: held.ID, StartedAt: held.StartedAt}, past, nil
+	if past.reactions, err = records.ReactionsTo(ctx, meetingID, numbers); err != nil {
+		return Meeting{}, history{}, fmt.Errorf("opening a room: %w", err)
+	}
+	if past.standing, err = records.ParticipantsWithStanding(ctx, occurrence); err != nil {
+		return Meeting{}, history{}, fmt.Errorf("opening a room: %w", err)
+	}
+	return Meeting{
+		ID: row.ID, Code: row.Code, Title: row.Title, Occurrence: held.ID, StartedAt: held.StartedAt, Settings: SettingsOf(row),
+	}, past, nil
+}
+
+// SettingsOf are those of a meeting's record.
+func SettingsOf(row store.Meeting) Settings {
+	return Settings{
+		Lobby: row.Lobby, Locked: row.Locked, ChatHistory: message.ChatHistoryFor(row.ChatHistory),
+		Permissions: allowedWithout(row.Denied),
+	}
+}
+
+// recall takes over what the store knows of the occurrence: after a restart roles, rights and removals hold.
+func (m *machine) recall(past history) {
+	for _, row := range past.standing {
+		m.known[row.ID] = &standing{role: message.Role(row.Role), override: read(row.Overrides), admitted: row.JoinedAt != nil}
+		if row.JoinedAt != nil {
+			m.known[row.ID].since = *row.JoinedAt
+		}
+		if row.RemovedAt != nil {
+			b := barred{id: row.ID, device: row.Device}
+			if row.UserID != nil {
+				b.user = *row.UserID
+			}
+			m.barred = append(m.barred, b)
+		}
+	}
 }

@@ -48,6 +48,11 @@ func (o *outbox) Finish(code message.CloseCode, _ string) {
 	o.closed = code
 }
 
+func (o *outbox) Place(bool)                 {}
+func (o *outbox) Enforce([]room.SourceState) {}
+func (o *outbox) Inherit(room.Outbox)        {}
+func (o *outbox) Quality() (q store.Quality) { return q }
+
 func (o *outbox) state() (sent int, closed message.CloseCode) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -83,7 +88,10 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) open() (*room.Room, error) {
-	return room.Open(w.t.Context(), time.Now(), room.Default(), w.records, w.meeting.ID, w.occurrence.ID, slog.New(slog.DiscardHandler))
+	cfg := room.Default()
+	// Who is lost has left at once; coming back has scenarios of its own.
+	cfg.ResumeFor = 0
+	return room.Open(w.t.Context(), time.Now(), cfg, w.records, w.meeting.ID, w.occurrence.ID, slog.New(slog.DiscardHandler))
 }
 
 func (w *world) start() *room.Room {
@@ -144,7 +152,7 @@ func TestAMemberWhoTakesNothingMoreIsLost(t *testing.T) {
 	_, session := w.join("Ada", ada)
 	w.join("Slow", slow)
 	for i := range 4 {
-		must(t, r.RaiseHand(session, i%2 == 0))
+		must(t, r.RaiseHand(session, message.ParticipantRaiseHand{Raised: i%2 == 0}))
 	}
 	if people := r.Participants(); len(people) != 1 || people[0].Name != "Ada" {
 		t.Fatalf("in the room: %+v", people)
@@ -163,7 +171,7 @@ func TestARequestThatBreaksEndsOnlyItself(t *testing.T) {
 	if refused, ok := errors.AsType[message.Error](err); !ok || refused.Code != message.Internal {
 		t.Fatalf("got %v", err)
 	}
-	must(t, r.RaiseHand(session, true))
+	must(t, r.RaiseHand(session, message.ParticipantRaiseHand{Raised: true}))
 }
 
 func TestStopKeepsTheOccurrenceOpen(t *testing.T) {
@@ -186,7 +194,7 @@ func TestStopKeepsTheOccurrenceOpen(t *testing.T) {
 	if held.EndedAt != nil || row.Status != store.StatusJoined || last != 1 {
 		t.Fatalf("%+v %+v, last message %d", held, row, last)
 	}
-	if err := r.RaiseHand(session, true); err == nil {
+	if err := r.RaiseHand(session, message.ParticipantRaiseHand{Raised: true}); err == nil {
 		t.Fatal("a room that has ended takes a request")
 	}
 }
@@ -203,11 +211,11 @@ func TestARetryFromBeforeTheRoomWasOpened(t *testing.T) {
 	}))
 	must(t, r.Say(session, 7, message.ChatSend{ClientID: "c1", Text: "x"}))
 	eventually(t, func() bool {
-		lines, err := r.Unstored(session)
+		_, lines, err := r.Sight(session)
 		must(t, err)
 		return len(lines) == 0
 	})
-	rows, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 10)
+	rows, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 10, store.Sight{})
 	must(t, err)
 	if len(rows) != 1 {
 		t.Fatalf("%d messages", len(rows))
@@ -218,7 +226,7 @@ func TestSnapshot(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
 	participant, session := w.join("Ada", &outbox{})
-	must(t, r.RaiseHand(session, true))
+	must(t, r.RaiseHand(session, message.ParticipantRaiseHand{Raised: true}))
 	must(t, r.Publish(session, []message.Source{message.Camera}))
 	got, ok := r.Snapshot()
 	if !ok || got.Code != w.meeting.Code || len(got.Participants) != 1 || got.Hands[0] != participant ||
@@ -294,7 +302,7 @@ func TestManyAtOnce(t *testing.T) {
 					t.Errorf("join: %v", err)
 				}
 				// Each of these may find that another socket has taken over.
-				_ = r.RaiseHand(session, true)
+				_ = r.RaiseHand(session, message.ParticipantRaiseHand{Raised: true})
 				_ = r.Say(session, 1, message.ChatSend{ClientID: fmt.Sprint("c", i, "-", n), Text: "x"})
 				_ = r.Publish(session, []message.Source{message.Camera})
 				if n%2 == 0 {
@@ -312,7 +320,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	r.Stop()
 	<-r.Done()
-	rest, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 1000)
+	rest, _, err := w.records.MessagesBefore(t.Context(), w.meeting.ID, 0, 1000, store.Sight{})
 	must(t, err)
 	if uint64(len(rest)) != snapshot.LastMessage {
 		t.Fatalf("%d messages said, %d stored", snapshot.LastMessage, len(rest))

@@ -19,8 +19,13 @@ func TestScenarios(t *testing.T) {
 	script.Files(t, func(t *testing.T) func(string) string {
 		s := &scenario{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 		cfg := Default()
-		cfg.MaxParticipants, cfg.MaxUnstored, cfg.HistoryPage = 4, 2, 3
-		s.machine = newMachine(s.now, cfg, Meeting{ID: "m1", Code: "code", Title: "Weekly", Occurrence: "o1"}, history{})
+		cfg.MaxParticipants, cfg.MaxUnstored, cfg.HistoryPage, cfg.MaxWaiting, cfg.MaxShares, cfg.MaxEvents = 4, 2, 3, 3, 2, 8
+		// A window to come back in is opened by the scenarios that are about it.
+		cfg.ResumeFor = 0
+		s.machine = newMachine(s.now, cfg, Meeting{
+			ID: "m1", Code: "code", Title: "Weekly", Occurrence: "o1",
+			Settings: Settings{ChatHistory: message.HistoryAll, Permissions: everything},
+		}, history{})
 		return func(command string) string {
 			s.out.Reset()
 			s.run(command)
@@ -75,7 +80,25 @@ func (s *scenario) run(line string) {
 	case "rename":
 		err = m.rename(now, session(1), arg(2))
 	case "hand":
-		err = m.raiseHand(session(1), arg(2) == "up")
+		err = m.raiseHand(now, session(1), message.ParticipantRaiseHand{Raised: arg(2) == "up", Restore: arg(3) == "restore"})
+	case "speaks", "silent":
+		m.speaking(now, session(1), words[0] == "speaks")
+	case "window":
+		d, err := time.ParseDuration(arg(1))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		m.cfg.ResumeFor = d
+	case "do":
+		err = s.do(session(1), arg(2), strings.Join(words[3:], " "))
+	case "configure":
+		next := m.meeting.Settings
+		next.Permissions = allowedWithout(arg(1))
+		m.configure(now, next)
+	case "sign-out":
+		m.signOut(now, words[1:])
+	case "resume":
+		err = m.join(now, s.entry(words))
 	case "mute", "unmute":
 		err = m.mute(now, session(1), message.Source(arg(2)), words[0] == "mute")
 	case "offer":
@@ -120,6 +143,20 @@ func (s *scenario) entry(words []string) Entry {
 		switch key {
 		case "host":
 			in.Claims.Host = true
+		case "cohost":
+			in.Claims.CoHost = true
+		case "admitted":
+			in.Claims.Admitted = true
+		case "guest":
+			in.Claims.Guest, in.Claims.User, in.Claims.Device = true, "", value
+		case "signin":
+			in.Claims.SignIn = value
+		case "seq":
+			n, err := strconv.ParseUint(value, 10, 32)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			in.Resume, in.Seq = true, n
 		case "ticket":
 			in.ByTicket, in.Claims.ID = true, value
 		case "vouched":
@@ -131,6 +168,33 @@ func (s *scenario) entry(words []string) Entry {
 		}
 	}
 	return in
+}
+
+// do decodes a client's message as it comes from the wire, as in "do 1 moderation:lock {"locked":true}".
+func (s *scenario) do(session SessionID, kind, data string) error {
+	if data == "" {
+		data = "{}"
+	}
+	in, err := message.Decode(fmt.Appendf(nil, `{"v":1,"id":%d,"type":%q,"data":%s}`, s.re, kind, data))
+	if err != nil {
+		s.t.Fatalf("%s %s: %v", kind, data, err)
+	}
+	switch what := in.Message.(type) {
+	case message.ParticipantReact:
+		return s.machine.react(s.now, session, what.Emoji)
+	case message.ChatSend:
+		return s.machine.say(s.now, session, s.re, what)
+	case message.ChatEdit:
+		return s.machine.amend(s.now, session, Amendment{Edit: &what})
+	case message.ChatDelete:
+		return s.machine.amend(s.now, session, Amendment{Delete: &what})
+	case message.ChatReact:
+		return s.machine.amend(s.now, session, Amendment{React: &what})
+	case message.ChatTyping:
+		return s.machine.typing(session, what.To)
+	default:
+		return s.machine.moderate(s.now, session, what)
+	}
 }
 
 func (s *scenario) offer(session SessionID, names []string) error {
@@ -186,10 +250,33 @@ func (s *scenario) print() {
 			fmt.Fprintf(&s.out, "reply to %d: %s\n", e.session, describe(e.message))
 		case disconnect:
 			fmt.Fprintf(&s.out, "close %d: %d %s\n", e.session, e.code, e.reason)
+		case place:
+			fmt.Fprintf(&s.out, "%d is %s\n", e.session, map[bool]string{true: "inside", false: "in the lobby"}[e.inside])
+		case enforce:
+			for _, state := range e.states {
+				fmt.Fprintf(&s.out, "media of %d: %s %s\n", e.session, state.Source, describeState(state))
+			}
+		case inherit:
+			fmt.Fprintf(&s.out, "%d has the media of %d\n", e.to, e.from)
 		case save:
 			fmt.Fprintf(&s.out, "save %s\n", describeRecord(e.record))
 		}
 	}
+}
+
+func describeState(s SourceState) string {
+	out := when(s.Forbidden, " forbidden") + when(s.Muted, " muted") + when(s.Ended, " ended")
+	if out == "" {
+		return "flows"
+	}
+	return out[1:]
+}
+
+func describePermissions(p message.Permissions) string {
+	if p == everything {
+		return "everything"
+	}
+	return "all but " + denied(p)
 }
 
 func describe(m message.ServerMessage) string {
@@ -207,22 +294,52 @@ func describe(m message.ServerMessage) string {
 		for i, l := range m.Chat {
 			lines[i] = fmt.Sprintf("%d%s", l.Number, when(!l.Stored, "?"))
 		}
-		return fmt.Sprintf("snapshot for %s: people %v, hands %v, chat %v, %s", m.Self, people, m.Hands, lines, m.Ticket)
+		out := fmt.Sprintf("snapshot for %s: people %v, hands %v, chat %v, %s", m.Self, people, m.Hands, lines, m.Ticket)
+		out += when(m.MoreChat, ", more chat") + when(m.Permissions != everything, ", may do "+describePermissions(m.Permissions))
+		if m.Waiting != nil && len(m.Waiting) > 0 {
+			out += fmt.Sprintf(", waiting %v", idsOf(m.Waiting))
+		}
+		return out
+	case message.MeetingResumed:
+		return fmt.Sprintf("resumed, %d missed, %s", m.Missed, m.Ticket)
+	case message.MeetingWaiting:
+		return fmt.Sprintf("%s waits for %s%s, %s", m.Self, m.Title, when(m.Message != "", ": "+m.Message), m.Ticket)
+	case message.LobbyChanged:
+		return fmt.Sprintf("waiting %v%s", idsOf(m.Waiting), when(m.Message != "", ": "+m.Message))
+	case message.ModerationNotice:
+		return fmt.Sprintf("notice %s by %q%s", m.Kind, m.By, when(m.Role != "", " "+string(m.Role)))
+	case message.PermissionsChanged:
+		return "may do " + describePermissions(m.Permissions)
+	case message.OverridesChanged:
+		return fmt.Sprintf("for %s it differs: %q", m.Participant, written(m.Override))
+	case message.ReactionsBurst:
+		return fmt.Sprintf("reactions %v %v", m.Reactions, m.Counts)
+	case message.ChatIsTyping:
+		return m.Participant + " is typing" + when(m.Private, " privately")
 	case message.MeetingEnded:
 		return "ended by " + m.By
 	case message.MeetingUpdated:
-		return "title " + m.Meeting.Title
+		v := m.Meeting
+		return "title " + v.Title + when(v.Locked, " locked") + when(v.Lobby, " lobby") +
+			when(v.ChatHistory != message.HistoryAll, " history "+string(v.ChatHistory)) +
+			when(v.Permissions != everything, ", "+describePermissions(v.Permissions)) +
+			when(len(v.Spotlight) > 0, fmt.Sprintf(", spotlight %v", v.Spotlight))
 	case message.ParticipantJoined:
 		return "joined " + person(m.Participant)
 	case message.ParticipantUpdated:
 		return "updated " + person(m.Participant)
 	case message.ParticipantLeft:
-		return "left " + m.ID
+		return "left " + m.ID + when(m.Reason != message.LeftByChoice, " "+string(m.Reason))
 	case message.HandsChanged:
-		return fmt.Sprintf("hands %v", m.Hands)
+		return fmt.Sprintf("hands %v%s", m.Hands, when(m.CalledOn != "", ", word "+m.CalledOn))
 	case message.ChatMessage:
-		return fmt.Sprintf("said %d %s: %s", m.Number, m.Sender, m.Text)
+		return fmt.Sprintf("said %d %s%s%s: %s", m.Number, m.Sender, when(m.To != "", " to "+m.To),
+			when(m.ReplyTo != 0, fmt.Sprint(" on ", m.ReplyTo)), m.Text)
 	case message.ChatUpdated:
+		if m.Message != nil {
+			return fmt.Sprintf("message %d is %q%s%s", m.Number, m.Message.Text, when(m.Message.Deleted, " deleted"),
+				when(len(m.Message.Reactions) > 0, fmt.Sprint(" ", m.Message.Reactions)))
+		}
 		return fmt.Sprintf("stored %d", m.Number)
 	default:
 		return fmt.Sprintf("%+v", m)
@@ -234,7 +351,15 @@ func person(p message.Participant) string {
 	for _, publication := range p.Publications {
 		out += fmt.Sprintf(" %s=%d%s", publication.Source, publication.Number, when(publication.Muted, " muted"))
 	}
-	return out + when(p.Role == message.Host, " host")
+	return out + when(p.Role == message.Host, " host") + when(p.Role == message.CoHost, " cohost") + when(p.Reconnecting, " reconnecting")
+}
+
+func idsOf(people []message.WaitingPerson) []string {
+	out := make([]string, len(people))
+	for i, p := range people {
+		out[i] = p.ID
+	}
+	return out
 }
 
 func describeRecord(r record) string {
@@ -245,6 +370,22 @@ func describeRecord(r record) string {
 		return fmt.Sprintf("%s parted from %d%s", r.participant, r.session, when(r.left, " and left"))
 	case renamed:
 		return fmt.Sprintf("%s renamed %s", r.participant, r.name)
+	case waits:
+		return r.participant + " waits"
+	case removed:
+		return r.participant + when(r.removed, " removed") + when(!r.removed, " forgiven")
+	case stands:
+		return fmt.Sprintf("%s is %s %q", r.participant, r.role, r.override)
+	case configured:
+		return fmt.Sprintf("settings lobby=%v locked=%v history=%s denied=%q", r.settings.Lobby, r.settings.Locked, r.settings.ChatHistory, denied(r.settings.Permissions))
+	case audited:
+		return fmt.Sprintf("audit %s by %s %s", r.action, r.actor, r.target)
+	case edited:
+		return fmt.Sprintf("message %d edited", r.number)
+	case struck:
+		return fmt.Sprintf("message %d deleted", r.number)
+	case reacted:
+		return fmt.Sprintf("message %d %s of %s %v", r.number, r.emoji, r.participant, r.on)
 	case said:
 		return fmt.Sprintf("message %d of %s", r.message.Number, r.message.ParticipantID)
 	case closed:

@@ -36,10 +36,16 @@ func newWriter(cfg Config, records *store.Store, meeting Meeting, log *slog.Logg
 	}
 }
 
-// put queues a record and returns at once. What may be queued is bounded by the machine.
+// maxQueued records wait for the database at most; chat is bounded by the machine, and what else is said of a meeting
+// whose database is away for so long is lost.
+const maxQueued = 100_000
+
+// put queues a record and returns at once.
 func (w *writer) put(r record) {
 	w.mu.Lock()
-	w.queue = append(w.queue, r)
+	if _, isChat := r.(said); len(w.queue) < maxQueued || isChat {
+		w.queue = append(w.queue, r)
+	}
 	w.mu.Unlock()
 	w.signal()
 }
@@ -154,6 +160,27 @@ func (w *writer) store(ctx context.Context, r record) error {
 	case said:
 		row := r.message
 		return w.records.AddMessage(ctx, &row)
+	case waits:
+		return w.records.SetParticipantStatus(ctx, r.participant, store.StatusWaiting, r.at)
+	case removed:
+		return w.records.RemoveParticipant(ctx, r.participant, r.removed, r.at)
+	case stands:
+		return w.records.SetParticipantStanding(ctx, r.participant, string(r.role), r.override, r.at)
+	case configured:
+		c := r.settings
+		return w.records.SetMeetingSettings(ctx, w.meeting.ID, c.Lobby, c.Locked, string(c.ChatHistory), denied(c.Permissions), r.at)
+	case audited:
+		return w.records.AddAuditEvent(ctx, &store.AuditEvent{
+			Actor: r.actor, Action: r.action, Target: r.target, MeetingID: w.meeting.ID, Result: "ok", At: r.at,
+		})
+	case edited:
+		return w.records.EditMessage(ctx, w.meeting.ID, r.number, r.text, r.at)
+	case struck:
+		return w.records.DeleteMessage(ctx, w.meeting.ID, r.number, r.at)
+	case reacted:
+		return w.records.SetReaction(ctx, store.Reaction{
+			MeetingID: w.meeting.ID, Number: r.number, ParticipantID: r.participant, Emoji: r.emoji,
+		}, r.on, r.at)
 	case closed:
 		if r.ended {
 			return w.records.EndMeeting(ctx, w.meeting.ID, r.at)
@@ -178,7 +205,7 @@ func (w *writer) connected(ctx context.Context, r connected) error {
 
 func (w *writer) parted(ctx context.Context, r parted) error {
 	if row, ok := w.sessions[r.session]; ok {
-		if err := w.records.EndSession(ctx, row, r.at); err != nil {
+		if err := w.records.EndSession(ctx, row, r.at, r.quality); err != nil {
 			return err
 		}
 		delete(w.sessions, r.session)

@@ -565,7 +565,7 @@ export interface MeetingJoined {
   resumeWithin: number;
   /**
    * Ticket lets this client come back without the REST API, as "resume.<ticket>". A new one comes with each answer to
-   * meeting:join and meeting:resume; only the last is good.
+   * meeting:join and meeting:resume; only the last is good. Empty where there is no new one, as after the lobby.
    */
   ticket: string;
 }
@@ -587,7 +587,7 @@ export interface MeetingWaiting {
   title: string;
   /** Message of a host to those who wait. */
   message?: string;
-  /** Ticket as in meeting:joined; who comes back with it waits in the same place. */
+  /** Ticket as in meeting:joined; who comes back with it waits in the same place. Empty where there is no new one. */
   ticket: string;
 }
 

@@ -1,0 +1,134 @@
+package room
+
+import (
+	"slices"
+	"time"
+
+	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/store"
+)
+
+// Amendment is a change of a message that is there: ChatEdit, ChatDelete or ChatReact.
+type Amendment struct {
+	Edit   *message.ChatEdit
+	Delete *message.ChatDelete
+	React  *message.ChatReact
+	// Stored is the message as the store has it, for one that is older than what the room remembers.
+	Stored    *store.Message
+	Reactions []store.Reaction
+}
+
+// Number of the message.
+func (a Amendment) Number() uint64 {
+	switch {
+	case a.Edit != nil:
+		return a.Edit.Number
+	case a.Delete != nil:
+		return a.Delete.Number
+	}
+	return a.React.Number
+}
+
+// amend changes a line and tells whoever may see it. The store follows, behind the line itself.
+func (m *machine) amend(now time.Time, session SessionID, a Amendment) error {
+	who, err := m.of(session)
+	if err != nil {
+		return err
+	}
+	l := m.chat.find(a.Number())
+	if l == nil && a.Stored == nil && a.Number() <= m.chat.last {
+		return errUnknownLine
+	}
+	if l == nil && a.Stored != nil {
+		l = lineOf(*a.Stored, a.Reactions)
+	}
+	if l == nil || !m.inSight(who, l) {
+		return errNoMessage
+	}
+	if l.message.Deleted {
+		return message.Refuse(message.NotFound, "The message is deleted.")
+	}
+	switch {
+	case a.Edit != nil:
+		err = m.edit(now, who, l, a.Edit.Text)
+	case a.Delete != nil:
+		err = m.strikeOut(now, who, l)
+	default:
+		err = m.reactTo(now, who, l, *a.React)
+	}
+	if err != nil {
+		return err
+	}
+	changed := l.message
+	m.tellHearers(l, message.ChatUpdated{Number: changed.Number, Stored: changed.Stored, Message: &changed})
+	return nil
+}
+
+func (l *chatLine) by(who *member) bool {
+	return l.message.Sender == who.id || who.user != "" && l.user == who.user
+}
+
+func (m *machine) edit(now time.Time, who *member, l *chatLine, text string) error {
+	if !l.by(who) {
+		return message.Refuse(message.Forbidden, "Only your own messages can be edited.")
+	}
+	if err := mayWrite(who.permissions, m.members[l.message.To]); err != nil {
+		return err
+	}
+	l.message.Text, l.message.EditedAt = text, new(onWire(now))
+	m.effects = append(m.effects, save{edited{number: l.message.Number, text: text, at: now}})
+	return nil
+}
+
+func (m *machine) strikeOut(now time.Time, who *member, l *chatLine) error {
+	if !l.by(who) {
+		if !moderates(who.role) {
+			return message.Refuse(message.Forbidden, "Only your own messages can be deleted.")
+		}
+		m.audit(now, who, "room_delete_message", l.message.Sender)
+	}
+	l.message.Text, l.message.Deleted, l.message.Reactions = "", true, nil
+	m.effects = append(m.effects, save{struck{number: l.message.Number, at: now}})
+	return nil
+}
+
+func (m *machine) reactTo(now time.Time, who *member, l *chatLine, what message.ChatReact) error {
+	if !who.permissions.Reactions {
+		return errNotAllowed
+	}
+	n := 0
+	for _, r := range l.message.Reactions {
+		n += len(r.By)
+	}
+	if what.On && n >= maxReactions {
+		return message.Refuse(message.TooMany, "This message has as many reactions as it can hold.")
+	}
+	l.message.Reactions = reactionSet(l.message.Reactions, what.Emoji, who.id, what.On)
+	m.effects = append(m.effects, save{reacted{
+		number: l.message.Number, participant: who.id, emoji: string(what.Emoji), on: what.On, at: now,
+	}})
+	return nil
+}
+
+// reactionSet is old with one reaction more or less. Old stays as it was: it may have been sent.
+func reactionSet(old []message.ChatReaction, emoji message.Emoji, participant string, on bool) []message.ChatReaction {
+	var out []message.ChatReaction
+	found := false
+	for _, r := range old {
+		by := r.By
+		if r.Emoji == emoji {
+			found = true
+			by = slices.DeleteFunc(slices.Clone(by), func(id string) bool { return id == participant })
+			if on {
+				by = append(by, participant)
+			}
+		}
+		if len(by) > 0 {
+			out = append(out, message.ChatReaction{Emoji: r.Emoji, By: by})
+		}
+	}
+	if on && !found {
+		out = append(out, message.ChatReaction{Emoji: emoji, By: []string{participant}})
+	}
+	return out
+}
