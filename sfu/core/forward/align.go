@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/core/packet"
+	"github.com/plenum-meet/plenum/sfu/core/rewrite"
 )
 
 const (
@@ -112,4 +113,15 @@ func (f *Forwarder) nextUnrelated(at time.Duration) (int64, Reason) {
 		return 0, Stale
 	}
 	return max(expected, last+videoStep), Forwarded
+}
+
+// beginClock has the slot's clock go on with another source: from now on if what it begins with came before.
+func (f *Forwarder) beginClock(at time.Duration, publication uint32, p *packet.Packet, timestamp int64) {
+	// Of a layer, and after a hole, the clock goes on whatever waited on the way.
+	other := f.shown.Publication != publication || f.shown.Feed != p.Feed
+	if other && rewrite.OfThePast(f.now, at) {
+		f.timeline.BeginPast(f.now, at, p.Timestamp, timestamp)
+		return
+	}
+	f.timeline.Begin(at, p.Timestamp, timestamp)
 }

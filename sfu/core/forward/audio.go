@@ -62,7 +62,8 @@ func (f *Forwarder) changeAudio(at time.Duration, publication uint32, p *packet.
 		}
 	}
 	f.codec = f.source.Codec
-	f.begin(at, publication, p, f.nextVoice(at))
+	f.timeline.Begin(at, p.Timestamp, f.nextVoice(at))
+	f.begin(at, publication, p)
 	f.voice.forget()
 	out.Switched = true
 	return f.number(at, p, &layer.Verdict{Marker: p.Marker}, out)

@@ -197,6 +197,8 @@ func TestTheHeldPublicationKeepsItsCodec(t *testing.T) {
 	}
 }
 
+// A receiver takes how far apart the timestamps are for the time that has passed: what goes out at once has timestamps
+// that are close to each other, and what follows is on the wall clock.
 func TestAReplayedStartLandsOnTheWallClock(t *testing.T) {
 	b := newVideo(t)
 	s := &stream{publication: 1}
@@ -208,17 +210,47 @@ func TestAReplayedStartLandsOnTheWallClock(t *testing.T) {
 	b.show(1, 1, 0)
 	for i, p := range cached {
 		b.gets(s, p, forward.Forwarded)
-		b.timestamp(1000 + uint32(i)*2970)
+		b.timestamp(1000 + uint32(i)*22)
 	}
 	b.after(33 * ms)
 	b.gets(s, s.at(b.now, false), forward.Forwarded)
-	b.timestamp(1000 + 31*2970)
+	b.timestamp(1000 + 2970)
 	b.gets(s, cached[30], forward.Duplicate) // it was on its way to the slot as well
 
 	c := &stream{publication: 2}
 	b.show(2, 1, 0)
 	b.gets(c, c.at(b.now, true), forward.Forwarded)
-	b.timestamp(1000 + 31*2970 + 90) // and the next picture is not thrown ahead
+	b.timestamp(1000 + 2970 + 90) // and the next picture is not thrown ahead
+}
+
+// Where the line is narrow the past goes out a little at a time, and live pictures wait behind it: none is dated back.
+func TestAPacedReplayIsDatedByWhenItGoesOut(t *testing.T) {
+	b := newVideo(t)
+	s := &stream{publication: 1}
+	pictures := []*packet.Packet{s.at(b.now, true)}
+	for range 12 {
+		b.after(33 * ms)
+		pictures = append(pictures, s.at(b.now, false))
+	}
+	b.show(1, 1, 0)
+	began, lost := b.now, pictures[5]
+	for i := 0; i < len(pictures); i++ {
+		if pictures[i] != lost {
+			b.gets(s, pictures[i], forward.Forwarded)
+			if b.now.Sub(pictures[i].Arrival) > 50*ms {
+				b.timestamp(1000 + uint32(i)*900)
+			}
+		}
+		b.after(10 * ms)
+		if i%3 == 2 {
+			pictures = append(pictures, s.at(b.now, false)) // comes while the past goes out
+		}
+	}
+	b.gets(s, lost, forward.Forwarded)
+	b.timestamp(1000 + 4*900 + 1) // between its neighbours
+	b.after(33 * ms)
+	b.gets(s, s.at(b.now, false), forward.Forwarded)
+	b.timestamp(1000 + uint32(packet.Ticks(b.now.Sub(began), 90000)))
 }
 
 func TestAReplayedStartDoesNotGoBack(t *testing.T) {
@@ -244,7 +276,7 @@ func TestAReplayedStartDoesNotGoBack(t *testing.T) {
 	b.after(500 * ms)
 	b.show(2, 1, 0)
 	b.gets(c, cached, forward.Forwarded)
-	b.timestamp(1000 + 90*1330)
+	b.timestamp(1000 + 90*1830) // when it goes out, not when it came
 }
 
 func TestAKeyFrameThatWasOvertakenStartsNothing(t *testing.T) {

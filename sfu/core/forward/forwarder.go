@@ -295,7 +295,8 @@ func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, 
 		f.selector.Commit(now, p)
 		f.codec, f.scalable = f.source.Codec, f.source.Scalable
 	}
-	f.begin(at, publication, p, timestamp)
+	f.beginClock(at, publication, p, timestamp)
+	f.begin(at, publication, p)
 	f.filter.Begin(f.codec)
 	f.aim(now)
 	f.clocks.keep(publication, f.source.Publication)
@@ -306,13 +307,12 @@ func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, 
 }
 
 // begin makes p the first packet of the source whose numbers are mapped.
-func (f *Forwarder) begin(at time.Duration, publication uint32, p *packet.Packet, timestamp int64) {
+func (f *Forwarder) begin(at time.Duration, publication uint32, p *packet.Packet) {
 	f.shown = layer.Choice{Publication: publication, Feed: p.Feed, Stream: p.Stream}
 	f.numbers.begin(p)
 	f.begun, f.onAir, f.began = true, true, at
 	f.clockFrom = p.Seq
 	f.refused = refusals{}
-	f.timeline.Begin(at, p.Timestamp, timestamp)
 	f.counts.switches++
 	f.counts.ntp = 0
 }
@@ -341,7 +341,7 @@ func (f *Forwarder) number(at time.Duration, p *packet.Packet, verdict *layer.Ve
 		*s = history.Sent{}
 		return Late
 	}
-	s.Timestamp = uint32(f.timeline.Map(at, p.Timestamp, newest))
+	s.Timestamp = uint32(f.timeline.Stamp(f.now, at, p.Timestamp, newest))
 	if f.audio {
 		s.Codec = f.voice.takes(f.codec)
 		f.build(s, uint16(number), p, out)

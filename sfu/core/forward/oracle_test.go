@@ -72,8 +72,11 @@ type segment struct {
 	latest  packet.Seq                // of them
 	shown   map[int64]bool            // pictures of which something went out
 	dropped map[int64]bool            // pictures none of which goes out
-	frames  uint16                    // offset of the frame numbers …
-	bound   bool                      // … once one was sent
+	moved   packet.Timestamp          // what timestamps are moved by
+	past    bool                      // it began with pictures from before, and they go on
+	squeeze map[packet.Timestamp]packet.Timestamp
+	frames  uint16 // offset of the frame numbers …
+	bound   bool   // … once one was sent
 }
 
 func newOracle(start forward.Start, audio bool) *oracle {
@@ -150,7 +153,7 @@ func (o *oracle) checkNumbers(now time.Time, seq packet.Seq, s *seen) (err error
 	if !o.started || s.out.Switched {
 		err = o.begin(now, seq, s)
 	} else {
-		err = o.goOn(seq, s)
+		err = o.goOn(now, seq, s)
 	}
 	if err != nil {
 		return err
@@ -226,6 +229,7 @@ func (o *oracle) begin(now time.Time, seq packet.Seq, s *seen) error {
 			return fmt.Errorf("first packet is %d at %d, want %+v", s.out.Sequence, s.out.Timestamp, o.start)
 		}
 	}
+	moved, past := o.place(now, s)
 	former := o.picture
 	if s.out.Codec == codec.VP9 {
 		former = o.vp9
@@ -240,14 +244,72 @@ func (o *oracle) begin(now time.Time, seq packet.Seq, s *seen) error {
 		closed:  map[packet.Seq]bool{},
 		shown:   map[int64]bool{s.origin.picture: true},
 		dropped: map[int64]bool{},
-		frames:  o.segment.frames, bound: s.out.Dependency != nil,
+		moved:   moved, past: past, squeeze: map[packet.Timestamp]packet.Timestamp{},
+		frames: o.segment.frames, bound: s.out.Dependency != nil,
+	}
+	if past {
+		o.segment.squeeze[s.packet.Timestamp] = s.timestamp
 	}
 	o.renew(seq, s)
 	return nil
 }
 
+// pastFrom is how long ago pictures came that are squeezed.
+const pastFrom = 50 * time.Millisecond
+
+// place says what the timestamps of a source are moved by, of which this is the first packet, and whether it is of the past.
+func (o *oracle) place(now time.Time, s *seen) (moved packet.Timestamp, past bool) {
+	at := s.timestamp
+	age := now.Sub(s.packet.Arrival)
+	switch {
+	case age <= pastFrom:
+	case !o.started:
+		at, past = at-packet.Timestamp(packet.Ticks(age, 90000)), true
+	case o.newest.out.Publication != s.out.Publication || o.newest.packet.Feed != s.packet.Feed:
+		at, past = max(at-packet.Timestamp(packet.Ticks(age, 90000)), o.newest.timestamp+90), true
+	}
+	return at - s.packet.Timestamp, past
+}
+
+// checkTimestamp checks that all packets of a picture have one timestamp, and that it is where the picture is, but for pictures
+// of the past: those are behind each other, and not before the moment at which they go out.
+func (o *oracle) checkTimestamp(now time.Time, s *seen, newest bool) error {
+	g, in := &o.segment, s.packet.Timestamp
+	if want, ok := g.squeeze[in]; ok {
+		if s.timestamp != want {
+			return fmt.Errorf("timestamp %d of the past: got %d, want %d", in, s.timestamp, want)
+		}
+		return nil
+	}
+	var last, before packet.Timestamp // pictures of the past
+	between := false
+	for other, out := range g.squeeze {
+		last = max(last, out)
+		if other < in {
+			before = max(before, out)
+		}
+		between = between || other > in
+	}
+	want := in + g.moved
+	if between {
+		want = before + 1
+		g.squeeze[in] = want
+	} else if late := now.Sub(s.packet.Arrival) > pastFrom; newest && g.past && (late || want <= last) {
+		if s.timestamp <= last || !late && s.timestamp != last+22 {
+			return fmt.Errorf("timestamp %d of the past: got %d after %d", in, s.timestamp, last)
+		}
+		g.squeeze[in] = s.timestamp
+		return nil
+	}
+	g.past = g.past && !newest
+	if off := s.timestamp - want; off < -1 || off > 1 || off != 0 && len(g.squeeze) == 0 {
+		return fmt.Errorf("source timestamp %d: got %d, want %d", in, s.timestamp, want)
+	}
+	return nil
+}
+
 // goOn checks a packet of the same source, in order or late.
-func (o *oracle) goOn(seq packet.Seq, s *seen) error {
+func (o *oracle) goOn(now time.Time, seq packet.Seq, s *seen) error {
 	g := &o.segment
 	if !o.same(s.out.Publication, s.packet) {
 		return fmt.Errorf("source changed without a switch: %+v after %+v", s.origin, g.first.origin)
@@ -263,8 +325,8 @@ func (o *oracle) goOn(seq packet.Seq, s *seen) error {
 	if want, ok := g.numbers[s.packet.Seq]; !ok || want != seq {
 		return fmt.Errorf("source number %d: got %d, want %d (%v)", s.packet.Seq, seq, want, ok)
 	}
-	if want := g.first.timestamp + s.packet.Timestamp - g.first.packet.Timestamp; s.timestamp != want {
-		return fmt.Errorf("source timestamp %d: got %d, want %d", s.packet.Timestamp, s.timestamp, want)
+	if err := o.checkTimestamp(now, s, newest); err != nil {
+		return err
 	}
 	first := g.first.origin
 	moved := numbers{int(s.origin.picture - first.picture), int(s.origin.tl0 - first.tl0), int(s.origin.key - first.key)}

@@ -386,7 +386,7 @@ func (s *scene) hand(c *camera, p *packet.Packet, from *origin) error {
 		s.oracle.refused(c.number, p, from, reason)
 		return nil
 	}
-	return s.oracle.check(p.Arrival, c.kind, out, p, from)
+	return s.oracle.check(s.now, c.kind, out, p, from)
 }
 
 // resend asks for a number that is likely to be known.

@@ -32,6 +32,8 @@ type Timeline struct {
 	lastAt  time.Duration    // when it was first given
 	clock   uint32           // Hz
 	started bool
+
+	past past
 }
 
 // NewTimeline returns timestamps that begin at first, at clock Hz.
@@ -48,7 +50,7 @@ func (t *Timeline) Expected(now time.Duration) int64 {
 }
 
 // Last is the newest timestamp given, false before the first.
-func (t *Timeline) Last() (int64, bool) { return t.last, t.started }
+func (t *Timeline) Last() (int64, bool) { return max(t.last, t.past.last), t.started }
 
 // LastIn is the source's timestamp that Last stands for.
 func (t *Timeline) LastIn() packet.Timestamp { return t.lastIn }
@@ -72,6 +74,7 @@ func (t *Timeline) Begin(now time.Duration, in packet.Timestamp, out int64) {
 		t.last, t.lastIn, t.lastAt = out, in, now
 	}
 	t.offset = out - int64(in)
+	t.past.end()
 }
 
 // Jumps reports whether in, of the newest packet, cannot be of the clock that its source
