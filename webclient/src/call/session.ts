@@ -190,6 +190,8 @@ export class Session {
   }
 
   private keep(ticket: string): void {
+    // Empty: the one from before goes on to be good.
+    if (ticket === '') return;
     this.ticket = ticket;
     this.events.placed({ ticket, socketUrl: this.socketUrl, iceServers: this.iceServers });
   }

@@ -19,7 +19,10 @@ import { Loading } from '../ui/Loading';
 import { Door } from './Door';
 import type { Entrance } from './Door';
 import { CallProvider } from './meeting/call';
+import { forgetReturn, keepReturn, returning } from './meeting/comingBack';
+import type { Return } from './meeting/comingBack';
 import { Meeting } from './meeting/Meeting';
+import { WaitingRoom } from './meeting/WaitingRoom';
 import { Message } from './Message';
 import { Over } from './Over';
 
@@ -118,6 +121,7 @@ function Attempt({
 }) {
   const { t } = useTranslation();
   const api = useApi();
+  const user = useUser();
   const [params] = useSearchParams();
   const [engine, setEngine] = useState<CallEngine>();
   const current = useRef<CallEngine>(undefined);
@@ -125,18 +129,35 @@ function Attempt({
   // Going elsewhere in the app leaves the meeting.
   useEffect(
     () => () => {
-      current.current?.close();
+      void current.current?.leave();
       current.current = undefined;
     },
     [],
   );
 
-  function join({ guestName, camera, microphone }: Entrance) {
+  // A page that was loaded anew goes on where it was, without the door.
+  const [back] = useState(() => returning(meeting.code));
+  useEffect(() => {
+    if (back === undefined || current.current) return;
+    forgetReturn(meeting.code);
+    const { started, joined } = start(
+      { guestName: undefined, camera: null, microphone: null },
+      back,
+    );
+    if (back.camera) void joined.then(() => started.setCamera(true));
+    if (back.microphone) void joined.then(() => started.setMicrophone(true));
+    // Once for each visit.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  function start({ guestName, camera, microphone }: Entrance, from?: Return) {
     const started = new CallEngine();
     current.current = started;
     window.__plenum = { engine: started };
     setEngine(started);
-    void started.join({
+    const joined = started.join({
+      place: from?.place,
+      onPlace: keepReturn(meeting.code, started),
       code: meeting.code,
       api: () => api.joinMeeting(meeting.code, guestName, invitationIn(window.location.hash)),
       camera,
@@ -146,6 +167,7 @@ function Attempt({
     });
     if (camera === null) void prefer('camera', (id) => started.useCamera(id));
     if (microphone === null) void prefer('microphone', (id) => started.useMicrophone(id));
+    return { started, joined };
   }
 
   const state = useSyncExternalStore(engine?.subscribe ?? nothing, engine?.getState ?? untouched);
@@ -157,13 +179,21 @@ function Attempt({
     if (reason !== undefined) onAgain(joinProblem(t, reason));
   });
 
+  if (back !== undefined && (engine === undefined || phase === 'connecting')) return <Loading />;
   if (engine === undefined || phase === 'idle' || phase === 'connecting' || refused) {
     return (
-      <Door meeting={meeting} joining={engine !== undefined} problem={problem} onJoin={join} />
+      <Door meeting={meeting} joining={engine !== undefined} problem={problem} onJoin={start} />
     );
   }
   if (phase === 'ended' || phase === 'failed') {
     return <Over state={state} onRejoin={() => onAgain()} />;
+  }
+  if (phase === 'waiting') {
+    return (
+      <CallProvider call={engine}>
+        <WaitingRoom title={state.lobby?.title ?? meeting.title} name={user?.name ?? ''} />
+      </CallProvider>
+    );
   }
   return (
     <CallProvider call={engine}>

@@ -33,6 +33,12 @@ export function Over({ state, onRejoin }: { state: CallState; onRejoin: () => vo
     if (state.phase === 'failed' && state.error?.code === 'taken_over') {
       return { title: t('over.elsewhere'), text: t('over.elsewhereText'), lost: false };
     }
+    if (state.phase === 'failed' && state.error?.code === 'removed') {
+      const denied = state.notice?.kind === 'denied';
+      return denied
+        ? { title: t('over.denied'), text: t('over.deniedText'), lost: false }
+        : { title: t('over.removed'), text: t('over.removedText'), lost: false };
+    }
     if (state.phase === 'failed' && state.error?.code !== 'meeting_ended') {
       return { title: t('over.lost'), text: t('over.lostText'), lost: true };
     }

@@ -5,7 +5,7 @@ import type { Inline } from './markdown';
 /** A message with the little that may stand out in it; its links open elsewhere and tell nobody where from. */
 export function MessageText({ text }: { text: string }) {
   return (
-    <div className="grid gap-1.5 text-field/[1.375rem] break-words [overflow-wrap:anywhere]">
+    <div className="grid grid-cols-1 gap-1.5 text-field/[1.375rem] break-words [overflow-wrap:anywhere]">
       {blocks(text).map((block, i) => {
         switch (block.kind) {
           case 'code':
