@@ -29,6 +29,7 @@ type Path struct {
 	recorder *twcc.Recorder
 	sent     []Passage
 	arrived  []Passage
+	players  []*Player
 	stop     chan struct{}
 	done     sync.WaitGroup
 }
@@ -40,7 +41,11 @@ type Passage struct {
 	Header  rtp.Header
 	Size    int // bytes on the wire
 	Padding bool
+	Begins  []byte // the first bytes of the payload
 }
+
+// begins is how many: a codec's descriptor, and whether a key frame starts.
+const begins = 16
 
 // Through has everything that the server sends to d take this path. Call it before Open, and Close at the end.
 func (d *Downstream) Through(down, up *link.Link) *Path {
@@ -91,6 +96,7 @@ func (p *Path) send(line *Slot, header *rtp.Header, payload []byte) {
 	now := time.Now()
 	size := header.MarshalSize() + len(payload) + int(header.PaddingSize) + egress.Overhead - onlyHeader
 	passage := Passage{At: now, Line: line, Header: header.Clone(), Size: size, Padding: header.Padding}
+	passage.Begins = append(passage.Begins, payload[:min(begins, len(payload))]...)
 	p.sent = append(p.sent, passage)
 	for _, at := range p.down.Send(now, size) {
 		time.AfterFunc(at.Sub(now), func() { p.receive(passage) })
@@ -107,6 +113,9 @@ func (p *Path) receive(passage Passage) {
 	p.arrived = append(p.arrived, passage)
 	if number := passage.Header.GetExtension(transportCC); len(number) == 2 {
 		p.recorder.Record(passage.Header.SSRC, uint16(number[0])<<8|uint16(number[1]), passage.At.UnixMicro())
+	}
+	for _, player := range p.players {
+		player.arrive(passage)
 	}
 }
 
@@ -126,13 +135,21 @@ func (p *Path) answer() {
 func (p *Path) feedback(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, player := range p.players {
+		player.ask(now)
+	}
 	for _, packet := range p.recorder.BuildFeedbackPacket() {
 		feedback, ok := packet.(*rtcp.TransportLayerCC)
 		if !ok {
 			continue
 		}
-		for _, at := range p.up.Send(now, feedbackSize) {
-			time.AfterFunc(at.Sub(now), func() { p.viewer.Egress.Feedback(time.Now(), feedback) })
-		}
+		p.back(now, feedbackSize, func() { p.viewer.Egress.Feedback(time.Now(), feedback) })
+	}
+}
+
+// back sends something to the server.
+func (p *Path) back(now time.Time, size int, arrive func()) {
+	for _, at := range p.up.Send(now, size) {
+		time.AfterFunc(at.Sub(now), arrive)
 	}
 }

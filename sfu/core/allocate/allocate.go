@@ -131,6 +131,7 @@ func (a *Allocator) Plan(now time.Time, in Input) Plan {
 		now:  now,
 		hold: budget(in.Rate, in.Audio),
 		up:   budget(a.window.low(now), in.Audio) * 100 / (100 + headroom),
+		dark: budget(in.Rate, in.Audio) * 100 / (100 + headroom),
 	}
 	a.enter(now, in)
 	f.ceiling = a.ceiling.at(now, a.window.low(now))

@@ -120,6 +120,7 @@ func sortOrder(order []*entry) {
 type fill struct {
 	now       time.Time
 	hold, up  packet.Bitrate // what may be used for what was there before, and for more
+	dark      packet.Bitrate // the same for the first picture of all, while nothing is shown
 	ceiling   packet.Bitrate // the same for more, from failures
 	used      packet.Bitrate
 	before    packet.Bitrate // by the latest plan, at present rates
@@ -179,6 +180,8 @@ func (f *fill) raise(e *entry, over packet.Bitrate) bool {
 		if used > f.hold+over {
 			return false
 		}
+	case next == 0 && f.before == 0 && used <= min(f.dark, f.ceiling)+over:
+		// Whether a link carries it for two seconds is not waited for in the dark.
 	case e.blocked && next > 0 || used > min(f.up, f.ceiling)+over:
 		e.settling = used*(100+headroom)/100 <= f.hold+over
 		return false

@@ -29,6 +29,9 @@ const (
 	// overuseShown is how long an overuse is the state, so that people and probes see it.
 	overuseShown = 500 * time.Millisecond
 	rttWeight    = 0.25
+	// strainLasts is for how long packets wait on the way after the latest feedback, besides what they waited then and a
+	// round trip: receivers answer four times a second at least.
+	strainLasts = 300 * time.Millisecond
 	// idleTime is how long without results means that we send nothing.
 	idleTime = time.Second
 	// mostMissing packets are made up for: more is no lost feedback but silence.
@@ -253,10 +256,18 @@ func (e *Estimator) due() (time.Duration, bool) {
 	return at, at <= e.said+waitingLasts
 }
 
-// Deadline is when Tick has something to do.
+// Deadline is when time alone changes something: the rate falls, or a strain is over.
 func (e *Estimator) Deadline() (time.Time, bool) {
 	due, ok := e.due()
+	if over := e.strainOver(); e.strained() && over > e.present && (!ok || over < due) {
+		due, ok = over, true
+	}
 	return e.epoch.Add(due), ok
+}
+
+// strainOver is when what waits on the way has arrived, if nothing more is sent.
+func (e *Estimator) strainOver() time.Duration {
+	return e.latest + e.rtt + e.queue.level.delay + strainLasts
 }
 
 // Rate is what the connection carries, of everything that is sent on it.
@@ -284,8 +295,10 @@ func (e *Estimator) Queueing() bool { return !e.idle() && e.queueing(e.latest) }
 
 // Strained reports whether a probe would tell nothing: packets wait or a queue drains, or loss
 // limits the rate. What was so before we fell silent says nothing of now.
-func (e *Estimator) Strained() bool {
-	return !e.idle() && (e.queueing(e.latest) || e.detector.usage != normal || e.lossLimited())
+func (e *Estimator) Strained() bool { return e.present < e.strainOver() && e.strained() }
+
+func (e *Estimator) strained() bool {
+	return e.queueing(e.latest) || e.detector.usage != normal || e.lossLimited()
 }
 
 func (e *Estimator) lossLimited() bool { return e.loss.limit != 0 && e.loss.limit < e.aimd.rate }

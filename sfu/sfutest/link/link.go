@@ -41,13 +41,11 @@ func New(plan Plan, start time.Time, seed, stream uint64) *Link {
 	return &Link{plan: plan, start: start, random: rand.New(rand.NewPCG(seed, stream))}
 }
 
-// Change gives the link another plan, which begins now. What waits in the queue goes on at the new rate.
+// Change gives the link another plan, which begins now. What was sent before arrives as was said.
 func (l *Link) Change(now time.Time, plan Plan) {
 	since := now.Sub(l.start)
-	waiting := l.waiting(since)
-	l.last = max(0, l.last-since)
+	l.last, l.free = max(0, l.last-since), max(0, l.free-since)
 	l.plan, l.start = plan, now
-	l.free = l.serve(0, waiting)
 }
 
 // Send hands a packet of size bytes to the link and returns when it arrives: never, once or twice. Calls are in the

@@ -220,11 +220,11 @@ func TestAnotherPlanKeepsWhatWaits(t *testing.T) {
 		t.Fatalf("%v wait, want 20 ms", w)
 	}
 	l.Change(now, link.Always(link.Conditions{Rate: 80_000, Queue: 1000}))
-	if w := l.Waiting(now); w != ms(200) {
-		t.Errorf("%v wait at a tenth of the rate, want 200 ms", w)
+	if w := l.Waiting(now); w != ms(20) {
+		t.Errorf("%v wait, want 20 ms: it was said when they arrive", w)
 	}
-	if got, want := l.Send(now, 1000)[0], now.Add(ms(300)); !got.Equal(want) {
-		t.Errorf("the next packet arrives %v later, want 300 ms", got.Sub(now))
+	if got, want := l.Send(now, 1000)[0], now.Add(ms(120)); !got.Equal(want) {
+		t.Errorf("the next packet arrives %v later, want 120 ms", got.Sub(now))
 	}
 	if got := l.Rate(now); got != 80_000 {
 		t.Errorf("the rate is %d", got)
