@@ -134,6 +134,11 @@ func (b *Batch) flush() {
 			b.unsegment(failed)
 			from++
 		case never:
+			if b.most > 1 {
+				b.counts.refused.CompareAndSwap(0, refusedSegments)
+			} else {
+				b.counts.refused.Store(refusedAll)
+			}
 			b.most = 1
 			for ; from < b.used; from++ {
 				b.scatter(&b.bundles[from])

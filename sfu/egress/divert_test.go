@@ -71,7 +71,7 @@ func TestWhichDatagramsATakerGets(t *testing.T) {
 	if s.divert([]byte{0x80, 201, 0, 1, 0, 0, 0, 0}, mine) {
 		t.Error("it was taken after the end")
 	}
-	if n := len(*s.diversions.takers.Load()); n != 0 {
+	if n := s.Snapshot().Takers; n != 0 {
 		t.Errorf("%d addresses are left behind", n)
 	}
 }

@@ -202,10 +202,13 @@ func (s *Shard) strain(peer *Peer) {
 	peer.owner.Strained(s.shedder.Level())
 }
 
-// flush sends what the batches hold.
+// flush sends what the batches hold. That of a socket which is gone has no use any more.
 func (s *Shard) flush() {
-	for _, batch := range s.batches {
+	for socket, batch := range s.batches {
 		batch.flush()
+		if socket.closed.Load() {
+			delete(s.batches, socket)
+		}
 	}
 }
 

@@ -1,12 +1,6 @@
 package egress
 
-import (
-	"maps"
-	"net/netip"
-	"sync"
-	"sync/atomic"
-	"time"
-)
+import "sync/atomic"
 
 // Method is how a socket sends batches; each is faster than the one before.
 type Method string
@@ -22,7 +16,14 @@ type socketCounts struct {
 	sent, dropped, writeErrors, readErrors, diverted atomic.Uint64
 	flushes, bundles, batched                        atomic.Uint64
 	unsegmented                                      atomic.Uint64
+	refused                                          atomic.Uint32 // refusedSegments or refusedAll, 0 if nothing is
 }
+
+// What the kernel refused although it could do it when the socket was opened.
+const (
+	refusedSegments = 1 + iota
+	refusedAll      // batches as well
+)
 
 // SocketSnapshot counts the datagrams of a socket.
 type SocketSnapshot struct {
@@ -46,89 +47,29 @@ type SocketSnapshot struct {
 // Snapshot counts what was sent, dropped for want of room, and refused by the kernel.
 func (s *Socket) Snapshot() SocketSnapshot {
 	c := &s.counts
-	takers := 0
-	if now := s.diversions.takers.Load(); now != nil {
-		takers = len(*now)
-	}
 	return SocketSnapshot{
-		Method: s.method, Sent: c.sent.Load(), Dropped: c.dropped.Load(), WriteErrors: c.writeErrors.Load(),
-		ReadErrors: c.readErrors.Load(), Diverted: c.diverted.Load(), Takers: takers, Batched: c.batched.Load(), Bundles: c.bundles.Load(),
+		Method: s.sends(), Sent: c.sent.Load(), Dropped: c.dropped.Load(), WriteErrors: c.writeErrors.Load(),
+		ReadErrors: c.readErrors.Load(), Diverted: c.diverted.Load(), Takers: s.diversions.count(), Batched: c.batched.Load(), Bundles: c.bundles.Load(),
 		Flushes: c.flushes.Load(), Unsegmented: c.unsegmented.Load(),
 	}
-}
-
-// Taker handles a datagram in the socket's reader and says whether it was for it. It must not block nor keep what it is
-// given.
-type Taker func(now time.Time, datagram []byte) bool
-
-// diversions are the takers by the address that they listen to. Reading them takes no lock.
-type diversions struct {
-	changing sync.Mutex
-	takers   atomic.Pointer[map[netip.AddrPort]*diversion]
-}
-
-type diversion struct{ control, media Taker }
-
-// Divert gives the control packets of one address (RTCP, RFC 5761 §4) to a taker, in place of the one before, until end
-// is called. end leaves alone who came after: behind a NAT another client may have got the address.
-func (s *Socket) Divert(from netip.AddrPort, control Taker) (end func()) {
-	return s.DivertAll(from, control, nil)
-}
-
-// DivertAll is Divert for media as well.
-func (s *Socket) DivertAll(from netip.AddrPort, control, media Taker) (end func()) {
-	mine := &diversion{control: control, media: media}
-	s.diversions.change(func(takers map[netip.AddrPort]*diversion) { takers[from] = mine })
-	return func() {
-		s.diversions.change(func(takers map[netip.AddrPort]*diversion) {
-			if takers[from] == mine {
-				delete(takers, from)
-			}
-		})
-	}
-}
-
-func (d *diversions) change(apply func(takers map[netip.AddrPort]*diversion)) {
-	d.changing.Lock()
-	defer d.changing.Unlock()
-	next := map[netip.AddrPort]*diversion{}
-	if now := d.takers.Load(); now != nil {
-		maps.Copy(next, *now)
-	}
-	apply(next)
-	d.takers.Store(&next)
-}
-
-// divert reports whether a datagram was handled here.
-func (s *Socket) divert(datagram []byte, from netip.AddrPort) bool {
-	const control, controls = 192, 32 // packet types 192 to 223 are RTCP
-	if len(datagram) < 8 || datagram[0]>>6 != 2 {
-		return false
-	}
-	takers := s.diversions.takers.Load()
-	if takers == nil {
-		return false
-	}
-	known := (*takers)[from]
-	if known == nil {
-		return false
-	}
-	take := known.media
-	if datagram[1]-control < controls {
-		take = known.control
-	}
-	if take == nil || !take(time.Now(), datagram) {
-		return false
-	}
-	s.counts.diverted.Add(1)
-	return true
 }
 
 // newBatch is a batch for one shard.
 func (s *Socket) newBatch() *Batch {
 	most := 1
-	if s.method == Segmented {
+	if s.sends() == Segmented {
 		most = maxSegments
 	}
 	return newBatch(s.newSender(), most, &s.counts)
+}
+
+// sends is how the socket sends at present: the kernel may refuse what it promised.
+func (s *Socket) sends() Method {
+	switch refused := s.counts.refused.Load(); {
+	case s.method == Segmented && refused == 0:
+		return Segmented
+	case s.method != Single && refused < refusedAll:
+		return Many
+	}
+	return Single
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync/atomic"
 )
 
 // Socket is an ordinary UDP socket where the kernel is not Linux.
@@ -14,6 +15,7 @@ type Socket struct {
 	method     Method
 	counts     socketCounts
 	diversions diversions
+	closed     atomic.Bool
 }
 
 // ListenUDP binds a socket to a definite address.
@@ -23,6 +25,12 @@ func ListenUDP(address netip.AddrPort) (*Socket, error) {
 		return nil, fmt.Errorf("listen on udp %s: %w", address, err)
 	}
 	return &Socket{UDPConn: conn, method: Single}, nil
+}
+
+// Close releases the port.
+func (s *Socket) Close() error {
+	s.closed.Store(true)
+	return s.UDPConn.Close()
 }
 
 // Address that the socket is bound to.
