@@ -88,6 +88,19 @@ test('what the audits look for would be found', async ({ open }) => {
   });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id }) => id)).toContain('button-name');
+  // Nobody answers there, and nobody needs to: the wish alone is an offence.
+  const { port } = new URL(page.url());
+  const elsewhere = `http://127.0.0.1:${port === '1' ? 2 : 1}/pixel`;
+  await page.evaluate((address) => fetch(address).catch(() => {}), elsewhere);
+  await page.goto(elsewhere).catch(() => {});
+  expect(ada.strangers()).toContain(elsewhere);
+  ada.strangers().length = 0;
+  await ada.goto('/signin');
+  await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.intruder = true';
+    document.body.append(script);
+  });
   await expect.poll(() => ada.refused().join()).toContain('script-src');
   ada.forgive();
 });

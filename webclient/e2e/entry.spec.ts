@@ -70,6 +70,8 @@ test('joining without any device works', async ({ member, server }) => {
     const grace = await Person.open(browser, server.url, 'Grace');
     await grace.signUp();
     await grace.goToDoor(code);
+    const join = grace.page.getByRole('button', { name: 'Join without camera and microphone' });
+    await expect(join).toBeVisible();
     await grace.enterAsIs();
     await expectPicture(grace, ada);
     expect(await grace.state((s) => [s.microphone.on, s.camera.on])).toEqual([false, false]);

@@ -33,6 +33,8 @@ export const test = base.extend<Fixtures>({
     const uncaught = people.flatMap((each) => each.uncaught());
     await Promise.all(people.map(({ context }) => context.close()));
     if (uncaught.length > 0) throw new Error(`uncaught in a page: ${uncaught.join('\n')}`);
+    const strangers = people.flatMap((each) => each.strangers());
+    if (strangers.length > 0) throw new Error(`requests to others: ${strangers.join('\n')}`);
     const refused = people.flatMap((each) => each.refused());
     if (refused.length > 0) throw new Error(`refused or failed in a page: ${refused.join('\n')}`);
   },

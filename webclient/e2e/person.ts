@@ -36,6 +36,8 @@ export class Person {
   private readonly errors: string[] = [];
   private readonly printed: string[] = [];
   private readonly complaints: string[] = [];
+  private readonly origins: Set<string>;
+  private readonly elsewhere: string[] = [];
 
   private constructor(
     name: string,
@@ -49,6 +51,11 @@ export class Person {
     this.url = url;
     this.context = context;
     this.page = page;
+    this.origins = new Set([new URL(url).origin]);
+    // Workers and tabs that a page opens are of the context too.
+    context.on('request', (request) => this.notice(request.url()));
+    context.on('page', (each) => each.on('websocket', (socket) => this.notice(socket.url())));
+    page.on('websocket', (socket) => this.notice(socket.url()));
     page.on('pageerror', (error) => {
       const text = String(error);
       // Firefox calls it an error of the page; the complaint below knows where it is from.
@@ -139,6 +146,21 @@ export class Person {
   /** For a test that provokes them. */
   forgive(): void {
     this.complaints.length = 0;
+  }
+
+  /** Requests to anybody but the server, of which there must never be one. */
+  strangers(): string[] {
+    return this.elsewhere;
+  }
+
+  /** For a test that brings a second server. */
+  allow(url: string): void {
+    this.origins.add(new URL(url).origin);
+  }
+
+  private notice(address: string): void {
+    const { protocol, origin } = new URL(address.replace(/^ws/, 'http'));
+    if (/^https?:$/.test(protocol) && !this.origins.has(origin)) this.elsewhere.push(address);
   }
 
   /** What the page wrote to its console. */

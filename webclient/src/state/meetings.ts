@@ -31,7 +31,7 @@ export function useUpcoming() {
   return useQuery({
     queryKey: [...key, 'upcoming'],
     queryFn: async () => (await api.meetings(undefined, 100, 'upcoming')).meetings,
-    select: (meetings) => meetings.filter((each) => !each.live),
+    select: (meetings) => meetings.filter((each) => !each.live && each.schedule !== undefined),
     ...often,
   });
 }

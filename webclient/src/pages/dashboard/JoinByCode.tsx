@@ -22,7 +22,7 @@ export function JoinByCode() {
   return (
     <form onSubmit={submit} noValidate className="min-w-0 grow basis-72">
       <div
-        className={`flex h-12 items-center gap-3 rounded-full border bg-surface-1 ps-4 pe-1 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus ${
+        className={`flex h-12 items-center gap-2.5 rounded-full border bg-surface-1 ps-3.5 pe-1 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus ${
           wrong ? 'border-off-edge' : 'border-edge'
         }`}
       >
@@ -43,7 +43,7 @@ export function JoinByCode() {
         />
         <button
           type="submit"
-          className="h-10 rounded-full bg-surface-2 px-5 text-field font-[550] hover:bg-surface-3"
+          className="h-10 shrink-0 rounded-full bg-surface-2 px-4 text-field sm:px-5 font-[550] hover:bg-surface-3"
         >
           {t('dashboard.join')}
         </button>
