@@ -52,7 +52,7 @@ describe('align', () => {
   const free: Targets = { video: null, audio: null };
   const delay = { video: 60, audio: 40 };
 
-  it.each([0, 40, -40, 12])('leaves %d ms alone', (skew) => {
+  it.each([0, 30, -30, 12])('leaves %d ms alone', (skew) => {
     expect(align(skew, free, delay)).toBeNull();
   });
 
@@ -61,6 +61,11 @@ describe('align', () => {
     expect(align(300, free, delay)).toEqual({ video: 210, audio: null });
     expect(align(50, free, delay)).toEqual({ video: 110, audio: null });
     expect(align(-60, free, delay)).toEqual({ video: null, audio: 100 });
+    expect(align(-300, free, delay)).toEqual({ video: null, audio: 340 });
+  });
+
+  it('holds a picture back in one that has only just begun', () => {
+    expect(align(300, free, delay, true)).toEqual({ video: 360, audio: null });
   });
 
   it('lets go of what was held back too much before it holds back the other', () => {

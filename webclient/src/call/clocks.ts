@@ -42,8 +42,8 @@ export interface Targets {
   audio: number | null;
 }
 
-// Nobody sees or hears less than this.
-const unnoticed = 40;
+// Nobody sees or hears less than this, and what drifts is noticed before anybody does.
+const unnoticed = 30;
 // A larger jump of the buffer counts as a freeze of the picture. Far out of time that is the lesser evil.
 const step = 120;
 const share = 0.5;
@@ -54,7 +54,8 @@ const released = 10;
 
 /**
  * The next targets for a skew: first the one that was held back too much is let go, then the one that is ahead is
- * held back, a step at a time. `delay` is what the buffers hold now. Null if nothing is to change.
+ * held back: a picture a step at a time, or in one if it is `fresh`, for who sees it begin takes no freeze for one. `delay` is
+ * what the buffers hold now. Null if nothing is to change.
  *
  * A picture whose packets come late waits for less than its target: the target counts from when they should have come.
  * So the next target is counted from the last one, not from what the buffer holds.
@@ -63,15 +64,19 @@ export function align(
   skew: number,
   targets: Targets,
   delay: { video: number; audio: number },
+  fresh = false,
 ): Targets | null {
   if (Math.abs(skew) <= unnoticed) return null;
   const [ahead, behind] = skew > 0 ? (['video', 'audio'] as const) : (['audio', 'video'] as const);
-  const size = Math.min(Math.abs(skew), Math.max(step, share * Math.abs(skew)));
   const held = targets[behind];
   if (held !== null) {
-    const less = Math.round(held - size);
+    const less = Math.round(held - Math.abs(skew));
     return { ...targets, [behind]: less > released ? less : null };
   }
+  const all = fresh || ahead === 'audio';
+  const size = all
+    ? Math.abs(skew)
+    : Math.min(Math.abs(skew), Math.max(step, share * Math.abs(skew)));
   const from = Math.max(delay[ahead], targets[ahead] ?? 0);
   const next = Math.min(atMost[ahead], Math.round(from + size));
   if (next === targets[ahead]) return null;

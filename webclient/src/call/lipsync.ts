@@ -7,10 +7,12 @@ import type { Slot } from './downstream';
 /** Calls f once, with the next frame that is shown. */
 export type Frames = (f: (frame: Reading) => void) => void;
 
-const every = 500;
-const readings = 4;
-// A buffer takes about a second to hold what it is asked to.
-const takesEffect = 1_000;
+const every = 200;
+const readings = 3;
+// A buffer of pictures does at once what it is asked to; sound is stretched until it does. Right after a jam its buffer is long
+// and shrinks by a tenth of a second each second: whoever looks less often never catches up.
+const takesEffect = { video: 400, audio: 1_000 };
+const rest = 600;
 // Sound that was played longer ago says nothing of now: silence, or a page that slept.
 const fresh = 1_500;
 // More than a buffer can hold is a clock gone wrong, not a skew.
@@ -24,6 +26,9 @@ interface Pair {
   skews: number[];
   targets: Targets;
   before: Held | undefined;
+  /** It has only just begun, or begun anew. */
+  fresh: boolean;
+  reading: boolean;
   /** What is read earlier than this is of a change under way. */
   from: number;
 }
@@ -71,7 +76,9 @@ export class LipSync {
     for (const clock of clocks) {
       this.clocks.set(clock.mid, clock);
       for (const pair of this.pairs) {
-        if (pair.audio.mid === clock.mid || pair.video.mid === clock.mid) restart(pair);
+        if (pair.audio.mid !== clock.mid && pair.video.mid !== clock.mid) continue;
+        restart(pair);
+        pair.fresh = true;
       }
     }
   }
@@ -102,9 +109,15 @@ export class LipSync {
 
   private again(): void {
     this.cancel = this.timers.after(every, () => {
-      for (const pair of this.pairs) void this.read(pair);
+      for (const pair of this.pairs) void this.look(pair);
       this.again();
     });
+  }
+
+  private async look(pair: Pair): Promise<void> {
+    if (pair.reading) return;
+    pair.reading = true;
+    await this.read(pair).finally(() => (pair.reading = false));
   }
 
   private async read(pair: Pair): Promise<void> {
@@ -137,10 +150,13 @@ export class LipSync {
       video: meanDelay(before.video, now.video),
       audio: meanDelay(before.audio, now.audio),
     };
-    const next = align(skew, pair.targets, delay);
+    const next = align(skew, pair.targets, delay, pair.fresh);
+    pair.fresh = false;
+    pair.from = this.timers.now() + rest;
     if (next === null) return;
+    const changed = next.audio === pair.targets.audio ? 'video' : 'audio';
+    pair.from = this.timers.now() + takesEffect[changed];
     pair.targets = next;
-    pair.from = this.timers.now() + takesEffect;
     apply(pair);
   }
 }
@@ -163,7 +179,8 @@ function pairsOf(slots: readonly Slot[]): Pair[] {
     if (video === undefined) return [];
     const key = [audio, video].map(({ mid, assigned }) => `${mid} ${assigned?.number}`).join(' ');
     const targets = { video: null, audio: null };
-    return [{ audio, video, key, skews: [], targets, before: undefined, from: 0 }];
+    const nothing = { skews: [], before: undefined, from: 0, fresh: true, reading: false };
+    return [{ audio, video, key, targets, ...nothing }];
   });
 }
 
