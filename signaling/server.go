@@ -73,7 +73,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.write(w)
 		return
 	}
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	upgrade := &upgrading{ResponseWriter: w}
+	conn, err := websocket.Accept(upgrade, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{message.Subprotocol},
 		OriginPatterns:  s.patterns(),
 		CompressionMode: websocket.CompressionDisabled,
@@ -82,7 +83,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.log.Warn("handshake failed", "error", err)
 		return
 	}
-	session := s.newSession(conn, got)
+	session := s.newSession(conn, upgrade.wire, got)
 	if !s.add(session) {
 		_ = conn.Close(websocket.StatusGoingAway, "the server stops")
 		return

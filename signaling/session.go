@@ -2,11 +2,9 @@ package signaling
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,8 +15,8 @@ import (
 	"github.com/plenum-meet/plenum/signaling/room"
 )
 
-// Session is one socket. Its reader is the goroutine of the HTTP request; beside it run one writer and one
-// that pings. What it says is said for the participant whom the handshake proved.
+// Session is one socket. Its reader is the goroutine of the HTTP request; there are others only while something is
+// written, and while a ping is under way. What it says is said for the participant whom the handshake proved.
 type Session struct {
 	id       room.SessionID
 	server   *Server
@@ -36,17 +34,19 @@ type Session struct {
 	log    *slog.Logger
 	// measured is the client's last stats:report.
 	measured atomic.Pointer[message.StatsReport]
+	// heard is when the client last said something, in nanoseconds since 1970.
+	heard atomic.Int64
 
 	// live is nil before the join; it belongs to the reader.
 	live *liveRoom
 }
 
-func (s *Server) newSession(conn *websocket.Conn, got credential) *Session {
+func (s *Server) newSession(conn *websocket.Conn, wire *wire, got credential) *Session {
 	conn.SetReadLimit(message.MaxSize)
 	id := room.SessionID(s.sessions.Add(1))
 	session := &Session{
 		id: id, server: s, conn: conn, claims: got.claims, byTicket: got.byTicket, address: got.address,
-		out: newOutbox(s.cfg), limits: newLimits(),
+		out: newOutbox(s.cfg, conn, wire), limits: newLimits(),
 		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id)),
 	}
 	session.media.Store(newMedia(session))
@@ -70,10 +70,8 @@ func (s *Session) tell(re uint64, m message.ServerMessage) { s.Send(re, 0, messa
 func (s *Session) run() {
 	ctx, cancel := context.WithCancel(s.server.base)
 	defer cancel()
-	done := make(chan struct{})
-	var others sync.WaitGroup
-	others.Go(func() { s.out.write(ctx, s.conn) })
-	others.Go(func() { s.keepAlive(ctx, done) })
+	defer context.AfterFunc(s.server.base, func() { _ = s.conn.CloseNow() })()
+	heartbeat := s.keepAlive(ctx)
 	joinInTime := time.AfterFunc(s.server.cfg.JoinTimeout, func() {
 		s.Finish(message.CloseCode(websocket.StatusPolicyViolation), "no meeting:join in time")
 	})
@@ -86,8 +84,8 @@ func (s *Session) run() {
 	} else {
 		s.Finish(message.CloseCode(websocket.StatusNormalClosure), "")
 	}
-	close(done)
-	others.Wait()
+	<-s.out.gone
+	heartbeat.end()
 	s.log.Info("socket closed", "code", int(s.out.code()))
 }
 
@@ -99,6 +97,7 @@ func (s *Session) read(ctx context.Context, joinInTime *time.Timer) {
 			return
 		}
 		now := time.Now()
+		s.heard.Store(now.UnixNano())
 		if s.limits.flooded(now, len(raw)) {
 			s.log.Warn("socket flooded")
 			s.Finish(message.CloseCode(websocket.StatusPolicyViolation), "too many messages")
@@ -162,30 +161,4 @@ func (s *Session) allowed(now time.Time, kind message.Kind) error {
 		return message.Error{Code: message.TooMany, Message: "Too many of these; wait a moment.", RetryAfter: 1}
 	}
 	return nil
-}
-
-// keepAlive finds out that a client is gone without a word. A ping under way is left to the closing of the socket:
-// ending it earlier would cut off the close frame.
-func (s *Session) keepAlive(ctx context.Context, done <-chan struct{}) {
-	ticker := time.NewTicker(s.server.cfg.PingEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-done:
-			return
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		limited, cancel := context.WithTimeout(ctx, s.server.cfg.PongWithin)
-		err := s.conn.Ping(limited)
-		cancel()
-		if err != nil {
-			if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-				s.log.Info("client does not answer pings")
-			}
-			_ = s.conn.CloseNow()
-			return
-		}
-	}
 }

@@ -9,7 +9,8 @@ import (
 // Encoded is a server message in the form of the wire but for its numbers: encoded once, sent to many.
 type Encoded struct {
 	// tail is `"type":"…","data":{…}}`; shared and immutable.
-	tail []byte
+	tail    []byte
+	patient bool
 }
 
 // Encode turns a message into its wire form. A message that JSON cannot carry is a broken program.
@@ -23,8 +24,16 @@ func Encode(m ServerMessage) Encoded {
 	tail = strconv.AppendQuote(tail, m.serverMessage())
 	tail = append(tail, `,"data":`...)
 	tail = append(tail, data...)
-	return Encoded{tail: append(tail, '}')}
+	e := Encoded{tail: append(tail, '}')}
+	switch m.(type) {
+	case ParticipantJoined, ParticipantLeft:
+		e.patient = true
+	}
+	return e
 }
+
+// Patient says that the message may wait a moment for others: it tells who is there, and changes nothing else.
+func (e Encoded) Patient() bool { return e.patient }
 
 // Size in bytes of the message without its numbers.
 func (e Encoded) Size() int { return len(e.tail) }
