@@ -8,6 +8,9 @@ const (
 	// maxPackets and maxBundles bound what leaves in one call.
 	maxPackets = 512
 	maxBundles = 64
+	// fewPackets are sent before the next peer is worked for: 150 kB, so that the kernel finds what it copies, and the
+	// cipher the room for what comes next, in the processor's second cache.
+	fewPackets = 128
 	// maxSegments bounds the burst that one bundle makes on the way; more gains little.
 	maxSegments = 16
 	// maxUnsegmented bounds the destinations that are known to take no segmentation.
@@ -71,6 +74,13 @@ func newBatch(out sender, most int, counts *socketCounts) *Batch {
 
 // holds reports whether there is room for so many more packets, whatever bundles they make.
 func (b *Batch) holds(n int) bool { return b.packets+n <= maxPackets && b.used+n <= maxBundles }
+
+// makeRoom has a peer's packets begin in a batch that holds them all, so that no bundle is cut in two.
+func (b *Batch) makeRoom() {
+	if b != nil && (b.packets >= fewPackets || !b.holds(maxDepartures)) {
+		b.flush()
+	}
+}
 
 // room is where the packet after n others that are not committed yet is to be built.
 func (b *Batch) room(n int) []byte {

@@ -112,7 +112,7 @@ func (c *client) feedback(n uint16) []byte {
 	b = binary.BigEndian.AppendUint16(b, c.reported)
 	b = binary.BigEndian.AppendUint16(b, n)
 	// The reference is in 64 ms, and a number of pictureTime's.
-	b = binary.BigEndian.AppendUint32(b, uint32(c.total/frame*int(pictureTime/time.Millisecond)/64)<<8|uint32(c.count))
+	b = binary.BigEndian.AppendUint32(b, uint32(c.total/pictureParts*int(pictureTime/time.Millisecond)/64)<<8|uint32(c.count))
 	b = binary.BigEndian.AppendUint16(b, rtcp.TypeTCCPacketReceivedSmallDelta<<13|n)
 	for range n {
 		b = append(b, 1)

@@ -20,29 +20,31 @@ import (
 )
 
 const (
-	frame       = 9                     // packets of a picture …
-	pictureTime = 32 * time.Millisecond // … of 280 packets a second, 2.5 Mbit/s
-	payloadSize = 1100
-	feedbacks   = 20  // a second, by each viewer
-	nackedOne   = 100 // of so many packets one is asked for again
+	pictureParts = 9                     // packets of a picture …
+	pictureTime  = 32 * time.Millisecond // … of 280 packets a second, 2.5 Mbit/s
+	payloadSize  = 1100
+	feedbacks    = 20  // a second, by each viewer
+	nackedOne    = 100 // of so many packets one is asked for again
 )
 
 // rig is a shard with viewers as the server has them: each with a route, an estimate, a pacer, and control packets that
 // come encrypted to a socket. A rig has a clock of its own, so that a history is as long as it would be in a call.
 type rig struct {
-	b       *testing.B
-	shard   *Shard
-	feed    *Feed
-	media   *Socket
-	control *Socket
-	viewers []*viewer
-	camera  camera
-	now     time.Time
-	said    time.Time // of the latest housekeeping
-	frames  int
-	tally   tally
-	inject  *injector
-	reading sync.WaitGroup
+	b         *testing.B
+	shard     *Shard
+	feed      *Feed
+	media     *Socket
+	control   *Socket
+	viewers   []*viewer
+	camera    camera
+	now       time.Time
+	said      time.Time // of the latest housekeeping
+	frames    int
+	parts     int // of a picture
+	tally     tally
+	inject    *injector
+	receivers *receiving // nil if nobody receives
+	reading   sync.WaitGroup
 }
 
 // viewer is a receiving connection, from both ends.
@@ -109,7 +111,7 @@ func benchSocket(b *testing.B, at netip.Addr) *Socket {
 }
 
 // newRig has viewers at to, or at the addresses that follow the rig's own if there are none.
-func newRig(b *testing.B, viewers int, to []netip.AddrPort) *rig {
+func newRig(b *testing.B, viewers, parts int, to []netip.AddrPort) *rig {
 	b.Helper()
 	from := netip.MustParseAddr("127.0.0.1")
 	if text := os.Getenv(benchAddress); text != "" && to == nil {
@@ -117,11 +119,11 @@ func newRig(b *testing.B, viewers int, to []netip.AddrPort) *rig {
 	}
 	s, _ := still()
 	s.box = mailbox.New[message](messageLimit)
-	r := &rig{b: b, shard: s, media: benchSocket(b, from), control: benchSocket(b, netip.MustParseAddr("127.0.0.1")), now: time.Now()}
+	r := &rig{b: b, parts: parts, shard: s, media: benchSocket(b, from), control: benchSocket(b, netip.MustParseAddr("127.0.0.1")), now: time.Now()}
 	r.tally.sender = r.media.newSender()
 	r.shard.batches[r.media] = newBatch(&r.tally, maxSegments, &r.media.counts)
 	r.feed = NewFeed(1, 7, codec.VP8, 1, 1024, 0, nobody{})
-	r.camera = camera{feed: r.feed}
+	r.camera = camera{feed: r.feed, parts: parts}
 	next := from
 	for i := range viewers {
 		if next = next.Next(); to == nil || i >= len(to) {
@@ -139,10 +141,11 @@ func newRig(b *testing.B, viewers int, to []netip.AddrPort) *rig {
 	return r
 }
 
+func keyOf(viewer int) []byte { return binary.BigEndian.AppendUint64(make([]byte, 8), uint64(viewer)) } //nolint:gosec // a number
+
 func context(b *testing.B, viewer int) *srtp.Context {
 	b.Helper()
-	key := binary.BigEndian.AppendUint64(make([]byte, 8), uint64(viewer)) //nolint:gosec // a number
-	c, err := srtp.CreateContext(key, make([]byte, 12), srtp.ProtectionProfileAeadAes128Gcm)
+	c, err := srtp.CreateContext(keyOf(viewer), make([]byte, 12), srtp.ProtectionProfileAeadAes128Gcm)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -188,9 +191,7 @@ func (r *rig) read() {
 func (r *rig) film(frames int) {
 	for range frames {
 		r.now = r.now.Add(pictureTime)
-		for range frame {
-			r.shard.Media(r.feed, r.camera.next(r.now))
-		}
+		r.picture(r.now)
 		r.shard.pass(r.now, r.shard.box.Take())
 		if r.now.Sub(r.said) >= reportInterval {
 			r.said = r.now
@@ -199,7 +200,37 @@ func (r *rig) film(frames int) {
 		r.shard.flush()
 		r.frames++
 		r.answer()
+		if r.receivers != nil {
+			r.receivers.wait(r.media.Snapshot().Sent)
+		}
 	}
+}
+
+// picture hands one over.
+func (r *rig) picture(now time.Time) {
+	for range r.parts {
+		r.shard.Media(r.feed, r.camera.next(now))
+	}
+}
+
+// live plays pictures as a camera does, to the shard's own loop, for a while.
+func (r *rig) live(duration time.Duration) {
+	tick := time.NewTicker(pictureTime)
+	defer tick.Stop()
+	for end := time.Now().Add(duration); time.Now().Before(end); {
+		r.picture(<-tick.C)
+		r.shard.box.Put(message{step: func(time.Time) {
+			r.frames++
+			r.answer()
+		}})
+	}
+}
+
+// begin starts the shard's own loop, on the clock on the wall.
+func (r *rig) begin() {
+	r.shard.stop = make(chan struct{})
+	r.shard.done.Go(r.shard.loop)
+	r.b.Cleanup(r.shard.Close)
 }
 
 // answer has those viewers speak whose turn it is.
@@ -215,9 +246,9 @@ func (r *rig) answer() {
 		v.due--
 		sent := v.slot.counts.Packets
 		j := job{viewer: i, upTo: uint16(sent)} //nolint:gosec // cut
-		// At 20 feedbacks for 280 packets, one in seven asks for one packet again.
-		if each := nackedOne * feedbacks * pictureTime.Seconds() / frame; (r.frames+i)%int(each+0.5) == 0 {
-			j.nacks, j.nack = true, v.first+uint16((r.frames-2)*frame) //nolint:gosec // cut
+		// At 20 feedbacks for 280 packets, one in seven asks for a packet again.
+		if each := nackedOne * feedbacks * pictureTime.Seconds() / float64(r.parts); (r.frames+i)%int(each+0.5) == 0 {
+			j.nacks, j.nack = true, v.first+uint16((r.frames-2)*r.parts) //nolint:gosec // cut
 		}
 		jobs = append(jobs, j)
 	}
@@ -251,6 +282,7 @@ func (t *tally) send(b *Batch, bundles []bundle) (int, error) {
 // camera makes the packets of pictures. It uses them again long after the last ring forgot them.
 type camera struct {
 	feed    *Feed
+	parts   int
 	packets [4096]packet.Packet
 	made    int
 }
@@ -260,7 +292,7 @@ func (c *camera) next(now time.Time) *packet.Packet {
 	if p.Payload == nil {
 		p.Payload = make([]byte, payloadSize+1)
 	}
-	number, part := c.made/frame, c.made%frame
+	number, part := c.made/c.parts, c.made%c.parts
 	// The first five parts of a picture are a byte longer, as packetisers cut.
 	p.Payload = p.Payload[:payloadSize+1-part/5]
 	head := [...]byte{0x80, 0xe0, 0x80 | byte(number>>8)&0x7f, byte(number), byte(number), 0x20, 0x01}
@@ -277,7 +309,7 @@ func (c *camera) next(now time.Time) *packet.Packet {
 		p.Descriptor.Key, p.Descriptor.Width, p.Descriptor.Height = true, 1280, 720
 	}
 	p.Arrival, p.Seq, p.Timestamp = now, packet.Seq(1<<16+c.made), packet.Timestamp(1<<32+2880*number)
-	p.Marker = part == frame-1
+	p.Marker = part == c.parts-1
 	c.made++
 	c.feed.Put(p)
 	return p

@@ -281,6 +281,7 @@ func (s *Shard) deliver(now time.Time, peer *Peer) {
 	came := peer.came
 	peer.came = peer.came[:0]
 	if !peer.broken {
+		peer.batch.makeRoom()
 		peer.take(now, came)
 		s.depart(now, peer)
 	}
