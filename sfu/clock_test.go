@@ -1,6 +1,7 @@
 package sfu_test
 
 import (
+	"encoding/binary"
 	"testing"
 	"time"
 
@@ -189,6 +190,58 @@ func TestAReportGoesOutAtOnce(t *testing.T) {
 			if !slots[uint32(bob.down.Slot(mid).Line.SSRC)] {
 				t.Errorf("slot %s has no report in its first 300 ms", mid)
 			}
+		}
+	})
+}
+
+// When something was captured is said by the server's clock, once that is known: a viewer compares it
+// with the slot's reports.
+func TestTheTimeOfCaptureIsPassedOn(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		ada, bob := c.studio(), c.join("bob")
+		before := len(c.transport.Downstreams())
+		bob.offersSlots()
+		bob.down = c.transport.Downstreams()[before]
+		const id = 9
+		for _, mid := range []string{"v0", "a0"} {
+			bob.down.Slot(mid).Line.CaptureTime = id
+		}
+		bob.down.Open()
+		c.settle(0)
+		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 720))
+		says := func(mid string) time.Duration {
+			packets := bob.sees(mid)
+			value := packets[len(packets)-1].GetExtension(id)
+			if len(value) != 8 {
+				t.Fatalf("%s says %v", mid, value)
+			}
+			const ntpEpoch = 2208988800
+			ntp := binary.BigEndian.Uint64(value)
+			said := time.Unix(int64(ntp>>32)-ntpEpoch, int64(ntp&0xffffffff)*int64(time.Second)>>32) //nolint:gosec // a moment
+			return time.Since(said)
+		}
+		captured := func(raw *packet.Raw) { raw.CaptureTime, raw.Marker = ada.at()-1<<32/10, true } // 100 ms ago
+		ada.plays(20 * time.Millisecond)
+		ada.camera.packet(pictureOf(codec.VP8, true), captured)
+		c.settle(0)
+		packets := bob.sees("v0")
+		if value := packets[len(packets)-1].GetExtension(id); value != nil {
+			t.Errorf("%v is said before the publisher's clock is known", value)
+		}
+		ada.plays(3 * time.Second)
+		ada.camera.packet(pictureOf(codec.VP8, true), captured)
+		ada.voice.packet(pictureOf(codec.Opus, false), captured)
+		c.settle(0)
+		for _, mid := range []string{"v0", "a0"} {
+			if ago := says(mid); (ago - 100*time.Millisecond).Abs() > time.Millisecond {
+				t.Errorf("%s says that it was captured %v ago, want 100 ms", mid, ago)
+			}
+		}
+		ada.plays(20 * time.Millisecond)
+		packets = bob.sees("v0")
+		if value := packets[len(packets)-1].GetExtension(id); value != nil {
+			t.Errorf("%v is said of a picture whose publisher does not say it", value)
 		}
 	})
 }

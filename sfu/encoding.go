@@ -170,6 +170,9 @@ func (l *encoding) forward(now time.Time, p *packet.Packet) {
 		return
 	}
 	p.Feed = uint16(l.publication.unmuted.Load()) //nolint:gosec // wraps, as it may
+	if p.CaptureTime != 0 {
+		p.CaptureTime = l.upstream.serverTime(p.CaptureTime)
+	}
 	l.learn(p)
 	l.publication.forward(l.feed, p)
 }

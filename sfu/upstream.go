@@ -262,6 +262,17 @@ func (u *upstream) clocked(now time.Time, ssrc packet.SSRC, ntp uint64, timestam
 	return all
 }
 
+// serverTime is a moment of the publisher's on the server's timeline, 0 while that is not known: a viewer compares it with
+// those of other publishers, and with our sender reports.
+func (u *upstream) serverTime(ntp uint64) uint64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.clock.Known() || u.clock.Doubtful() {
+		return 0
+	}
+	return u.clock.Server(ntp)
+}
+
 func (l *encoding) clocked() clocked {
 	report := l.report
 	report.NTP = l.upstream.clock.Server(report.NTP)

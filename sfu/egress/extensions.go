@@ -18,12 +18,13 @@ const (
 
 // extensions gathers the header extensions of one packet. A slot uses it again for each.
 type extensions struct {
-	list      [5]extension
+	list      [6]extension
 	n         int
 	long      bool // does not fit the one-byte form
 	level     [1]byte
 	rotation  [1]byte
 	transport [2]byte
+	capture   [8]byte
 }
 
 type extension struct {
@@ -55,6 +56,10 @@ func (e *extensions) addOf(line *Line, p *packet.Packet) {
 	if p.HasRotation {
 		e.rotation[0] = p.Rotation
 		e.add(line.Orientation, e.rotation[:])
+	}
+	if p.CaptureTime != 0 {
+		binary.BigEndian.PutUint64(e.capture[:], p.CaptureTime)
+		e.add(line.CaptureTime, e.capture[:])
 	}
 }
 
@@ -89,7 +94,7 @@ func (e *extensions) put(b []byte, n int, id uint8) (end, at int) {
 		profile = twoByteProfile
 	}
 	binary.BigEndian.PutUint16(b[n:], uint16(profile))
-	binary.BigEndian.PutUint16(b[n+2:], uint16(words)) //nolint:gosec // 5 short values
+	binary.BigEndian.PutUint16(b[n+2:], uint16(words)) //nolint:gosec // 6 short values
 	n += 4
 	end = n + 4*words
 	for _, x := range e.list[:e.n] {

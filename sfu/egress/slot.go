@@ -31,8 +31,8 @@ type Line struct {
 	SSRC, RTX packet.SSRC
 	Payloads  map[codec.Kind]PayloadTypes
 	// Ids of header extensions, 0 if not negotiated. Those above 14 need the two-byte form (RFC 8285 §4.3).
-	AudioLevel, Dependency, TransportCC, PlayoutDelay, Orientation uint8
-	Writer                                                         Writer
+	AudioLevel, Dependency, TransportCC, PlayoutDelay, Orientation, CaptureTime uint8
+	Writer                                                                      Writer
 	// Route past pion, the same for all lines of a peer; nil for a peer whose packets pion sends by Writer.
 	Route *Route
 }

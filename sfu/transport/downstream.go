@@ -364,6 +364,8 @@ func (s *slotTrack) Bind(context webrtc.TrackLocalContext) (webrtc.RTPCodecParam
 			line.PlayoutDelay = id
 		case orientationURI:
 			line.Orientation = id
+		case captureTimeURI:
+			line.CaptureTime = id
 		}
 	}
 	s.downstream.buffers.announce(uint32(line.SSRC))

@@ -22,8 +22,8 @@ const (
 var (
 	upAudio   = []string{sdp.SDESMidURI, sdp.AudioLevelURI, sdp.TransportCCURI, captureTimeURI}
 	upVideo   = []string{sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI, sdp.TransportCCURI, dependencyURI, allocationURI, captureTimeURI, orientationURI}
-	downAudio = []string{sdp.AudioLevelURI, sdp.TransportCCURI}
-	downVideo = []string{sdp.TransportCCURI, dependencyURI, playoutDelayURI, orientationURI}
+	downAudio = []string{sdp.AudioLevelURI, sdp.TransportCCURI, captureTimeURI}
+	downVideo = []string{sdp.TransportCCURI, dependencyURI, playoutDelayURI, orientationURI, captureTimeURI}
 )
 
 // A payload type is ours only until it is answered: an answer has the client's, and its order.

@@ -28,6 +28,9 @@ type PublisherClock struct {
 // Doubtful reports whether the latest report may be of a clock that was set anew: nobody can be told what it says.
 func (t *PublisherClock) Doubtful() bool { return t.agree > 0 }
 
+// Known reports whether there has been a report.
+func (t *PublisherClock) Known() bool { return t.known }
+
 // Since is the arrival of the first report of the present clock.
 func (t *PublisherClock) Since() time.Time { return t.since }
 

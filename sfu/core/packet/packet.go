@@ -45,7 +45,8 @@ type Packet struct {
 	Dependency  *dependency.Descriptor // nil if the packet has none
 	Rotation    uint8                  // header extension 3gpp:video-orientation as received
 	HasRotation bool
-	Level       uint8 // -dBov, 127 is silent
+	CaptureTime uint64 // header extension abs-capture-time on the server's timeline, NTP 32.32; 0 if absent
+	Level       uint8  // -dBov, 127 is silent
 	HasLevel    bool
 	Voice       bool
 	Overtaken   bool // a later one of its stream came out of the reader before it

@@ -95,7 +95,7 @@ func (r *Reader) Read(dst []*packet.Packet, now time.Time, raw *packet.Raw, seq 
 func (r *Reader) fill(p *packet.Packet, now time.Time, raw *packet.Raw, seq packet.Seq) {
 	p.Arrival, p.Seq, p.Timestamp, p.Marker = now, seq, r.timestamps.Unwrap(raw.Timestamp), raw.Marker
 	p.Stream, p.Spatial = r.stream, r.stream
-	p.Rotation, p.HasRotation = raw.Rotation, raw.HasRotation
+	p.Rotation, p.HasRotation, p.CaptureTime = raw.Rotation, raw.HasRotation, raw.CaptureTime
 	p.Level, p.HasLevel, p.Voice = raw.Level, raw.HasLevel, raw.Voice
 }
 
