@@ -160,6 +160,22 @@ func (p *Peer) dropped(now time.Time, w *waiting) {
 	p.shard.wake(now, w.slot)
 }
 
+// keyWaits reports whether a key frame of what the slot shows is on its way to the viewer: a page of a screen can take
+// longer than a browser has patience, and a second one would only take as long again.
+func (p *Peer) keyWaits(slot *Slot) bool {
+	if p.pacer == nil {
+		return false
+	}
+	publication, shown := slot.forward.Current()
+	for source, id := range slot.sources {
+		feed := slot.feed(id)
+		if id != 0 && id == publication && feed != nil && p.pacer.KeyWaits(lane(slot, source, feed.StreamOf(shown.Spatial))) {
+			return true
+		}
+	}
+	return false
+}
+
 // prune drops what waits of streams that the slot does not need any more, or cannot begin with.
 func (p *Peer) prune(slot *Slot) {
 	if p.pacer == nil || p.pacer.Len() == 0 {

@@ -279,6 +279,9 @@ func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
 		if !ok {
 			return
 		}
+		if p.keyWaits(slot) {
+			return
+		}
 		slot.forward.KeyFrameAsked(now)
 		if publication, shown := slot.forward.Current(); publication != 0 {
 			if feed := slot.feed(publication); feed != nil {

@@ -94,14 +94,15 @@ func (e *entry) reason(in Input) Reason {
 // cut marks the slots whose current layer the link cannot carry until a key frame comes.
 func (a *Allocator) cut(in Input, plan *Plan) {
 	var flowing packet.Bitrate
-	for i := range in.Slots {
-		flowing += in.Slots[i].rate(in.Slots[i].Current)
+	for i := range a.entries {
+		slot := a.entries[i].slot
+		flowing += slot.rate(slot.Current)
 	}
 	if flowing <= max(plan.Budget, plan.Used) {
 		return
 	}
 	for i := range in.Slots {
-		s, d := &in.Slots[i], &plan.Slots[i]
+		s, d := a.entries[i].slot, &plan.Slots[i]
 		d.Cut = s.rate(s.Current) > d.Rate && s.Current.Spatial != d.Target.Spatial
 	}
 }

@@ -17,6 +17,7 @@ const (
 // entry is one slot in the making of a plan.
 type entry struct {
 	slot      *Slot
+	screen    Slot // with what its layers cost on average, if it is one
 	state     *state
 	ladder    ladder
 	maxHeight int
@@ -36,7 +37,13 @@ type entry struct {
 }
 
 func (e *entry) enter(now time.Time, in Input, slot *Slot, s *state) {
-	*e = entry{slot: slot, state: s, ladder: e.ladder, maxHeight: slot.MaxHeight}
+	*e = entry{slot: slot, screen: e.screen, state: s, ladder: e.ladder, maxHeight: slot.MaxHeight}
+	if slot.Screen {
+		layers := s.steady.take(now, slot.Layers, e.screen.Layers[:0])
+		e.screen = *slot
+		e.screen.Layers, e.slot = layers, &e.screen
+		slot = e.slot
+	}
 	if in.MaxHeight > 0 && (e.maxHeight == 0 || in.MaxHeight < e.maxHeight) {
 		e.maxHeight = in.MaxHeight
 	}
@@ -123,12 +130,14 @@ type fill struct {
 	dark      packet.Bitrate // the same for the first picture of all, while nothing is shown
 	ceiling   packet.Bitrate // the same for more, from failures
 	used      packet.Bitrate
+	screens   bool           // a screen has its lowest rung
+	cameras   packet.Bitrate // that the lowest rungs of the others take
 	before    packet.Bitrate // by the latest plan, at present rates
 	congested bool           // which does not fit any more
 }
 
 func (f *fill) run(order []*entry) {
-	f.used, f.before = 0, 0
+	f.used, f.before, f.screens, f.cameras = 0, 0, false, 0
 	for _, e := range order {
 		if !e.fresh {
 			f.before += e.rate(e.held)
@@ -146,13 +155,26 @@ func (f *fill) run(order []*entry) {
 	}
 }
 
-// first gives a slot its lowest layer. A screen may cost a little more than there is.
+// first gives a slot its lowest layer. A screen may cost a little more than there is. Beside one, cameras may have half of
+// what there is, whatever it costs: they have their turns, and a page only takes longer.
 func (f *fill) first(e *entry) {
-	var over packet.Bitrate
 	if e.slot.Screen {
-		over = screenOver
+		f.screens = f.raise(e, screenOver) || f.screens
+		return
 	}
-	f.raise(e, over)
+	var over packet.Bitrate
+	if f.screens && len(e.steps) > 0 {
+		limit := f.hold
+		if e.held < 0 {
+			limit = min(f.up, f.ceiling)
+		}
+		if need := f.cameras + e.steps[0].rate; need <= limit/2 {
+			over = unlimited
+		}
+	}
+	if f.raise(e, over) {
+		f.cameras += e.rate(0)
+	}
 }
 
 // round lets each slot take one step, the heavier ones up to four. It returns whether any did.

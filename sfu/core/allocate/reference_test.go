@@ -100,8 +100,8 @@ func (c *candidate) rank() int {
 
 // fits reports whether the link carries a plan: the level of each slot, -1 none.
 func (r *reference) fits(levels []int) bool {
-	var lowest, total packet.Bitrate
-	more := false
+	var lowest, cameras, total packet.Bitrate
+	more, screens := false, false
 	for i, level := range levels {
 		if level < 0 {
 			continue
@@ -111,8 +111,11 @@ func (r *reference) fits(levels []int) bool {
 		limit := r.hold
 		if c.Screen {
 			limit += 500_000
+			screens = true
+		} else {
+			cameras += c.options[0].Rate
 		}
-		if lowest > limit {
+		if lowest > limit && !(screens && !c.Screen && cameras <= r.hold/2) {
 			return false
 		}
 		total += c.options[level].Rate

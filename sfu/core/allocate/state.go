@@ -24,7 +24,8 @@ type state struct {
 	asked       [maxSpatial]time.Time
 	shaky       uint8 // layers that stopped while they were chosen, until they have flowed for a while
 	back        [maxSpatial]time.Time
-	entered     bool // by the present plan
+	steady      steady // of a screen
+	entered     bool   // by the present plan
 }
 
 // see takes what flows. It returns the layers that can be counted on, and those that were

@@ -65,6 +65,19 @@ func (p *Pacer[T]) Waits(lane int) bool {
 	return lane >= 0 && lane < len(p.lanes) && p.lanes[lane].queue.first != 0
 }
 
+// KeyWaits reports whether a key frame of a lane waits, or the rest of one.
+func (p *Pacer[T]) KeyWaits(lane int) bool {
+	if !p.Waits(lane) {
+		return false
+	}
+	for i := p.lanes[lane].queue.first; i != 0; i = p.pool.at(i).next {
+		if p.pool.at(i).key {
+			return true
+		}
+	}
+	return false
+}
+
 // Refuses reports whether all that comes for a lane is dropped, to its next key frame.
 func (p *Pacer[T]) Refuses(lane int) bool {
 	return lane >= 0 && lane < len(p.lanes) && p.lanes[lane].dropping

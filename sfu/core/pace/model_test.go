@@ -189,7 +189,7 @@ func (m *model) pop(now time.Time) (popped int, gap, ok bool) {
 	if elapsed := now.Sub(m.filled); elapsed > 0 {
 		seconds, pace := min(elapsed.Seconds(), 1), 2.5
 		if m.ahead > max(m.rate*0.150, 6000*8)+1e-6 {
-			pace = 1.25
+			pace = 1
 		}
 		m.credit = min(m.credit+m.rate*pace*seconds, m.burst())
 		m.ahead = max(m.ahead-m.rate*seconds, 0)

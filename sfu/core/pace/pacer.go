@@ -113,7 +113,7 @@ func (p *Pacer[T]) fullPace() int64 { return int64(p.rate) * 5 / 2 }
 // all that comes after it.
 func (p *Pacer[T]) pacing() int64 {
 	if p.ahead > p.lead {
-		return int64(p.rate) * 5 / 4
+		return int64(p.rate)
 	}
 	return p.fullPace()
 }

@@ -43,7 +43,7 @@ func TestAnOrdinaryFramePassesAtOnce(t *testing.T) {
 
 func TestAKeyFrameIsSpread(t *testing.T) {
 	p := pace.New[int](1_000_000)
-	frame(p, begin, 0, 0, 50, true) // 60 kB: a burst at 2.5 Mbit/s, the rest at 1.25
+	frame(p, begin, 0, 0, 50, true) // 60 kB: a burst at 2.5 Mbit/s, the rest at 1
 	now, gone, goes := begin, len(pops(p, begin)), 0
 	if gone > 6 {
 		t.Errorf("%d packets in the first burst", gone)
@@ -55,8 +55,25 @@ func TestAKeyFrameIsSpread(t *testing.T) {
 		now, goes = at, goes+1
 		gone += len(pops(p, now))
 	}
-	if took := now.Sub(begin); gone != 50 || took < 240*ms || took > 300*ms {
+	if took := now.Sub(begin); gone != 50 || took < 300*ms || took > 350*ms {
 		t.Errorf("%d packets in %v and %d goes", gone, took, goes)
+	}
+}
+
+func TestAKeyFrameThatGoesOutIsSaidSo(t *testing.T) {
+	p := pace.New[int](1_000_000)
+	frame(p, begin, 0, 0, 50, true)
+	frame(p, begin, 1, 100, 1, false)
+	if pops(p, begin); !p.KeyWaits(0) || p.KeyWaits(1) || p.KeyWaits(7) || p.KeyWaits(-1) {
+		t.Errorf("lane 0 waits with a key frame: %v; lane 1, which has none: %v", p.KeyWaits(0), p.KeyWaits(1))
+	}
+	frame(p, begin, 0, 200, 1, false)
+	for at, ok := p.Deadline(); ok; at, ok = p.Deadline() {
+		pops(p, at)
+	}
+	frame(p, begin.Add(time.Second), 0, 300, 5, false)
+	if p.KeyWaits(0) {
+		t.Error("a key frame that has gone out waits")
 	}
 }
 

@@ -244,7 +244,7 @@ func TestOrderAndConservation(t *testing.T) {
 	}
 }
 
-// TestRateIsKept checks that in any span no more goes out than 2.5 times the rate and a burst, and no more than 1.25 times
+// TestRateIsKept checks that in any span no more goes out than 2.5 times the rate and a burst, and no more than
 // the rate and what may go ahead of the link.
 func TestRateIsKept(t *testing.T) {
 	worst := 0.0
@@ -269,7 +269,7 @@ func TestRateIsKept(t *testing.T) {
 					break
 				}
 				debt = max(debt-now.Sub(last).Seconds()*float64(rate)*2.5, 0) + float64(sizes[item])*8
-				ahead = max(ahead-now.Sub(last).Seconds()*float64(rate)*1.25, 0) + float64(sizes[item])*8
+				ahead = max(ahead-now.Sub(last).Seconds()*float64(rate), 0) + float64(sizes[item])*8
 				if last = now; debt > limit {
 					t.Fatalf("seed %d: %.0f bits ahead of %d bit/s, at most %.0f", seed, debt, rate, limit)
 				}
