@@ -14,9 +14,9 @@ const (
 
 // prefetch says that the peer is worked for soon.
 func (p *Peer) prefetch() {
-	prefetch.Lines(unsafe.Pointer(p), peerLines)
+	prefetch.Of(p, peerLines)
 	if len(p.came) > 0 {
-		prefetch.Lines(unsafe.Pointer(p.came[0].slot), slotLines)
+		prefetch.Of(p.came[0].slot, slotLines)
 	}
 }
 

@@ -2,7 +2,6 @@ package forward
 
 import (
 	"time"
-	"unsafe"
 
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/dependency"
@@ -195,10 +194,10 @@ func (f *Forwarder) SetCongested(congested bool) {
 }
 
 // hotLines is how many lines of a Forwarder a packet may touch: all up to the filter's latest pictures.
-const hotLines = int(unsafe.Offsetof(Forwarder{}.filter))/64 + 2
+const hotLines = 17
 
 // Prefetch says that Forward is called soon. A shard says so of the next slot while it works for another.
-func (f *Forwarder) Prefetch() { prefetch.Lines(unsafe.Pointer(f), hotLines) }
+func (f *Forwarder) Prefetch() { prefetch.Of(f, hotLines) }
 
 // Forward decides about one packet of a publication. It allocates nothing.
 func (f *Forwarder) Forward(now time.Time, publication uint32, p *packet.Packet) (out Out, reason Reason) {

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"unsafe"
-
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/core/prefetch"
@@ -58,7 +56,7 @@ func (x *Index) Claim(out uint16) *Sent {
 	if int32(s.out-x.newest) > 0 {
 		x.newest = s.out
 	}
-	prefetch.Lines(unsafe.Pointer(&x.sent[int(out+2)&(len(x.sent)-1)]), 1)
+	prefetch.Of(&x.sent[int(out+2)&(len(x.sent)-1)], 1)
 	return s
 }
 

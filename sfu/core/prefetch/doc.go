@@ -2,7 +2,7 @@
 // the time changes.
 //
 //	slot at work ──> numbers, decides, encrypts
-//	the next one ──> Lines: its state comes from the outer caches meanwhile
+//	the next one ──> Of: its state comes from the outer caches meanwhile
 //
 // A shard goes through hundreds of slots for each picture. Their state does not fit the inner caches, and each line that is
 // missed costs as much as a tenth of a decision.

@@ -4,7 +4,5 @@ package prefetch
 
 import "unsafe"
 
-// Lines asks for the first n lines, of 64 bytes each, of what is at a place. What lies behind its end does no harm.
-//
 //go:noescape
-func Lines(place unsafe.Pointer, n int)
+func lines(place unsafe.Pointer, n int)

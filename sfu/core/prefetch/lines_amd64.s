@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// func Lines(place unsafe.Pointer, n int)
-TEXT ·Lines(SB), NOSPLIT|NOFRAME, $0-16
+// func lines(place unsafe.Pointer, n int)
+TEXT ·lines(SB), NOSPLIT|NOFRAME, $0-16
 	MOVQ place+0(FP), AX
 	MOVQ n+8(FP), CX
 next:

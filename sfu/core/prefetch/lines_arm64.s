@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// func Lines(place unsafe.Pointer, n int)
-TEXT ·Lines(SB), NOSPLIT|NOFRAME, $0-16
+// func lines(place unsafe.Pointer, n int)
+TEXT ·lines(SB), NOSPLIT|NOFRAME, $0-16
 	MOVD place+0(FP), R0
 	MOVD n+8(FP), R1
 next:

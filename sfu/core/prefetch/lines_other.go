@@ -4,5 +4,5 @@ package prefetch
 
 import "unsafe"
 
-// Lines does nothing on this processor.
-func Lines(unsafe.Pointer, int) {}
+// lines does nothing: this processor is not asked.
+func lines(unsafe.Pointer, int) {}
