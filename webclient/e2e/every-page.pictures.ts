@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { startDevServer } from './devserver';
 import { expect, test } from './fixtures';
+import { pretend } from './pretend';
 import { emptyStudio, shoot } from './studio';
 
 test.beforeAll(emptyStudio);
@@ -28,6 +29,54 @@ test('pages on the way to a meeting', async ({ open }) => {
   await ada.goto('/');
   await expect(page.getByRole('heading', { name: 'Plenum cannot be reached' })).toBeVisible();
   await shoot(page, 'unreachable');
+});
+
+test('what surrounds a meeting', async ({ open }) => {
+  const ada = await open('Ada');
+  const { page } = ada;
+  await pretend(page);
+  await ada.goto('/');
+  await expect(page.getByRole('heading', { name: 'Upcoming' })).toBeVisible();
+  await shoot(page, 'busy-dashboard', ['light', 'dark', 'contrast']);
+  await page.getByRole('button', { name: 'Schedule', exact: true }).click();
+  await page.getByLabel('Repeats').selectOption('weekly');
+  await shoot(page, 'schedule');
+  await page.keyboard.press('Escape');
+  await ada.goto('/meetings/h3k7m-2p9qx');
+  await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+  await shoot(page, 'details');
+  await page.getByRole('heading', { name: 'Invitation links' }).scrollIntoViewIfNeeded();
+  await shoot(page, 'details-lower', ['light']);
+  await page.getByRole('button', { name: 'New invitation link' }).click();
+  await shoot(page, 'invitation', ['light']);
+  await ada.goto('/meetings/h3k7m-2p9qx/o1');
+  await expect(page.getByRole('table')).toBeVisible();
+  await shoot(page, 'after');
+  await ada.goto('/account');
+  await expect(page.getByText('This one, from')).toBeVisible();
+  await shoot(page, 'account');
+});
+
+test('the same in other languages', async ({ open }) => {
+  const ada = await open('Ada');
+  const { page } = ada;
+  await pretend(page);
+  for (const language of ['ar', 'de'] as const) {
+    await ada.goto('/signin');
+    await page.evaluate((value) => localStorage.setItem('plenum.language', value), language);
+    for (const [name, path] of [
+      ['dashboard', '/'],
+      ['details', '/meetings/h3k7m-2p9qx'],
+      ['after', '/meetings/h3k7m-2p9qx/o1'],
+    ] as const) {
+      await ada.goto(path);
+      await expect(page.getByRole('heading').nth(2)).toBeVisible();
+      await shoot(page, `${language}-${name}`, ['light']);
+    }
+    if (language === 'ar') continue;
+    await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+    await shoot(page, `${language}-large-letters`, ['light']);
+  }
 });
 
 test('dashboard and door', async ({ member, open }) => {
@@ -91,29 +140,39 @@ const meetings: [name: string, options: string, press?: (page: Page) => Promise<
   ['meeting-alone', 'fake=1'],
   ['meeting-two', 'fake=2&mic'],
   ['meeting-three-dark', 'fake=3&dark'],
-  ['meeting-nine', 'fake=9&unread=3'],
-  ['meeting-nine-chat', 'fake=9', (page) => press(page, /^Chat/)],
+  ['meeting-five', 'fake=5'],
+  ['meeting-nine', 'fake=9&unread=3&lost'],
+  ['meeting-nine-chat', 'fake=9&unread=3', (page) => press(page, /^Chat/)],
   ['meeting-quiet-chat', 'fake=3&quiet', (page) => press(page, /^Chat/)],
-  ['meeting-nine-people', 'fake=9&host', (page) => press(page, /^People/)],
-  ['meeting-thirty', 'fake=30'],
+  ['meeting-nine-people', 'fake=9&host', (page) => pressOrMore(page, /^People/)],
+  ['meeting-host-controls', 'fake=30&host', (page) => pressOrMore(page, /^Host controls/)],
+  ['meeting-twenty-five', 'fake=25'],
+  ['meeting-hundred', 'fake=100&unread=3'],
+  ['meeting-speaker', 'fake=9', (page) => layout(page, 'Speaker')],
+  ['meeting-sidebar', 'fake=9', (page) => layout(page, 'Sidebar')],
   ['meeting-share', 'fake=9&share=1'],
-  ['meeting-two-shares-people', 'fake=9&share=2', (page) => press(page, /^People/)],
+  ['meeting-two-shares-people', 'fake=12&host&share=2&mine', (page) => press(page, /^People/)],
   ['meeting-mine', 'fake=5&mine'],
+  ['meeting-poor', 'fake=4&poor', (page) => press(page, /^Your connection/)],
   ['meeting-away', 'fake=9&away'],
   ['meeting-away-chat', 'fake=9&away', (page) => press(page, /^Chat/)],
+  ['meeting-shortcuts', 'fake=5', (page) => page.keyboard.press('?')],
+  ['meeting-reactions', 'fake=5', (page) => press(page, 'React')],
   ['meeting-leave', 'fake=5&host', (page) => press(page, 'Leave')],
 ];
 
 test('the meeting', async ({ open, server }) => {
   const dev = await startDevServer(server.url);
   try {
-    const { page } = await open('Ada');
+    const ada = await open('Ada');
+    const { page } = ada;
+    ada.allow(dev.url);
     for (const [name, options, act] of meetings) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${dev.url}/m/h3k7m-2p9qx?${options}`);
       await expect(page.locator('article[data-source=camera]').first()).toBeVisible();
       await act?.(page);
-      await shoot(page, name, name === 'meeting-nine' ? ['light', 'dark', 'contrast'] : ['dark']);
+      await shoot(page, name, name === 'meeting-9' ? ['light', 'dark', 'contrast'] : ['dark']);
     }
   } finally {
     await dev.stop();
@@ -123,4 +182,16 @@ test('the meeting', async ({ open, server }) => {
 /** On a phone the panels stand behind “More”. */
 async function press(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+}
+
+async function pressOrMore(page: Page, name: RegExp): Promise<void> {
+  const button = page.getByRole('button', { name });
+  if (await button.isVisible()) return button.click();
+  await press(page, 'More');
+  await page.getByRole('menuitem', { name }).click();
+}
+
+async function layout(page: Page, name: string): Promise<void> {
+  await press(page, /^Layout: /);
+  await page.getByRole('menuitemradio', { name }).click();
 }

@@ -13,7 +13,7 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
   return (
     <li className="flex items-center gap-3 py-3.5 ps-5 pe-2 sm:ps-6 sm:pe-3">
       <div className="min-w-0 grow">
-        <h3 className="flex min-w-0 items-center gap-2 text-field font-semibold">
+        <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 text-field font-semibold">
           <Link
             to={`/meetings/${meeting.code}`}
             dir="auto"

@@ -31,7 +31,7 @@ export function UpcomingMeeting({ meeting, now }: { meeting: Meeting; now: Date 
         <p className="mt-0.5 text-label text-muted">{untilText(at, now, t, i18n.language)}</p>
       </div>
       <div className="min-w-0 grow">
-        <h3 className="flex min-w-0 items-center gap-2 text-field font-semibold">
+        <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 text-field font-semibold">
           <Link
             to={`/meetings/${meeting.code}`}
             dir="auto"
