@@ -173,8 +173,7 @@ function SectionList({
     <section>
       <div className="flex items-end justify-between gap-2" style={{ height: headHeight }}>
         <h3 className="pb-1 text-label font-semibold text-muted">
-          {title}
-          <span className="tabular ms-2 text-ink">{people.length}</span>
+          {title} <span className="tabular ms-1 text-ink">{people.length}</span>
         </h3>
         {actions && <div className="flex gap-1">{actions}</div>}
       </div>

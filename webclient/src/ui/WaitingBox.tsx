@@ -24,8 +24,7 @@ export function WaitingBox(props: WaitingProps) {
       <div className="flex shrink-0 items-center gap-2.5 px-3">
         <BellRing size={18} aria-hidden="true" />
         <h3 className="grow text-label font-semibold">
-          {t('lobby.title')}
-          <span className="tabular ms-2">{waiting.length}</span>
+          {t('lobby.title')} <span className="tabular ms-1">{waiting.length}</span>
         </h3>
         {waiting.length > 1 && (
           <button

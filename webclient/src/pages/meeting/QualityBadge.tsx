@@ -7,8 +7,10 @@ import { Bars } from '../../ui/Bars';
 import { Button } from '../../ui/Button';
 import { QualityCard } from '../../ui/QualityCard';
 import type { Leg } from '../../ui/QualityCard';
+import { useToast } from '../../ui/Toast';
 import { useCall, useCallState } from './call';
 import { rateText, sizeText, useMeasure } from './measure';
+import { isHost } from './people';
 import type { Person } from './people';
 import { usePanelOpener } from './panels';
 import type { PictureQuality } from './quality';
@@ -74,6 +76,7 @@ function Explanation({
   const call = useCall();
   const state = useCallState(call);
   const openPanel = usePanelOpener();
+  const toast = useToast();
   const sample = useMeasure().at(-1);
   const slot = sample?.stats.down.find(
     (each) => each.participant === person.id && each.source === 'camera',
@@ -82,6 +85,8 @@ function Explanation({
   const measured = person.self ? sample?.sent : sample?.slots.get(slot?.mid ?? '');
   const figure = measured ? rateText(measured, i18n.language) : t('quality.slow');
   const carries = rateText(state.quality?.estimate ?? 0, i18n.language);
+  const hosting = isHost(state.participants.find(({ id }) => id === state.self)?.role);
+  const mayWrite = hosting || state.permissions.privateChat;
   const good: Leg = { bad: false, text: t('quality.good') };
   const ours = quality.side === 'yours' && !person.self;
   const own = state.participants.find(({ id }) => id === state.self)?.name ?? '';
@@ -110,6 +115,20 @@ function Explanation({
           }}
         >
           {t('quality.turnOnSaver')}
+        </Button>
+      )}
+      {quality.side === 'theirs' && mayWrite && (
+        <Button
+          kind="soft"
+          size="small"
+          className="bg-surface-3"
+          onClick={() => {
+            call.sendChat(t('quality.hint'), { to: person.id });
+            toast(t('quality.told', { name: firstName(person.name) }));
+            onClose();
+          }}
+        >
+          {t('quality.tell', { name: firstName(person.name) })}
         </Button>
       )}
       <button
