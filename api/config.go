@@ -80,21 +80,27 @@ type Rate struct {
 // Limits hold the rates. Those per address count failures and unauthenticated cost, never successes: an
 // office behind one address must be able to bring everybody.
 type Limits struct {
-	LoginFailuresPerAddress Rate
-	LoginFailuresPerAccount Rate // from devices where its owner has not signed in before
-	RegisterPerAddress      Rate
-	RefreshPerFamily        Rate
-	RefreshMissesPerAddress Rate
-	CodeMissesPerAddress    Rate
-	CodeMissesPerAccount    Rate
-	CodeMisses              Rate // on this node: beyond it the operator is warned and misses are answered slowly
-	GuestJoinsPerAddress    Rate
-	JoinsPerAccount         Rate
-	MeetingsPerAccount      Rate
-	CallsPerAccount         Rate
-	AuditedRefusals         Rate // per address: refused tokens and calls written to the audit log
-	OpenPerAddress          int  // requests being answered at once
-	Open                    int
+	LoginFailuresPerAddress   Rate
+	LoginFailuresPerAccount   Rate // from devices where its owner has not signed in before
+	RegisterPerAddress        Rate
+	RefreshPerFamily          Rate
+	RefreshMissesPerAddress   Rate
+	CodeMissesPerAddress      Rate
+	CodeMissesPerAccount      Rate
+	CodeMisses                Rate // on this node: beyond it the operator is warned and misses are answered slowly
+	GuestJoinsPerAddress      Rate
+	JoinsPerAccount           Rate
+	MeetingsPerAccount        Rate
+	CallsPerAccount           Rate
+	AuditedRefusals           Rate // per address: refused tokens and calls written to the audit log
+	ResetsPerAddress          Rate
+	ResetsPerAccount          Rate
+	ResetMissesPerAddress     Rate
+	InvitesPerAccount         Rate
+	ConnectionTestsPerAddress Rate
+	ConnectionTests           Rate // of everybody on this node
+	OpenPerAddress            int  // requests being answered at once
+	Open                      int
 }
 
 // Default is the configuration that works once Secret is set.
@@ -116,21 +122,27 @@ func Default() Config {
 			Wait:    3 * time.Second,
 		},
 		Limits: Limits{
-			LoginFailuresPerAddress: Rate{10, time.Minute, 10},
-			LoginFailuresPerAccount: Rate{1, time.Minute, 20},
-			RegisterPerAddress:      Rate{5, time.Hour, 5},
-			RefreshPerFamily:        Rate{30, time.Minute, 30},
-			RefreshMissesPerAddress: Rate{30, time.Minute, 30},
-			CodeMissesPerAddress:    Rate{30, time.Minute, 30},
-			CodeMissesPerAccount:    Rate{60, time.Minute, 60},
-			CodeMisses:              Rate{100, time.Second, 100},
-			GuestJoinsPerAddress:    Rate{120, time.Minute, 600},
-			JoinsPerAccount:         Rate{30, time.Minute, 30},
-			MeetingsPerAccount:      Rate{10, time.Minute, 10},
-			CallsPerAccount:         Rate{20, time.Second, 40},
-			AuditedRefusals:         Rate{10, time.Minute, 10},
-			OpenPerAddress:          64,
-			Open:                    1024,
+			LoginFailuresPerAddress:   Rate{10, time.Minute, 10},
+			LoginFailuresPerAccount:   Rate{1, time.Minute, 20},
+			RegisterPerAddress:        Rate{5, time.Hour, 5},
+			RefreshPerFamily:          Rate{30, time.Minute, 30},
+			RefreshMissesPerAddress:   Rate{30, time.Minute, 30},
+			CodeMissesPerAddress:      Rate{30, time.Minute, 30},
+			CodeMissesPerAccount:      Rate{60, time.Minute, 60},
+			CodeMisses:                Rate{100, time.Second, 100},
+			GuestJoinsPerAddress:      Rate{120, time.Minute, 600},
+			JoinsPerAccount:           Rate{30, time.Minute, 30},
+			MeetingsPerAccount:        Rate{10, time.Minute, 10},
+			CallsPerAccount:           Rate{20, time.Second, 40},
+			AuditedRefusals:           Rate{10, time.Minute, 10},
+			ResetsPerAddress:          Rate{5, time.Hour, 5},
+			ResetsPerAccount:          Rate{3, time.Hour, 3},
+			ResetMissesPerAddress:     Rate{30, time.Minute, 30},
+			InvitesPerAccount:         Rate{20, time.Minute, 20},
+			ConnectionTestsPerAddress: Rate{8, 30 * time.Second, 8},
+			ConnectionTests:           Rate{16, 30 * time.Second, 16},
+			OpenPerAddress:            64,
+			Open:                      1024,
 		},
 	}
 }
@@ -201,19 +213,25 @@ func (c Config) Validate() error {
 
 func (l Limits) rates() map[string]Rate {
 	return map[string]Rate{
-		"login failures per address": l.LoginFailuresPerAddress,
-		"login failures per account": l.LoginFailuresPerAccount,
-		"register per address":       l.RegisterPerAddress,
-		"refresh per family":         l.RefreshPerFamily,
-		"refresh misses per address": l.RefreshMissesPerAddress,
-		"code misses per address":    l.CodeMissesPerAddress,
-		"code misses per account":    l.CodeMissesPerAccount,
-		"code misses":                l.CodeMisses,
-		"guest joins per address":    l.GuestJoinsPerAddress,
-		"joins per account":          l.JoinsPerAccount,
-		"meetings per account":       l.MeetingsPerAccount,
-		"calls per account":          l.CallsPerAccount,
-		"audited refusals":           l.AuditedRefusals,
+		"login failures per address":   l.LoginFailuresPerAddress,
+		"login failures per account":   l.LoginFailuresPerAccount,
+		"register per address":         l.RegisterPerAddress,
+		"refresh per family":           l.RefreshPerFamily,
+		"refresh misses per address":   l.RefreshMissesPerAddress,
+		"code misses per address":      l.CodeMissesPerAddress,
+		"code misses per account":      l.CodeMissesPerAccount,
+		"code misses":                  l.CodeMisses,
+		"guest joins per address":      l.GuestJoinsPerAddress,
+		"joins per account":            l.JoinsPerAccount,
+		"meetings per account":         l.MeetingsPerAccount,
+		"calls per account":            l.CallsPerAccount,
+		"audited refusals":             l.AuditedRefusals,
+		"resets per address":           l.ResetsPerAddress,
+		"resets per account":           l.ResetsPerAccount,
+		"reset misses per address":     l.ResetMissesPerAddress,
+		"invites per account":          l.InvitesPerAccount,
+		"connection tests per address": l.ConnectionTestsPerAddress,
+		"connection tests":             l.ConnectionTests,
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	hostPrefix    = "__Host-"
 	refreshCookie = "plenum_refresh"
 	deviceCookie  = "plenum_device"
+	guestCookie   = "plenum_guest"
 )
 
 func (s *Server) cookieName(c echo.Context, name string) string {

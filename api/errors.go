@@ -36,6 +36,10 @@ var (
 	errNoSession   = &Failure{status: http.StatusUnauthorized, Code: "unauthorized", Message: "The session has ended. Sign in again.", clear: true}
 	errForeign     = &Failure{status: http.StatusForbidden, Code: "forbidden", Message: "This call is not allowed from here."}
 	errNoGuests    = &Failure{status: http.StatusForbidden, Code: "forbidden", Message: "This meeting is only for people with an account. Sign in first."}
+	errInvitation  = &Failure{status: http.StatusForbidden, Code: "forbidden", Message: "This invitation is not good any more."}
+	errLocked      = &Failure{status: http.StatusForbidden, Code: "locked", Message: "This meeting is locked: nobody new can come in."}
+	errRemoved     = &Failure{status: http.StatusForbidden, Code: "removed", Message: "A host has removed you from this meeting."}
+	errNoMail      = &Failure{status: http.StatusForbidden, Code: "forbidden", Message: "This server sends no mail. Ask whoever runs it."}
 	errNotFound    = &Failure{status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here."}
 	errNoMeeting   = &Failure{status: http.StatusNotFound, Code: "not_found", Message: "There is no such meeting."}
 	errMethod      = &Failure{status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "This method is not allowed here."}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,7 +20,8 @@ func (s *Server) joinRoutes() {
 }
 
 type joinRequest struct {
-	Name *string `json:"name"` // required of guests; for others the name of the account stands in
+	Name       *string `json:"name"`       // required of guests; for others the name of the account stands in
+	Invitation *string `json:"invitation"` // the token of a link
 }
 
 type leaveRequest struct {
@@ -53,20 +55,36 @@ func (s *Server) join(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	by, err := s.invitation(c, m, in.Invitation)
+	if err != nil {
+		return err
+	}
 	p, err := s.newcomer(c, m, in)
 	if err != nil {
 		return err
 	}
-	occurrence, err := s.admit(c.Request().Context(), m, &p)
+	if by != nil && by.Role == store.RoleCoHost && p.Role == store.RoleParticipant {
+		p.Role = store.RoleCoHost
+	}
+	occurrence, err := s.admit(c.Request().Context(), m, &p, by)
 	if err != nil {
+		if errors.Is(err, errRemoved) || errors.Is(err, errLocked) {
+			s.auditRefusal(c, event{actor: "guest", action: "meeting_join", target: identityOf(c).user, meeting: m.ID})
+		}
 		return err
 	}
 	claims := grant.Claims{
 		Participant: p.ID, Code: m.Code, Meeting: m.ID, Occurrence: occurrence.ID, Epoch: occurrence.Epoch,
-		Name: p.Name, Host: p.Role == store.RoleHost, Guest: p.Guest,
+		Name: p.Name, Host: p.Role == store.RoleHost, CoHost: p.Role == store.RoleCoHost, Guest: p.Guest, Device: p.Device,
+		SignIn: identityOf(c).session, Admitted: by != nil && by.SkipLobby,
 	}
 	if p.UserID != nil {
 		claims.User = *p.UserID
+		invited, err := s.isInvited(c.Request().Context(), m, claims.User)
+		if err != nil {
+			return err
+		}
+		claims.Admitted = claims.Admitted || invited
 	}
 	signed, err := s.grants.Grant(s.now(), claims)
 	if err != nil {
@@ -77,11 +95,16 @@ func (s *Server) join(c echo.Context) error {
 		return err
 	}
 	s.audit(c, event{actor: p.ID, action: "meeting_join", target: claims.User, meeting: m.ID})
-	return c.JSON(http.StatusOK, joinResponse{
+	out := joinResponse{
 		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: append([]ICEServer{}, s.cfg.ICEServers...),
 		Participant: memberJSON{ID: p.ID, Name: p.Name, Role: p.Role, Guest: p.Guest},
-		Meeting:     view, Participants: s.inside(m.Code), Status: store.StatusJoined,
-	})
+		Meeting:     view, Participants: []memberJSON{}, Status: store.StatusWaiting,
+	}
+	// Who has to wait is told nothing of those inside; the room has the last word.
+	if !m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.JoinedAt != nil {
+		out.Participants, out.Status = s.inside(m.Code), store.StatusJoined
+	}
+	return c.JSON(http.StatusOK, out)
 }
 
 // newcomer says as what the request may come in: as the host, as somebody with an account, as a guest.
@@ -133,19 +156,55 @@ func (s *Server) guest(c echo.Context, m store.Meeting, p store.Participant, che
 	if wait, ok := s.limits.guestJoin.take(s.now(), networkOf(c.RealIP())); !ok {
 		return p, tooMany(wait)
 	}
-	p.Guest = true
+	p.Guest, p.Device = true, s.guestDevice(c)
 	return p, nil
 }
 
+// guestDevice is a mark that a guest's browser keeps, so that who was removed is known again; hashed. It can be thrown
+// away: against that a lock or the lobby helps.
+func (s *Server) guestDevice(c echo.Context) string {
+	mark := s.cookie(c, guestCookie)
+	if len(mark) < 20 || len(mark) > 64 {
+		mark = newInvitationToken()
+	}
+	s.setCookie(c, guestCookie, mark, s.cfg.DeviceLife)
+	return hex.EncodeToString(hashToken("guest " + mark)[:16])
+}
+
 // admit puts the participant into the occurrence that is running, or into a new one.
-func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participant) (store.Occurrence, error) {
+func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participant, by *store.Invitation) (store.Occurrence, error) {
 	var occurrence store.Occurrence
+	newcomer := *p
 	err := s.store.InTx(ctx, func(tx *store.Store) error {
 		var err error
 		if occurrence, err = tx.OpenOccurrence(ctx, m.ID, s.now()); err != nil {
 			return err
 		}
+		*p = newcomer
 		p.OccurrenceID = occurrence.ID
+		removed, err := tx.WasRemoved(ctx, occurrence.ID, p.UserID, p.Device)
+		if err != nil {
+			return err
+		}
+		if removed {
+			return errRemoved
+		}
+		known, err := tx.IsIn(ctx, occurrence.ID, p.UserID, p.Device)
+		if err != nil {
+			return err
+		}
+		if m.Locked && !known && p.Role == store.RoleParticipant {
+			return errLocked
+		}
+		if by != nil && !known {
+			used, err := tx.UseInvitation(ctx, by.ID, s.now())
+			if err != nil {
+				return err
+			}
+			if !used {
+				return errInvitation
+			}
+		}
 		return tx.AddParticipant(ctx, p)
 	})
 	if errors.Is(err, store.ErrNotFound) {

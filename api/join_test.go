@@ -18,6 +18,7 @@ type joined struct {
 	}
 	Meeting      meeting
 	Participants []struct{ ID string }
+	Status       string
 }
 
 func (w *world) join(code, as, body string) (joined, grant.Claims) {
@@ -62,6 +63,10 @@ func TestJoin(t *testing.T) {
 			want := s.want
 			want.Participant, want.Code, want.Meeting, want.Occurrence, want.Epoch = row.ID, m.Code, record.ID, row.OccurrenceID, 1
 			want.ID, want.ExpiresAt = claims.ID, claims.ExpiresAt
+			want.SignIn, want.Device = claims.SignIn, row.Device
+			if (claims.SignIn == "") != want.Guest || (row.Device == "") == want.Guest {
+				t.Errorf("sign-in %q, device %q", claims.SignIn, row.Device)
+			}
 			if claims != want {
 				t.Errorf("grant %+v, want %+v", claims, want)
 			}

@@ -100,26 +100,39 @@ type limiters struct {
 	meeting        *limiter
 	call           *limiter
 	auditedRefusal *limiter
-	foreignAlarm   *limiter
+	resetAddress   *limiter
+	resetAccount   *limiter
+	resetMiss      *limiter
+	invite         *limiter
+	connectionTest *limiter
+	// connectionTests are those of everybody together.
+	connectionTests *limiter
+	foreignAlarm    *limiter
 }
 
 func newLimiters(l Limits) limiters {
 	return limiters{
-		loginAddress:   newLimiter(l.LoginFailuresPerAddress),
-		loginAccount:   newLimiter(l.LoginFailuresPerAccount),
-		register:       newLimiter(l.RegisterPerAddress),
-		refreshFamily:  newLimiter(l.RefreshPerFamily),
-		refreshMiss:    newLimiter(l.RefreshMissesPerAddress),
-		codeAddress:    newLimiter(l.CodeMissesPerAddress),
-		codeAccount:    newLimiter(l.CodeMissesPerAccount),
-		codeNode:       newLimiter(l.CodeMisses),
-		codeAlarm:      newLimiter(Rate{Count: 1, Per: time.Second, Burst: 1}),
-		guestJoin:      newLimiter(l.GuestJoinsPerAddress),
-		join:           newLimiter(l.JoinsPerAccount),
-		meeting:        newLimiter(l.MeetingsPerAccount),
-		call:           newLimiter(l.CallsPerAccount),
-		auditedRefusal: newLimiter(l.AuditedRefusals),
-		foreignAlarm:   newLimiter(Rate{Count: 1, Per: time.Minute, Burst: 1}),
+		loginAddress:    newLimiter(l.LoginFailuresPerAddress),
+		loginAccount:    newLimiter(l.LoginFailuresPerAccount),
+		register:        newLimiter(l.RegisterPerAddress),
+		refreshFamily:   newLimiter(l.RefreshPerFamily),
+		refreshMiss:     newLimiter(l.RefreshMissesPerAddress),
+		codeAddress:     newLimiter(l.CodeMissesPerAddress),
+		codeAccount:     newLimiter(l.CodeMissesPerAccount),
+		codeNode:        newLimiter(l.CodeMisses),
+		codeAlarm:       newLimiter(Rate{Count: 1, Per: time.Second, Burst: 1}),
+		guestJoin:       newLimiter(l.GuestJoinsPerAddress),
+		join:            newLimiter(l.JoinsPerAccount),
+		meeting:         newLimiter(l.MeetingsPerAccount),
+		call:            newLimiter(l.CallsPerAccount),
+		auditedRefusal:  newLimiter(l.AuditedRefusals),
+		resetAddress:    newLimiter(l.ResetsPerAddress),
+		resetAccount:    newLimiter(l.ResetsPerAccount),
+		resetMiss:       newLimiter(l.ResetMissesPerAddress),
+		invite:          newLimiter(l.InvitesPerAccount),
+		connectionTest:  newLimiter(l.ConnectionTestsPerAddress),
+		connectionTests: newLimiter(l.ConnectionTests),
+		foreignAlarm:    newLimiter(Rate{Count: 1, Per: time.Minute, Burst: 1}),
 	}
 }
 

@@ -31,26 +31,26 @@ var matrix = map[api.Route][5]int{
 	{Method: "POST", Path: "/api/meetings/:code/end"}:                           {401, 404, 401, 404, 204},
 	{Method: "GET", Path: "/api/meetings/:code/messages"}:                       {401, 404, 401, 200, 200},
 	{Method: "GET", Path: "/api/meetings/:code/participants"}:                   {401, 404, 401, 200, 200},
-	{Method: "POST", Path: "/api/auth/reset"}:                                   {503, 503, 503, 503, 503},
-	{Method: "POST", Path: "/api/auth/reset/confirm"}:                           {503, 503, 503, 503, 503},
-	{Method: "PATCH", Path: "/api/users/me"}:                                    {401, 503, 401, 503, 503},
-	{Method: "POST", Path: "/api/users/me/password"}:                            {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/users/me/sessions"}:                             {401, 503, 401, 503, 503},
-	{Method: "DELETE", Path: "/api/users/me/sessions"}:                          {401, 503, 401, 503, 503},
-	{Method: "DELETE", Path: "/api/users/me/sessions/:id"}:                      {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/calendar.ics"}:                   {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/invitations"}:                    {401, 503, 401, 503, 503},
-	{Method: "POST", Path: "/api/meetings/:code/invitations"}:                   {401, 503, 401, 503, 503},
-	{Method: "DELETE", Path: "/api/meetings/:code/invitations/:id"}:             {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/invitees"}:                       {401, 503, 401, 503, 503},
-	{Method: "POST", Path: "/api/meetings/:code/invitees"}:                      {401, 503, 401, 503, 503},
-	{Method: "DELETE", Path: "/api/meetings/:code/invitees/:id"}:                {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences"}:                    {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id"}:                {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/attendance.csv"}: {401, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/transcript.csv"}: {401, 503, 401, 503, 503},
-	{Method: "POST", Path: "/api/connection-test"}:                              {503, 503, 401, 503, 503},
-	{Method: "GET", Path: "/api/features"}:                                      {503, 503, 503, 503, 503},
+	{Method: "POST", Path: "/api/auth/reset"}:                                   {204, 204, 204, 204, 204},
+	{Method: "POST", Path: "/api/auth/reset/confirm"}:                           {400, 400, 400, 400, 400},
+	{Method: "PATCH", Path: "/api/users/me"}:                                    {401, 200, 401, 200, 200},
+	{Method: "POST", Path: "/api/users/me/password"}:                            {401, 204, 401, 204, 204},
+	{Method: "GET", Path: "/api/users/me/sessions"}:                             {401, 200, 401, 200, 200},
+	{Method: "DELETE", Path: "/api/users/me/sessions"}:                          {401, 204, 401, 204, 204},
+	{Method: "DELETE", Path: "/api/users/me/sessions/:id"}:                      {401, 404, 401, 404, 404},
+	{Method: "GET", Path: "/api/meetings/:code/calendar.ics"}:                   {401, 404, 401, 200, 200},
+	{Method: "POST", Path: "/api/meetings/:code/invitations"}:                   {401, 404, 401, 404, 201},
+	{Method: "GET", Path: "/api/meetings/:code/invitations"}:                    {401, 404, 401, 404, 200},
+	{Method: "DELETE", Path: "/api/meetings/:code/invitations/:id"}:             {401, 404, 401, 404, 204},
+	{Method: "POST", Path: "/api/meetings/:code/invitees"}:                      {401, 404, 401, 404, 200},
+	{Method: "GET", Path: "/api/meetings/:code/invitees"}:                       {401, 404, 401, 404, 200},
+	{Method: "DELETE", Path: "/api/meetings/:code/invitees/:id"}:                {401, 404, 401, 404, 204},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences"}:                    {401, 404, 401, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id"}:                {401, 404, 401, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/attendance.csv"}: {401, 404, 401, 404, 200},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/transcript.csv"}: {401, 404, 401, 404, 200},
+	{Method: "POST", Path: "/api/connection-test"}:                              {200, 200, 401, 200, 200},
+	{Method: "GET", Path: "/api/features"}:                                      {200, 200, 200, 200, 200},
 	{Method: "GET", Path: "/healthz"}:                                           {200, 200, 200, 200, 200},
 	{Method: "GET", Path: "/readyz"}:                                            {200, 200, 200, 200, 200},
 	{Method: "GET", Path: "/api/openapi.yaml"}:                                  {200, 200, 200, 200, 200},
@@ -60,15 +60,23 @@ var callers = [5]string{"none", "other", "guest", "took part", "host"}
 
 // bodies that the routes accept; {participant} is the one of whoever took part.
 var bodies = map[api.Route]string{
-	{Method: "POST", Path: "/api/auth/register"}:        `{"email":"new@plenum.example","password":"a long walk","name":"New"}`,
-	{Method: "POST", Path: "/api/auth/login"}:           `{"email":"ada@plenum.example","password":"` + password + `"}`,
-	{Method: "POST", Path: "/api/auth/refresh"}:         `{}`,
-	{Method: "POST", Path: "/api/auth/logout"}:          `{}`,
-	{Method: "POST", Path: "/api/meetings"}:             `{"title":"Plan"}`,
-	{Method: "PATCH", Path: "/api/meetings/:code"}:      `{"title":"Other"}`,
-	{Method: "POST", Path: "/api/meetings/:code/join"}:  `{"name":"Somebody"}`,
-	{Method: "POST", Path: "/api/meetings/:code/leave"}: `{"participant":"{participant}"}`,
-	{Method: "POST", Path: "/api/meetings/:code/end"}:   `{}`,
+	{Method: "POST", Path: "/api/auth/register"}:      `{"email":"new@plenum.example","password":"a long walk","name":"New"}`,
+	{Method: "POST", Path: "/api/auth/login"}:         `{"email":"ada@plenum.example","password":"` + password + `"}`,
+	{Method: "POST", Path: "/api/auth/refresh"}:       `{}`,
+	{Method: "POST", Path: "/api/auth/logout"}:        `{}`,
+	{Method: "POST", Path: "/api/meetings"}:           `{"title":"Plan"}`,
+	{Method: "POST", Path: "/api/auth/reset"}:         `{"email":"ada@plenum.example"}`,
+	{Method: "POST", Path: "/api/auth/reset/confirm"}: `{"token":"guessed","password":"a long walk home"}`,
+	{Method: "PATCH", Path: "/api/users/me"}:          `{"name":"Other"}`,
+	{Method: "POST", Path: "/api/users/me/password"}:  `{"current":"` + password + `","password":"a long walk home"}`,
+	{Method: "POST", Path: "/api/connection-test"}:    `{}`,
+
+	{Method: "POST", Path: "/api/meetings/:code/invitations"}: `{"role":"COHOST"}`,
+	{Method: "POST", Path: "/api/meetings/:code/invitees"}:    `{"emails":["alan@plenum.example"]}`,
+	{Method: "PATCH", Path: "/api/meetings/:code"}:            `{"title":"Other"}`,
+	{Method: "POST", Path: "/api/meetings/:code/join"}:        `{"name":"Somebody"}`,
+	{Method: "POST", Path: "/api/meetings/:code/leave"}:       `{"participant":"{participant}"}`,
+	{Method: "POST", Path: "/api/meetings/:code/end"}:         `{}`,
 }
 
 func TestAuthorisation(t *testing.T) {
@@ -85,12 +93,16 @@ func TestAuthorisation(t *testing.T) {
 		}
 		for i, status := range statuses {
 			t.Run(r.Method+" "+r.Path+" as "+callers[i], func(t *testing.T) {
-				w := newWorld(t)
-				m := w.meeting("ada", `{"title":"Plan"}`)
+				w := newWorld(t, withMail)
+				m := w.meeting("ada", `{"title":"Plan","schedule":{"startsAt":"2026-11-26T09:00:00Z","minutes":60,"timeZone":"UTC"}}`)
 				part := w.tookPart(m.Code, "grace")
+				id := part.OccurrenceID
+				if strings.Contains(r.Path, "/invit") {
+					id = w.invited(m.Code, strings.Contains(r.Path, "/invitees"))
+				}
 				grant, _ := w.join(m.Code, "", `{"name":"Gus"}`)
 				c := call{
-					method: r.Method, path: strings.ReplaceAll(r.Path, ":code", m.Code), header: map[string]string{"X-Plenum": "1"},
+					method: r.Method, path: strings.NewReplacer(":code", m.Code, ":id", id).Replace(r.Path), header: map[string]string{"X-Plenum": "1"},
 					body: strings.ReplaceAll(bodies[r], "{participant}", part.ID),
 				}
 				name := map[string]string{"other": "alan", "took part": "grace", "host": "ada"}[callers[i]]

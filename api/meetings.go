@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -23,13 +24,18 @@ func (s *Server) meetingRoutes() {
 }
 
 type createMeetingRequest struct {
-	Title         string `json:"title"`
-	GuestsAllowed *bool  `json:"guestsAllowed"` // true if left out
+	Title         string           `json:"title"`
+	GuestsAllowed *bool            `json:"guestsAllowed"` // true if left out
+	Schedule      *scheduleRequest `json:"schedule"`
+	Settings      *settingsRequest `json:"settings"`
 }
 
 type updateMeetingRequest struct {
-	Title         *string `json:"title"`
-	GuestsAllowed *bool   `json:"guestsAllowed"`
+	Title         *string          `json:"title"`
+	GuestsAllowed *bool            `json:"guestsAllowed"`
+	Schedule      *scheduleRequest `json:"schedule"`
+	Unschedule    bool             `json:"unschedule"`
+	Settings      *settingsRequest `json:"settings"`
 }
 
 // meetingJSON without the optional fields is what strangers with the code see.
@@ -44,6 +50,11 @@ type meetingJSON struct {
 	CreatedAt        *time.Time `json:"createdAt,omitempty"`
 	EndedAt          *time.Time `json:"endedAt,omitempty"`
 	ParticipantCount *int       `json:"participantCount,omitempty"` // people who have been in it
+
+	Status     string        `json:"status,omitempty"` // INVITED if the caller is
+	Schedule   *scheduleJSON `json:"schedule,omitempty"`
+	Settings   *settingsJSON `json:"settings,omitempty"`
+	LastHeldAt *time.Time    `json:"lastHeldAt,omitempty"`
 }
 
 type meetingResponse struct {
@@ -60,18 +71,19 @@ func (s *Server) createMeeting(c echo.Context) error {
 	if err := decode(c, &in); err != nil {
 		return err
 	}
+	who := identityOf(c)
 	var check checks
-	title := check.title("title", in.Title)
+	m := store.Meeting{
+		Title: check.title("title", in.Title), HostID: who.user, CreatedAt: s.now(), ChatHistory: store.HistoryAll,
+		GuestsAllowed: in.GuestsAllowed == nil || *in.GuestsAllowed,
+	}
+	check.settings(in.Settings, &m)
+	check.schedule(in.Schedule, s.now(), &m)
 	if err := check.failure(); err != nil {
 		return err
 	}
-	who := identityOf(c)
 	if wait, ok := s.limits.meeting.take(s.now(), who.user); !ok {
 		return tooMany(wait)
-	}
-	m := store.Meeting{
-		Title: title, HostID: who.user, CreatedAt: s.now(),
-		GuestsAllowed: in.GuestsAllowed == nil || *in.GuestsAllowed,
 	}
 	if err := s.storeMeeting(c.Request().Context(), &m); err != nil {
 		return err
@@ -102,11 +114,15 @@ func (s *Server) listMeetings(c echo.Context) error {
 	if before != "" {
 		before = check.id("before", before)
 	}
+	view := c.QueryParam("view")
+	if view != "" && !slices.Contains([]string{"all", "upcoming", "live", "past"}, view) {
+		check.wrong("view", "is all, upcoming, live or past")
+	}
 	if err := check.failure(); err != nil {
 		return err
 	}
 	who := identityOf(c)
-	page, next, err := s.store.MeetingsOf(c.Request().Context(), who.user, before, limit)
+	page, next, err := s.meetingsIn(c.Request().Context(), view, who.user, before, limit)
 	if err != nil {
 		return err
 	}
@@ -115,6 +131,44 @@ func (s *Server) listMeetings(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, meetingsResponse{Meetings: out, Next: next})
+}
+
+// meetingsIn lists what one view of the dashboard shows; upcoming and live are one page.
+func (s *Server) meetingsIn(ctx context.Context, view, user, before string, limit int) (page []store.Meeting, next string, err error) {
+	switch view {
+	case "upcoming":
+		if page, err = s.store.UpcomingOf(ctx, user, s.now()); err != nil {
+			return nil, "", err
+		}
+		page = byNext(page, s.now())
+	case "live":
+		if page, err = s.store.LiveOf(ctx, user); err != nil {
+			return nil, "", err
+		}
+		page = slices.DeleteFunc(page, func(m store.Meeting) bool {
+			_, live := s.rooms.Live(m.Code)
+			return !live
+		})
+	case "past":
+		return s.store.PastOf(ctx, user, before, limit)
+	default:
+		return s.store.MeetingsOf(ctx, user, before, limit)
+	}
+	return page[:min(len(page), limit)], "", nil
+}
+
+// byNext orders meetings by when they begin next and drops those that never do again.
+func byNext(page []store.Meeting, now time.Time) []store.Meeting {
+	begins := map[string]time.Time{}
+	page = slices.DeleteFunc(page, func(m store.Meeting) bool {
+		plan, ok := scheduleOf(m)
+		if ok {
+			begins[m.ID], ok = plan.next(now)
+		}
+		return !ok
+	})
+	slices.SortStableFunc(page, func(a, b store.Meeting) int { return begins[a.ID].Compare(begins[b.ID]) })
+	return page
 }
 
 func (s *Server) getMeeting(c echo.Context) error {
@@ -130,29 +184,36 @@ func (s *Server) updateMeeting(c echo.Context) error {
 	if err := decode(c, &in); err != nil {
 		return err
 	}
-	var check checks
-	title := ""
-	if in.Title != nil {
-		title = check.title("title", *in.Title)
-	}
-	if err := check.failure(); err != nil {
-		return err
-	}
 	m, err := s.hostedMeeting(c, "meeting_update")
 	if err != nil {
 		return err
 	}
+	var check checks
 	if in.Title != nil {
-		m.Title = title
+		m.Title = check.title("title", *in.Title)
 	}
 	if in.GuestsAllowed != nil {
 		m.GuestsAllowed = *in.GuestsAllowed
+	}
+	check.settings(in.Settings, &m)
+	check.schedule(in.Schedule, s.now(), &m)
+	if in.Unschedule {
+		if in.Schedule != nil {
+			check.wrong("unschedule", "does not go with schedule")
+		}
+		unschedule(&m)
+	}
+	if err := check.failure(); err != nil {
+		return err
 	}
 	if err := s.store.UpdateMeeting(c.Request().Context(), &m); err != nil {
 		return err
 	}
 	if in.Title != nil {
 		s.rooms.Rename(m.Code, m.Title)
+	}
+	if in.Settings != nil {
+		s.rooms.Configure(m.Code, m)
 	}
 	s.audit(c, event{action: "meeting_update", target: m.ID, meeting: m.ID})
 	return s.answerMeeting(c, http.StatusOK, m)
@@ -280,6 +341,35 @@ func (s *Server) sharedMeeting(c echo.Context, action string) (store.Meeting, er
 	return m, nil
 }
 
+// visibleMeeting is sharedMeeting for what those who are invited see too.
+func (s *Server) visibleMeeting(c echo.Context, action string) (store.Meeting, error) {
+	m, err := s.meetingOf(c)
+	if err != nil {
+		return m, err
+	}
+	ctx, who := c.Request().Context(), identityOf(c).user
+	seen, err := s.isMember(ctx, m, who)
+	if err == nil && !seen {
+		seen, err = s.isInvited(ctx, m, who)
+	}
+	if err != nil {
+		return m, err
+	}
+	if !seen {
+		s.auditRefusal(c, event{action: action, target: m.ID, meeting: m.ID})
+		return store.Meeting{}, errNoMeeting
+	}
+	return m, nil
+}
+
+func (s *Server) isInvited(ctx context.Context, m store.Meeting, user string) (bool, error) {
+	if user == "" {
+		return false, nil
+	}
+	invited, err := s.store.InvitedTo(ctx, user, []string{m.ID})
+	return invited[m.ID], err
+}
+
 func (s *Server) isMember(ctx context.Context, m store.Meeting, user string) (bool, error) {
 	if user == "" || user == m.HostID {
 		return user != "", nil
@@ -306,7 +396,8 @@ func (s *Server) viewMeeting(c echo.Context, m store.Meeting) (meetingJSON, erro
 	if err != nil {
 		return meetingJSON{}, err
 	}
-	if !member {
+	// Who is invited sees what is on their dashboard.
+	if !member && out[0].Status == "" {
 		return out[0].outside(), nil
 	}
 	return out[0], nil
@@ -314,7 +405,7 @@ func (s *Server) viewMeeting(c echo.Context, m store.Meeting) (meetingJSON, erro
 
 // outside is what strangers see of a meeting.
 func (m meetingJSON) outside() meetingJSON {
-	return meetingJSON{Code: m.Code, Title: m.Title, HostName: m.HostName, Live: m.Live, GuestsAllowed: m.GuestsAllowed}
+	return meetingJSON{Code: m.Code, Title: m.Title, HostName: m.HostName, Live: m.Live, GuestsAllowed: m.GuestsAllowed, Lobby: m.Lobby}
 }
 
 // renderMeetings renders meetings for a member of them.
@@ -335,13 +426,29 @@ func (s *Server) renderMeetings(ctx context.Context, meetings []store.Meeting, v
 	if err != nil {
 		return nil, err
 	}
+	invited, err := s.store.InvitedTo(ctx, viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.store.LastHeld(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range meetings {
 		_, live := s.rooms.Live(m.Code)
 		isHost, count := m.HostID == viewer, counts[m.ID]
-		out = append(out, meetingJSON{
-			Code: m.Code, Title: m.Title, HostName: users[m.HostID].Name, Live: live, GuestsAllowed: m.GuestsAllowed,
+		one := meetingJSON{
+			Code: m.Code, Title: m.Title, HostName: users[m.HostID].Name, Live: live, GuestsAllowed: m.GuestsAllowed, Lobby: m.Lobby,
 			IsHost: &isHost, CreatedAt: &m.CreatedAt, EndedAt: m.EndedAt, ParticipantCount: &count,
-		})
+			Schedule: renderSchedule(m, s.now()), Settings: renderSettings(m),
+		}
+		if invited[m.ID] {
+			one.Status = store.StatusInvited
+		}
+		if at, ok := held[m.ID]; ok {
+			one.LastHeldAt = &at
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }

@@ -19,6 +19,13 @@ type messageJSON struct {
 	SenderID   *string   `json:"senderId,omitempty"` // not there for guests
 	Text       string    `json:"text"`
 	SentAt     time.Time `json:"sentAt"`
+	Occurrence string    `json:"occurrence"`
+
+	Private       bool       `json:"private,omitempty"` // between the caller and one other
+	RecipientName string     `json:"recipientName,omitempty"`
+	ReplyTo       *uint64    `json:"replyTo,omitempty"`
+	EditedAt      *time.Time `json:"editedAt,omitempty"`
+	Deleted       bool       `json:"deleted,omitempty"`
 }
 
 // messagesResponse is oldest first; more is true if there are older ones.
@@ -31,6 +38,10 @@ func (s *Server) listMessages(c echo.Context) error {
 	var check checks
 	limit := check.limit(c, 50, 100)
 	before := check.number(c, "before")
+	occurrence := c.QueryParam("occurrence")
+	if occurrence != "" {
+		occurrence = check.id("occurrence", occurrence)
+	}
 	if err := check.failure(); err != nil {
 		return err
 	}
@@ -38,7 +49,10 @@ func (s *Server) listMessages(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, more, err := s.store.MessagesBefore(c.Request().Context(), m.ID, before, limit, store.Sight{User: identityOf(c).user})
+	who := identityOf(c).user
+	// Afterwards the host sees everything that is not private; the others what they were there for, unless all may see all.
+	sight := store.Sight{User: who, Occurrence: occurrence, Attended: who != m.HostID && m.ChatHistory != store.HistoryAll}
+	page, more, err := s.store.MessagesBefore(c.Request().Context(), m.ID, before, limit, sight)
 	if err != nil {
 		return err
 	}
@@ -46,6 +60,8 @@ func (s *Server) listMessages(c echo.Context) error {
 	for _, line := range page {
 		out.Messages = append(out.Messages, messageJSON{
 			Number: line.Number, SenderName: line.SenderName, SenderID: line.SenderID, Text: line.Text, SentAt: line.CreatedAt,
+			Occurrence: line.OccurrenceID, Private: line.RecipientID != nil, RecipientName: line.RecipientName,
+			ReplyTo: line.ReplyTo, EditedAt: line.EditedAt, Deleted: line.DeletedAt != nil,
 		})
 	}
 	return c.JSON(http.StatusOK, out)

@@ -154,9 +154,8 @@ func (s *Server) again(c echo.Context, token string) (session, error) {
 	return session{}, errNoSession
 }
 
-// revoke ends a family: its refresh tokens in the store, its access tokens on this node.
+// revoke ends a family: its refresh tokens in the store, its access tokens and stays in meetings on this node.
 func (s *Server) revoke(ctx context.Context, family string) error {
-	now := s.now()
-	s.revoked.add(family, now)
-	return s.store.RevokeFamily(ctx, family, now)
+	s.ended(family)
+	return s.store.RevokeFamily(ctx, family, s.now())
 }

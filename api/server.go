@@ -27,12 +27,14 @@ type Parts struct {
 	Web fs.FS
 	// Debug is what the admin listener shows.
 	Debug Debug
-	Log   *slog.Logger
+	// Mailer sends mail; nil sends none.
+	Mailer Mailer
+	Log    *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
 }
 
-// Server answers HTTP. It keeps no goroutine of its own.
+// Server answers HTTP. Its one goroutine sends mail while there is some.
 type Server struct {
 	cfg          Config
 	store        *store.Store
@@ -51,6 +53,7 @@ type Server struct {
 	gate    *gate
 	web     *webClient
 	debug   Debug
+	post    *postRoom // nil without a mailer
 
 	echo   *echo.Echo
 	routes []Route
@@ -76,6 +79,10 @@ func New(cfg Config, parts Parts) (*Server, error) {
 		hasher:  newHasher(cfg.Hashing),
 		limits:  newLimiters(cfg.Limits),
 		gate:    newGate(cfg.Limits.Open, cfg.Limits.OpenPerAddress),
+		post:    newPostRoom(parts.Mailer, parts.Log.With("package", "api")),
+	}
+	if s.post != nil && cfg.PublicURL == "" {
+		return nil, errors.New("api: mail has links in it, so that the public URL is required")
 	}
 	if cfg.PublicURL != "" {
 		s.publicOrigin, _ = originOf(cfg.PublicURL) // validated above
@@ -121,7 +128,14 @@ func (s *Server) makeEcho() {
 	s.messageRoutes()
 	s.participantRoutes()
 	s.healthRoutes()
-	s.laterRoutes()
+	s.userRoutes()
+	s.resetRoutes()
+	s.calendarRoutes()
+	s.invitationRoutes()
+	s.inviteeRoutes()
+	s.occurrenceRoutes()
+	s.connectionTestRoutes()
+	s.featureRoutes()
 	e.GET(socketPath, s.socket)
 	s.webRoutes()
 }
@@ -163,6 +177,9 @@ func (s *Server) Public() http.Handler { return s.echo }
 
 // Admin is the handler of the listener that only the operator reaches: debug and profiling.
 func (s *Server) Admin() http.Handler { return adminHandler(s.debug) }
+
+// Close waits until the mail that was promised is sent.
+func (s *Server) Close() { s.post.wait() }
 
 // Routes lists the calls of the API.
 func (s *Server) Routes() []Route { return append([]Route{}, s.routes...) }

@@ -63,6 +63,7 @@ type world struct {
 	log    *journal
 	logger *slog.Logger
 	people map[string]*person
+	mailer *mailer // nil without a public URL
 }
 
 // person is somebody with an account, signed in.
@@ -124,11 +125,45 @@ func newWorld(t *testing.T, change ...func(*api.Config)) *world {
 	w.grants, err = grant.NewKeys(secret, "node", "boot")
 	w.must(err)
 	w.rooms = newRooms(w)
-	w.server, err = api.New(w.cfg, api.Parts{
+	if w.cfg.PublicURL != "" {
+		w.mailer = &mailer{}
+	}
+	parts := api.Parts{
 		Store: w.store, Signaling: w.rooms, Grants: w.grants, Web: webFiles(), Debug: fakeDebug{}, Log: log, Now: w.clock.now,
-	})
+	}
+	if w.mailer != nil {
+		parts.Mailer = w.mailer
+	}
+	w.server, err = api.New(w.cfg, parts)
 	w.must(err)
+	t.Cleanup(w.server.Close)
 	return w
+}
+
+// withMail has the server send mail, which needs an address for the links in it.
+func withMail(cfg *api.Config) { cfg.PublicURL = "http://" + host }
+
+// mailer keeps what is sent.
+type mailer struct {
+	mu    sync.Mutex
+	mails []mail
+}
+
+type mail struct{ to, subject, text string }
+
+func (m *mailer) Send(_ context.Context, to, subject, text string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mails = append(m.mails, mail{to, subject, text})
+	return nil
+}
+
+// sent waits until all mail is out.
+func (w *world) sent() []mail {
+	w.server.Close()
+	w.mailer.mu.Lock()
+	defer w.mailer.mu.Unlock()
+	return append([]mail{}, w.mailer.mails...)
 }
 
 // journal is what was logged.
@@ -324,6 +359,15 @@ func (w *world) person(name string) *person {
 	return p
 }
 
+// later lets time pass; everybody's access token is renewed, for these live a quarter of an hour.
+func (w *world) later(d time.Duration) {
+	w.Helper()
+	w.clock.pass(d)
+	for _, p := range w.people {
+		p.signedIn(w, w.want(http.StatusOK, refreshCall(p.Cookie)))
+	}
+}
+
 func (p *person) signedIn(w *world, a answer) {
 	w.Helper()
 	c := read[credentials](w, a)
@@ -365,6 +409,18 @@ func (w *world) tookPart(code, name string) store.Participant {
 	w.must(w.store.AddParticipant(ctx, p))
 	w.must(w.store.SetParticipantStatus(ctx, p.ID, store.StatusLeft, w.clock.now()))
 	return *p
+}
+
+// invited makes an invitation link of ada's, or invites bob, and returns its id or his.
+func (w *world) invited(code string, person bool) string {
+	w.Helper()
+	if person {
+		bob := w.person("bob")
+		w.want(http.StatusOK, call{method: "POST", path: "/api/meetings/" + code + "/invitees", as: "ada", body: `{"emails":["` + bob.Email + `"]}`})
+		return bob.ID
+	}
+	a := w.want(http.StatusCreated, call{method: "POST", path: "/api/meetings/" + code + "/invitations", as: "ada", body: `{}`})
+	return read[struct{ Invitation struct{ ID string } }](w, a).Invitation.ID
 }
 
 // audited counts the events with an action and a result.

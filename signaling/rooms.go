@@ -11,6 +11,9 @@ import (
 	"github.com/plenum-meet/plenum/signaling/room"
 )
 
+// TestLife is how long the room of a connection test lives.
+const TestLife = 30 * time.Second
+
 // liveRoom is a room in the server's list: being opened, alive, or storing its last records.
 type liveRoom struct {
 	// opened is closed when room or err is set.
@@ -100,7 +103,13 @@ func (s *Server) find(code string) (live *liveRoom, mine bool, err error) {
 func (s *Server) start(live *liveRoom, claims grant.Claims) {
 	ctx, cancel := context.WithTimeout(s.base, s.cfg.StoreTimeout)
 	defer cancel()
-	opened, err := room.Open(ctx, time.Now(), s.cfg.Room, s.records, claims.Meeting, claims.Occurrence, s.log)
+	var opened *room.Room
+	var err error
+	if claims.Test {
+		opened = room.OpenTest(time.Now(), s.cfg.Room, claims.Code, TestLife, s.log)
+	} else {
+		opened, err = room.Open(ctx, time.Now(), s.cfg.Room, s.records, claims.Meeting, claims.Occurrence, s.log)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer close(live.opened)

@@ -159,6 +159,23 @@ func (s *Store) WasRemoved(ctx context.Context, occurrenceID string, userID *str
 	return len(found) == 1, err
 }
 
+// IsIn is true if somebody with this account, or on this device without one, has a place in the occurrence already.
+func (s *Store) IsIn(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
+	found, err := find(ctx, s, "place in occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
+		question := gorm.G[Participant](s.db).Where("occurrence_id = ?", occurrenceID)
+		switch {
+		case userID != nil:
+			question = question.Where("user_id = ?", *userID)
+		case device != "":
+			question = question.Where("device = ? AND user_id IS NULL", device)
+		default:
+			return nil, nil
+		}
+		return question.Limit(1).Find(ctx)
+	})
+	return len(found) == 1, err
+}
+
 // ParticipantsIn lists those of one occurrence who have been in it, in the order they came, limit at most.
 func (s *Store) ParticipantsIn(ctx context.Context, occurrenceID string, limit int) ([]Participant, error) {
 	return find(ctx, s, "participants of occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {

@@ -112,12 +112,17 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		cfg.Limits.GuestJoinsPerAddress = api.Rate{Count: c.GuestJoins, Per: time.Minute, Burst: 5 * c.GuestJoins}
 	}
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
+	mailer, err := c.mailer()
+	if err != nil {
+		return nil, err
+	}
 	rest, err := api.New(cfg, api.Parts{
-		Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{media: forwarder, transport: media, signals: signals}, Log: log, Now: time.Now,
+		Mailer: mailer, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{media: forwarder, transport: media, signals: signals}, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
+	n.onStop("mail", func(context.Context) error { rest.Close(); return nil })
 	// Stopping begins with the end of this list: nobody new comes in, requests are answered, then WebSockets, which
 	// are no longer the HTTP server's, are told good-bye, and then media ends.
 	n.serve("public HTTP", listener, rest.Public())

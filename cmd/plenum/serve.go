@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
 
+	"github.com/plenum-meet/plenum/api"
 	"github.com/plenum-meet/plenum/sfu/transport"
 )
 
@@ -35,6 +37,9 @@ type serveCommand struct {
 
 	ResumeWindow time.Duration `default:"20s" placeholder:"TIME" help:"How long the place of somebody who lost the connection is kept, with their media, before others see them leave. At most 10m; 0 keeps none. Default: ${default}."`
 
+	SMTP     string `name:"smtp" placeholder:"URL" help:"Mail server for links to a new password, as smtp://user:password@host:587 or smtps://user:password@host:465. Needs --public-url. Better set in the environment, as PLENUM_SMTP. Default: no mail is sent."`
+	MailFrom string `default:"Plenum <plenum@localhost>" placeholder:"ADDRESS" help:"Sender of mail. Default: ${default}."`
+
 	Secret string `placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
 }
 
@@ -48,6 +53,21 @@ func (c serveCommand) mediaConfig() transport.Config {
 		cfg.Advertise, cfg.TCP = c.MediaAdvertise, false
 	}
 	return cfg
+}
+
+// mailer is nil without a mail server.
+func (c serveCommand) mailer() (api.Mailer, error) {
+	if c.SMTP == "" {
+		return nil, nil
+	}
+	if c.PublicURL == "" {
+		return nil, errors.New("--smtp needs --public-url: mail has links in it")
+	}
+	server, err := api.ParseSMTP(c.SMTP, c.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp: %w", err)
+	}
+	return server, nil
 }
 
 func (c serveCommand) Run(ctx context.Context, to terminal) error {

@@ -2,7 +2,9 @@ package message
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -232,3 +234,6 @@ var (
 		LobbyChanged{},
 	}
 )
+
+// Types lists every type that a client may send, in alphabetical order.
+func Types() []string { return slices.Sorted(maps.Keys(kinds)) }

@@ -53,7 +53,8 @@ func (m *machine) join(now time.Time, in Entry) error {
 	if m.meeting.Settings.Locked && !welcome {
 		return message.Refuse(message.Locked, "The meeting is locked.")
 	}
-	if m.meeting.Settings.Lobby && !welcome && !in.Claims.Admitted {
+	// Who was sent back to the lobby waits, whatever the grant says.
+	if m.meeting.Settings.Lobby && !welcome && (!in.Claims.Admitted || known != nil) {
 		return m.wait(now, in, role)
 	}
 	who := m.enter(newMember(now, in, role))

@@ -12,7 +12,9 @@ type Meeting struct {
 	ID, Code, Title string
 	Occurrence      string
 	StartedAt       time.Time
-	Settings        Settings
+	// EndsAt is when the meeting ends whoever is in it; zero for never.
+	EndsAt   time.Time
+	Settings Settings
 }
 
 // Settings are what hosts decide for everybody.
@@ -128,6 +130,7 @@ func (m *machine) deadline() (time.Time, bool) {
 		sooner(m.hostlessSince.Add(m.cfg.HostGrace))
 	}
 	sooner(m.burst.due(m.cfg))
+	sooner(m.meeting.EndsAt)
 	if m.empty() {
 		sooner(m.awaitedUntil())
 	}
@@ -145,6 +148,10 @@ func (m *machine) wake(now time.Time) {
 	m.lowerSpeakers(now)
 	m.succeed(now)
 	m.flushReactions(now)
+	if end := m.meeting.EndsAt; !end.IsZero() && !now.Before(end) {
+		m.finish(now, "")
+		return
+	}
 	m.closeIfEmpty(now)
 }
 

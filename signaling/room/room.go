@@ -68,6 +68,25 @@ func Open(ctx context.Context, now time.Time, cfg Config, records *store.Store, 
 	}, nil
 }
 
+// OpenTest makes a room that nothing is stored of, and that ends by itself: for a client that tries its connection. Its
+// occurrence is called as its code.
+func OpenTest(now time.Time, cfg Config, code string, life time.Duration, log *slog.Logger) *Room {
+	meeting := Meeting{
+		ID: code, Code: code, Occurrence: code, StartedAt: now, EndsAt: now.Add(life),
+		Settings: Settings{ChatHistory: message.HistoryNone, Permissions: everything},
+	}
+	meeting.Settings.Permissions.Chat, meeting.Settings.Permissions.PrivateChat = false, false
+	cfg.MaxParticipants, cfg.ResumeFor = 2, 0
+	log = log.With("room", code)
+	return &Room{
+		cfg: cfg, meeting: meeting, machine: newMachine(now, cfg, meeting, history{}), log: log,
+		writer:   newWriter(cfg, nil, meeting, log),
+		requests: make(chan request), stopping: make(chan struct{}, 1),
+		ended: make(chan struct{}), done: make(chan struct{}),
+		outboxes: map[SessionID]Outbox{},
+	}
+}
+
 // Run is the room's loop. It returns when the meeting is over and everything is stored, or when ctx ends.
 func (r *Room) Run(ctx context.Context) {
 	defer close(r.done)

@@ -150,6 +150,9 @@ func isFinal(err error) bool {
 }
 
 func (w *writer) store(ctx context.Context, r record) error {
+	if w.records == nil {
+		return nil // the room of a connection test
+	}
 	switch r := r.(type) {
 	case connected:
 		return w.connected(ctx, r)

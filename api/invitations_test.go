@@ -1,0 +1,171 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plenum-meet/plenum/store"
+)
+
+type link struct {
+	Invitation struct {
+		ID, Role string
+		Uses     int
+		Good     bool
+	}
+	Token string
+}
+
+func (w *world) link(code, body string) link {
+	w.Helper()
+	return read[link](w, w.want(201, call{method: "POST", path: "/api/meetings/" + code + "/invitations", as: "ada", body: body}))
+}
+
+func (w *world) joinBy(status int, code, name, token, from string) answer {
+	w.Helper()
+	body := `{"name":"Somebody"`
+	if token != "" {
+		body += `,"invitation":"` + token + `"`
+	}
+	return w.want(status, call{method: "POST", path: "/api/meetings/" + code + "/join", as: name, body: body + "}", from: from})
+}
+
+func TestAnInvitationLinkCarriesRoleExpiryAndUses(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan","settings":{"lobby":true}}`)
+	helper := w.link(m.Code, `{"role":"COHOST","maxUses":1}`)
+	a := read[joined](w, w.joinBy(200, m.Code, "grace", helper.Token, ""))
+	if a.Participant.Role != store.RoleCoHost || a.Status != "JOINED" {
+		t.Errorf("joined as %+v", a)
+	}
+	claims, err := w.grants.VerifyGrant(w.clock.now(), a.Grant)
+	if w.must(err); !claims.CoHost || claims.Host || !claims.Admitted {
+		t.Errorf("grant %+v", claims)
+	}
+	// The same person again costs no use; another one finds it used up.
+	w.joinBy(200, m.Code, "grace", "", "")
+	w.joinBy(403, m.Code, "alan", helper.Token, "")
+
+	guests := w.link(m.Code, `{"skipLobby":true,"expiresAt":"2026-11-25T10:00:00Z"}`)
+	if a := read[joined](w, w.joinBy(200, m.Code, "", guests.Token, "")); a.Status != "JOINED" || a.Participant.Role != store.RoleParticipant {
+		t.Errorf("a guest by link %+v", a)
+	}
+	if a := read[joined](w, w.joinBy(200, m.Code, "", "", "")); a.Status != "WAITING" || len(a.Participants) != 0 {
+		t.Errorf("a guest without %+v", a)
+	}
+	w.want(204, call{method: "DELETE", path: "/api/meetings/" + m.Code + "/invitations/" + guests.Invitation.ID, as: "ada"})
+	w.joinBy(403, m.Code, "", guests.Token, "")
+
+	later := w.link(m.Code, `{"notBefore":"2026-11-25T12:00:00Z"}`)
+	w.joinBy(403, m.Code, "", later.Token, "")
+	w.later(3 * time.Hour)
+	if a := read[joined](w, w.joinBy(200, m.Code, "", later.Token, "")); a.Status != "WAITING" {
+		t.Errorf("a link that lets nobody past the lobby %+v", a)
+	}
+	// A link leads into its own meeting alone.
+	second := w.meeting("ada", `{"title":"Other"}`)
+	w.joinBy(403, second.Code, "", later.Token, "")
+	w.joinBy(403, m.Code, "", "guessed", "")
+
+	list := w.want(200, call{method: "GET", path: "/api/meetings/" + m.Code + "/invitations", as: "ada"})
+	if strings.Contains(string(list.body), later.Token) {
+		t.Error("the list shows a token")
+	}
+}
+
+func TestBadInvitationsAreRefused(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	for body, field := range map[string]string{
+		`{"role":"HOST"}`: "role", `{"role":"KING"}`: "role", `{"maxUses":0}`: "maxUses", `{"maxUses":10001}`: "maxUses",
+		`{"expiresAt":"2020-01-01T00:00:00Z"}`: "expiresAt", `{"notBefore":"2400-01-01T00:00:00Z"}`: "notBefore",
+		`{"notBefore":"2026-12-02T00:00:00Z","expiresAt":"2026-12-01T00:00:00Z"}`: "expiresAt",
+	} {
+		if a := w.want(400, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitations", as: "ada", body: body}); fieldNames(a) != field {
+			t.Errorf("%s: %s", body, a.body)
+		}
+	}
+}
+
+func TestInvitedPeopleFindTheMeetingOnTheirDashboard(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan","settings":{"lobby":true},"schedule":{"startsAt":"2026-11-26T09:00:00Z","minutes":60,"timeZone":"UTC"}}`)
+	w.person("grace")
+	a := w.want(200, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitees", as: "ada", body: `{"emails":["GRACE@plenum.example","ghost@plenum.example","ada@plenum.example"]}`})
+	got := read[struct {
+		Invitees []struct{ Email string }
+		Unknown  []string
+	}](w, a)
+	if len(got.Invitees) != 1 || got.Invitees[0].Email != "grace@plenum.example" || fmt.Sprint(got.Unknown) != "[ghost@plenum.example]" {
+		t.Errorf("invited %+v", got)
+	}
+	shown := func(view, as string) string {
+		return string(w.want(200, call{method: "GET", path: "/api/meetings?view=" + view, as: as}).body)
+	}
+	if list := shown("upcoming", "grace"); !strings.Contains(list, m.Code) || !strings.Contains(list, `"status":"INVITED"`) {
+		t.Errorf("grace sees %s", list)
+	}
+	if list := shown("past", "grace"); strings.Contains(list, m.Code) {
+		t.Errorf("grace was never there: %s", list)
+	}
+	if list := shown("all", "alan"); strings.Contains(list, m.Code) {
+		t.Errorf("alan sees %s", list)
+	}
+	if a := read[joined](w, w.joinBy(200, m.Code, "grace", "", "")); a.Status != "JOINED" {
+		t.Errorf("an invited one waits: %+v", a)
+	}
+	w.want(200, call{method: "GET", path: "/api/meetings/" + m.Code + "/calendar.ics", as: "grace"})
+	w.want(404, call{method: "GET", path: "/api/meetings/" + m.Code + "/messages", as: "grace"})
+	w.want(204, call{method: "DELETE", path: "/api/meetings/" + m.Code + "/invitees/me", as: "grace"})
+	w.want(404, call{method: "DELETE", path: "/api/meetings/" + m.Code + "/invitees/me", as: "grace"})
+	if list := shown("upcoming", "grace"); strings.Contains(list, m.Code) {
+		t.Errorf("declined, but shown: %s", list)
+	}
+	for _, bad := range []string{`{"emails":[]}`, `{"emails":["x"]}`, `{"emails":["` + strings.Repeat(`a@b.example","`, 50) + `a@b.example"]}`} {
+		w.want(400, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitees", as: "ada", body: bad})
+	}
+}
+
+func TestWhoWasRemovedDoesNotComeInByAnyWay(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	token := w.link(m.Code, `{"role":"COHOST"}`).Token
+	grace := read[joined](w, w.joinBy(200, m.Code, "grace", "", ""))
+	first := w.joinBy(200, m.Code, "", "", "")
+	guest := read[joined](w, first)
+	cookie := first.header.Get("Set-Cookie")
+	for _, id := range []string{grace.Participant.ID, guest.Participant.ID} {
+		w.must(w.store.RemoveParticipant(w.Context(), id, true, w.clock.now()))
+	}
+	for name, a := range map[string]answer{
+		"by account": w.joinBy(403, m.Code, "grace", "", ""),
+		"by link":    w.joinBy(403, m.Code, "grace", token, ""),
+		"by cookie": w.want(403, call{
+			method: "POST", path: "/api/meetings/" + m.Code + "/join", body: `{"name":"Another"}`,
+			header: map[string]string{"Cookie": strings.Split(cookie, ";")[0]},
+		}),
+	} {
+		if a.failure().Code != "removed" {
+			t.Errorf("%s: %s", name, a.body)
+		}
+	}
+	w.must(w.store.RemoveParticipant(w.Context(), grace.Participant.ID, false, w.clock.now()))
+	w.joinBy(200, m.Code, "grace", "", "")
+}
+
+func TestALockedMeetingLetsOnlyThoseInWhoWereThere(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	w.joinBy(200, m.Code, "grace", "", "")
+	row, err := w.store.MeetingByCode(w.Context(), m.Code)
+	w.must(err)
+	w.must(w.store.SetMeetingSettings(w.Context(), row.ID, false, true, store.HistoryAll, "", w.clock.now()))
+	if a := w.joinBy(403, m.Code, "alan", "", ""); a.failure().Code != "locked" {
+		t.Errorf("%s", a.body)
+	}
+	w.joinBy(403, m.Code, "", "", "")
+	w.joinBy(200, m.Code, "grace", "", "")
+	w.joinBy(200, m.Code, "ada", "", "")
+}
