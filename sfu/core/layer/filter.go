@@ -111,6 +111,9 @@ func (f *Filter) Take(now time.Time, p *packet.Packet, newest, gap bool) Verdict
 	if f.described {
 		f.fallBack(p)
 	}
+	if newest && p.Timestamp < max(f.pictures.highest, f.from) {
+		f.setBack()
+	}
 	switch {
 	case f.blind && !(newest && p.Descriptor.Key):
 		return Verdict{Decision: WaitsForKeyFrame}
@@ -158,6 +161,12 @@ func (f *Filter) fallBack(p *packet.Packet) {
 	f.temporal.level = min(max(level.Temporal, 0), f.temporal.level)
 	// Which layers lean on which is not known any more.
 	f.spatial.lost = several
+}
+
+// setBack forgets times: the publisher's clock was set back, and what held then says nothing of what comes now.
+func (f *Filter) setBack() {
+	f.pictures.clear()
+	f.from, f.temporal.past.ended, f.spatial.past.ended = 0, 0, 0
 }
 
 // byPayload decides by the payload descriptor. Where that tells no layers apart, everything goes out.

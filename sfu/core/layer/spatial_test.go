@@ -22,7 +22,7 @@ func (s *svc) plays(key bool, want ...int8) {
 	s.t.Helper()
 	var got []int8
 	marked := int8(-1)
-	timestamp := packet.Timestamp(s.seq+1) * 3000
+	timestamp := packet.Timestamp(s.seq+1)*3000 - s.back
 	for sid := range int8(3) {
 		p := s.next(codec.Descriptor{
 			Start: true, EndOfLayer: true, HasLayers: true, HasTID: true, SID: uint8(sid), Key: key && sid == 0,

@@ -15,6 +15,7 @@ type strip struct {
 	now  time.Time
 	seq  packet.Seq
 	kind codec.Kind
+	back packet.Timestamp // by how much its clock was set back
 }
 
 func newStrip(t *testing.T, kind codec.Kind, target packet.Layer) *strip {
@@ -29,7 +30,7 @@ func newStrip(t *testing.T, kind codec.Kind, target packet.Layer) *strip {
 func (s *strip) next(d codec.Descriptor) *packet.Packet {
 	s.seq++
 	s.now = s.now.Add(33 * ms)
-	return &packet.Packet{Seq: s.seq, Timestamp: packet.Timestamp(s.seq) * 3000, Payload: []byte{0}, Descriptor: d, Marker: true}
+	return &packet.Packet{Seq: s.seq, Timestamp: packet.Timestamp(s.seq)*3000 - s.back, Payload: []byte{0}, Descriptor: d, Marker: true}
 }
 
 // picture is the next VP8 or VP9 picture of a temporal layer; sync is Y or U.
