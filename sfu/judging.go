@@ -10,6 +10,8 @@ import (
 const (
 	// judgeInterval is how often a participant's two directions are judged.
 	judgeInterval = time.Second
+	// judgeStep has many be judged at the same time: a machine that wakes for one is awake for the next.
+	judgeStep = judgeInterval / 4
 	// worthTelling is by how much a score has to move to be told.
 	worthTelling = 3
 )
@@ -26,7 +28,7 @@ func (p *Peer) judge(now time.Time) {
 	if now.Before(p.judged.due) {
 		return
 	}
-	p.judged.due = now.Add(judgeInterval)
+	p.judged.due = now.Add(judgeInterval).Truncate(judgeStep)
 	next := QualityChanged{Up: p.judgeUp(now), Down: 100, Others: map[string]int{}}
 	if p.down != nil {
 		next.Down = p.judged.down.Update(p.down.link.quality())

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu/egress"
@@ -17,20 +18,23 @@ import (
 const peerMessages = 4096
 
 // Peer is one participant's two connections. Its loop owns negotiation and what the slots show; its methods are safe
-// from any goroutine.
+// from any goroutine. The loop has a goroutine only while there is something to do.
 type Peer struct {
 	room        *Room
 	participant string
 	events      func(Event)
 	log         *slog.Logger
 	box         *mailbox.Mailbox[func()]
-	done        sync.WaitGroup
+	working     atomic.Bool   // somebody runs the loop; for good once the peer has ended
+	due         atomic.Bool   // what the timer waited for
+	done        chan struct{} // closed by the loop's last act
 	shard       *egress.Shard // sends to this peer for life
 	closing     chan struct{}
 	closeOnce   sync.Once
 	reason      string
 
 	// The rest belongs to the loop.
+	timer        *time.Timer
 	up           *upstream
 	down         *downstream
 	publications map[Source]*Publication
@@ -49,11 +53,11 @@ func newPeer(room *Room, participant string, events func(Event)) *Peer {
 	p := &Peer{
 		room: room, participant: participant, events: events,
 		log: room.log.With("participant", participant),
-		box: mailbox.New[func()](peerMessages), closing: make(chan struct{}),
+		box: mailbox.New[func()](peerMessages), closing: make(chan struct{}), done: make(chan struct{}),
 		shard: room.server.shard(), publications: map[Source]*Publication{}, forbidden: map[Source]bool{},
 		shown: map[string]*Publication{},
 	}
-	p.done.Go(p.loop)
+	p.timer = time.AfterFunc(time.Hour, p.remind)
 	return p
 }
 
@@ -153,14 +157,30 @@ func (p *Peer) closeFor(reason string) {
 	p.closeOnce.Do(func() {
 		p.reason = reason
 		close(p.closing)
+		p.rouse()
 	})
 }
 
-func (p *Peer) wait() { p.done.Wait() }
+func (p *Peer) wait() { <-p.done }
 
 func (p *Peer) do(step func()) {
 	if !p.box.Put(step) {
 		p.closeFor(ReasonInternal)
+		return
+	}
+	p.rouse()
+}
+
+// remind has the loop do what is due by time.
+func (p *Peer) remind() {
+	p.due.Store(true)
+	p.rouse()
+}
+
+// rouse has the loop run, if nobody runs it.
+func (p *Peer) rouse() {
+	if p.working.CompareAndSwap(false, true) {
+		go p.loop()
 	}
 }
 
@@ -185,41 +205,65 @@ func (p *Peer) ask(ctx context.Context, step func() (string, error)) (string, er
 	}
 }
 
+// loop does what is to be done, and returns when there is nothing left.
 func (p *Peer) loop() {
-	defer p.end()
+	for {
+		if p.ended() {
+			p.end()
+			return
+		}
+		p.turn()
+		p.working.Store(false)
+		// What came meanwhile found somebody at work.
+		if !p.due.Load() && !p.ended() && len(p.box.Ready()) == 0 || !p.working.CompareAndSwap(false, true) {
+			return
+		}
+	}
+}
+
+func (p *Peer) ended() bool {
+	select {
+	case <-p.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// turn does what waits and what is due; a panic ends the peer.
+func (p *Peer) turn() {
 	defer func() {
 		if cause := recover(); cause != nil {
 			p.log.Error("peer panicked", "cause", cause, "stack", string(debug.Stack()))
 			p.closeFor(ReasonInternal)
 		}
 	}()
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		select {
-		case <-p.closing:
-			return
-		case <-p.box.Ready():
-			for _, step := range p.box.Take() {
-				step()
-			}
-		case now := <-timer.C:
-			p.tick(now)
-			p.judge(now)
-		}
-		now := time.Now()
-		if p.stale {
-			p.stale = false
-			p.plan(now)
-		}
-		timer.Reset(max(p.deadline().Sub(now), leastWait))
+	select {
+	case <-p.box.Ready():
+	default:
 	}
+	for _, step := range p.box.Take() {
+		step()
+	}
+	if p.due.Swap(false) {
+		now := time.Now()
+		p.tick(now)
+		p.judge(now)
+	}
+	now := time.Now()
+	if p.stale {
+		p.stale = false
+		p.plan(now)
+	}
+	p.timer.Reset(max(p.deadline().Sub(now), leastWait))
 }
 
 // leastWait keeps a deadline that stays in the past from making the loop spin.
 const leastWait = 5 * time.Millisecond
 
 func (p *Peer) end() {
+	defer close(p.done)
+	p.timer.Stop()
 	if p.up != nil {
 		p.up.close()
 	}

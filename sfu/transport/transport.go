@@ -66,7 +66,7 @@ func (c Config) Validate() error {
 const (
 	replayWindow   = 1024 // packets; late resends are beyond pion's 64
 	tcpWriteBuffer = 4 << 20
-	tcpReadBuffer  = 64 // packets
+	tcpReadBuffer  = 8 // packets, of every connection, most of which take none
 	closeWait      = 10 * time.Second
 
 	// A path that brings nothing is doubted after the first, and after the second, too, it is given up: half a minute as in
