@@ -6,7 +6,7 @@
 //	                 ├─ Upstream ── Ingress ── Publication: parse, loss, level, history ring ──┐
 //	                 └─ Downstream <── egress.Peer <── Shard <── packet, by reference ─────────┘
 //
-// Of each publication the packets of the last 2.5 s are kept, for resends and newcomers: 8 MiB at most with pictures, and of
+// Of each publication the packets of the last 4.5 s are kept, for resends and newcomers: 8 MiB at most with pictures, and of
 // all in a room 256 MiB, of which each keeps its share; the oldest go first.
 //
 // What can be worked out on paper is in core; sockets, ICE, DTLS and SRTP are in transport, behind Transport. Members,

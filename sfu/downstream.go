@@ -61,6 +61,7 @@ func (d *downstream) Ready(mid string, line egress.Line) {
 			if slot.MID == mid {
 				d.egress.Open(mid, slot.Kind.video(), line)
 				d.link.open(mid, line)
+				d.peer.probe(time.Now()) // what the link is taken to carry bounds what the slot begins with
 				delete(d.showing, mid)
 				d.peer.replan()
 			}

@@ -26,6 +26,7 @@ func TestAJoinWithAFreshKeyFrameNeedsNoOther(t *testing.T) {
 		{"a wish that comes late", false, 20 * mbit, false, 720, time.Second, 2, 2},
 		{"little moves", true, 20 * mbit, true, 720, time.Second, 2, 0},
 		{"little moves, and the wish comes late", true, 20 * mbit, false, 720, time.Second, 2, 1},
+		{"little moves, and the key frame is old", true, 20 * mbit, true, 720, 3500 * time.Millisecond, 2, 1},
 		{"a small tile", false, 20 * mbit, true, 180, 1800 * time.Millisecond, 0, 0},
 		{"a narrow link", false, 300_000, true, 720, time.Second, 0, 0},
 	} {

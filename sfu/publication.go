@@ -16,7 +16,7 @@ const (
 	videoRing = 2048 // 2 s of a 4 Mbit/s layer and more
 	audioRing = 128  // 2.5 s of 20 ms frames
 
-	// videoHistory is how many bytes of packets a publication with pictures keeps: 2.5 s at 20 Mbit/s and more. roomHistory
+	// videoHistory is how many bytes of packets a publication with pictures keeps: 4.5 s at 14 Mbit/s and more. roomHistory
 	// is what all of a room keep together: of many each keeps its share.
 	videoHistory = 8 << 20
 	roomHistory  = 256 << 20

@@ -10,8 +10,8 @@ import (
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 )
 
-// keep is how long packets are kept: a key frame to start from may be 2 s old, and what is asked for again is younger.
-const keep = 2500 * time.Millisecond
+// keep is how long packets are kept: a key frame to start from may be 4 s old, and what is asked for again is younger.
+const keep = cacheAge + 500*time.Millisecond
 
 // MaxLayers is the number of spatial layers that a publication may have.
 const MaxLayers = meter.MaxSpatial

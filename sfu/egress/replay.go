@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// cacheAge is how old a key frame may be to start a slot with: what is older takes longer to catch up than to ask for.
-	cacheAge = 2 * time.Second
+	// cacheAge is how old a key frame may be to start a slot with. What it costs is bounded in bytes, half a second of what the
+	// link carries: a small layer's four seconds are no more than that.
+	cacheAge = 4 * time.Second
 	// preRoll is how much of a voice is sent from before its slot was given to it; more is heard as delay.
 	preRoll = 100 * time.Millisecond
 )
