@@ -24,6 +24,11 @@ export function useFrame(): Frame {
   return wide ? 'wide' : 'middle';
 }
 
+/** Wide enough for every control in one row. */
+export function useRoomy(): boolean {
+  return useMedia('(min-width: 50em)');
+}
+
 export interface Size {
   width: number;
   height: number;

@@ -65,9 +65,11 @@ export function ControlBar(props: ControlBarProps) {
   return (
     <footer
       aria-label={t('meeting.controls')}
-      className="relative z-20 grid h-20 shrink-0 grid-cols-[1fr_auto_1fr] items-center gap-4 px-4"
+      className="relative z-20 flex h-20 shrink-0 items-center justify-between gap-4 px-4 lg:grid lg:grid-cols-[1fr_auto_1fr]"
     >
-      <MeetingClock code={props.code} onCopy={props.onCopyCode} />
+      <div className="hidden min-w-0 lg:block">
+        <MeetingClock code={props.code} onCopy={props.onCopyCode} />
+      </div>
       <div className="flex items-center gap-2 rounded-full border border-hairline bg-surface-1 p-2">
         <DeviceButton
           on={microphone.on}
@@ -169,7 +171,7 @@ export function ControlBar(props: ControlBarProps) {
             onClick={props.host.toggle}
           />
         )}
-        <span className="ms-6">{props.leave}</span>
+        <span className="ms-4">{props.leave}</span>
       </div>
     </footer>
   );

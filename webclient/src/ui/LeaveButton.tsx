@@ -16,15 +16,15 @@ export function LeaveButton({
 }) {
   const { t } = useTranslation();
   const look = `inline-flex h-12 shrink-0 items-center justify-center gap-2.5 rounded-full bg-danger font-semibold text-on-danger hover:bg-danger-hover ${
-    compact ? 'w-14' : 'px-5 text-field'
+    compact ? 'w-14' : 'w-14 text-field xl:w-auto xl:px-5'
   }`;
   const inside = (
     <>
       <LogOut size={20} aria-hidden="true" />
-      {!compact && t('meeting.leave')}
+      {!compact && <span className="hidden xl:inline">{t('meeting.leave')}</span>}
     </>
   );
-  const name = compact ? { 'aria-label': t('meeting.leave') } : {};
+  const name = { 'aria-label': t('meeting.leave') };
   if (!host) {
     return (
       <button type="button" {...name} onClick={onLeave} className={look}>

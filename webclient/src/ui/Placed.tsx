@@ -5,7 +5,7 @@ import type { Rect } from '../layout';
 export function Placed({ rect, children }: { rect: Rect; children: ReactNode }) {
   return (
     <div
-      // Places are counted from the left, whichever way one reads; in a mirrored frame they are mirrored.
+      // The stage says which way is forward; in a mirrored frame places are mirrored.
       className="absolute start-0 top-0 transition-transform duration-[250ms] ease-plenum"
       style={{
         width: rect.width,

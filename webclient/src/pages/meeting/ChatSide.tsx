@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatEntry, Typing } from '../../call';
 import { ChatPanel } from '../../ui/ChatPanel';
@@ -46,12 +46,18 @@ export function ChatSide({
     return permissions.chat && isHost(role);
   }
 
+  const current = useRef(draft);
+  useEffect(() => {
+    current.current = draft;
+  });
   const onReply = useCallback(
     (entry: ChatEntry) => {
       const { number, name, text, own, to, sender } = entry;
       // A private message is answered privately.
       const privately = to === undefined ? {} : { to: own ? to : sender };
-      onDraft({ text: '', ...privately, reply: { number, name, text } });
+      // What is written already becomes the answer.
+      const written = current.current.edit === undefined ? current.current.text : '';
+      onDraft({ text: written, ...privately, reply: { number, name, text } });
     },
     [onDraft],
   );

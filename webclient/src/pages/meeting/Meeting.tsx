@@ -6,7 +6,7 @@ import { useIdle } from '../../state/idle';
 import { meetingLink } from '../../state/meetings';
 import { useStage } from '../../state/theme';
 import { useTitle } from '../../state/title';
-import { useFrame } from '../../state/viewport';
+import { useFrame, useRoomy } from '../../state/viewport';
 import { emptyDraft } from '../../ui/Composer';
 import type { Draft } from '../../ui/Composer';
 import { ControlBar } from '../../ui/ControlBar';
@@ -69,6 +69,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const call = useCall();
   const state = useCallState(call);
   const frame = useFrame();
+  const roomy = useRoomy();
   const toast = useToast();
   const moderate = useModerate();
   const room = useRef<HTMLDivElement>(null);
@@ -177,7 +178,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
     leave: (
       <LeaveButton
         host={self?.role === 'HOST'}
-        compact={phone}
+        compact={phone || !roomy}
         onLeave={() => void call.leave()}
         onEnd={() => setOver({ kind: 'end' })}
       />
@@ -291,7 +292,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
           </div>
         )}
       </main>
-      {phone ? (
+      {phone || !roomy ? (
         !squeezed && <PhoneBar {...controls} over={frame === 'phone-landscape'} />
       ) : (
         <ControlBar {...controls} />

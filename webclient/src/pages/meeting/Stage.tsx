@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -106,7 +107,11 @@ export function Stage(props: StageProps) {
       {row}
       <div
         ref={box}
-        className={flat ? 'relative size-full' : 'relative min-h-0 grow'}
+        className={clsx(
+          // Places are counted from the side where one begins to read.
+          'relative rtl:[--forward:-1]',
+          flat ? 'size-full' : 'min-h-0 grow',
+        )}
         {...(phone ? swipe : {})}
       >
         {width > 0 && height > 0 && (

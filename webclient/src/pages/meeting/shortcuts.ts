@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { useEffect, useRef, useState } from 'react';
 import { keep, kept } from '../../state/kept';
+import { ownsSpace } from './pushToTalk';
 import type { ShortcutRow } from '../../ui/ShortcutsDialog';
 
 /** What a key can do, in the order of the list that shows them. */
@@ -95,6 +96,8 @@ export function useShortcuts(actions: Partial<Record<Shortcut, () => void>>) {
       const action = name && current.current.actions[name];
       if (action === undefined) return;
       if (!command && event.key !== 'F2' && takesKeys(event.target)) return;
+      // A list that has the focus is what they scroll.
+      if (event.key.startsWith('Page') && ownsSpace(event.target)) return;
       event.preventDefault();
       action();
     };
