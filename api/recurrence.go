@@ -53,7 +53,8 @@ func parseRecurrence(text string) (recurrence, error) {
 			return r, err
 		}
 	}
-	return r, r.check()
+	err := r.check()
+	return r, err
 }
 
 func (r *recurrence) set(name, value string) (err error) {

@@ -111,7 +111,7 @@ func (c *checks) schedule(in *scheduleRequest, now time.Time, m *store.Meeting) 
 	start := in.StartsAt.UTC()
 	s := schedule{first: start.In(zone), length: time.Duration(in.Minutes) * time.Minute, repeats: rule}
 	over := s.over()
-	if _, any := s.next(time.Time{}); !any || over != nil && over.IsZero() {
+	if _, ever := s.next(time.Time{}); !ever || over != nil && over.IsZero() {
 		c.wrong("schedule.recurrence", "never happens")
 		return
 	}

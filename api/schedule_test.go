@@ -55,11 +55,16 @@ func TestBadSchedulesAndSettingsAreRefused(t *testing.T) {
 	m := w.meeting("ada", `{"title":"Plan"}`)
 	good := map[string]string{"startsAt": `"2026-11-26T08:00:00Z"`, "minutes": "30", "timeZone": `"UTC"`}
 	for _, c := range []struct{ field, value, wrong string }{
-		{"startsAt", `"2400-01-01T00:00:00Z"`, "schedule.startsAt"}, {"startsAt", `"1999-01-01T00:00:00Z"`, "schedule.startsAt"},
-		{"minutes", "4", "schedule.minutes"}, {"minutes", "1441", "schedule.minutes"},
-		{"timeZone", `"Mars/Olympus"`, "schedule.timeZone"}, {"timeZone", `"Local"`, "schedule.timeZone"},
-		{"timeZone", `""`, "schedule.timeZone"}, {"timeZone", `"../../etc/passwd"`, "schedule.timeZone"},
-		{"recurrence", `"FREQ=SECONDLY"`, "schedule.recurrence"}, {"recurrence", `"FREQ=DAILY;UNTIL=20200101"`, "schedule.recurrence"},
+		{"startsAt", `"2400-01-01T00:00:00Z"`, "schedule.startsAt"},
+		{"startsAt", `"1999-01-01T00:00:00Z"`, "schedule.startsAt"},
+		{"minutes", "4", "schedule.minutes"},
+		{"minutes", "1441", "schedule.minutes"},
+		{"timeZone", `"Mars/Olympus"`, "schedule.timeZone"},
+		{"timeZone", `"Local"`, "schedule.timeZone"},
+		{"timeZone", `""`, "schedule.timeZone"},
+		{"timeZone", `"../../etc/passwd"`, "schedule.timeZone"},
+		{"recurrence", `"FREQ=SECONDLY"`, "schedule.recurrence"},
+		{"recurrence", `"FREQ=DAILY;UNTIL=20200101"`, "schedule.recurrence"},
 		{"recurrence", `"FREQ=DAILY\r\nX:1"`, "schedule.recurrence"},
 	} {
 		fields := []string{}

@@ -21,7 +21,8 @@ func withWindow(cfg *signaling.Config) { cfg.Room.ResumeFor = patience }
 func (w *world) resume(c *client, ticket string, seq uint64) (*client, uint64) {
 	w.t.Helper()
 	again := w.connect(c.name, message.TicketPrefix+ticket)
-	return again, again.ask(message.MeetingResume{Seq: seq})
+	id := again.ask(message.MeetingResume{Seq: seq})
+	return again, id
 }
 
 // seq is the number of the last event that the client has taken note of.

@@ -296,7 +296,7 @@ func describe(m message.ServerMessage) string {
 		}
 		out := fmt.Sprintf("snapshot for %s: people %v, hands %v, chat %v, %s", m.Self, people, m.Hands, lines, m.Ticket)
 		out += when(m.MoreChat, ", more chat") + when(m.Permissions != everything, ", may do "+describePermissions(m.Permissions))
-		if m.Waiting != nil && len(m.Waiting) > 0 {
+		if len(m.Waiting) > 0 {
 			out += fmt.Sprintf(", waiting %v", idsOf(m.Waiting))
 		}
 		return out
