@@ -156,7 +156,11 @@ func (r *rig) join(i int, to netip.AddrPort) {
 	v := &viewer{rig: r, estimator: estimate.New(estimate.Default()), reading: context(r.b, i), due: float64(i%7) / 7}
 	v.peer = newPeer(r.shard, v)
 	r.shard.peers[v.peer] = struct{}{}
-	route := NewRoute(context(r.b, i))
+	sealer, err := NewSealer(keyOf(i), make([]byte, nonceSize))
+	if err != nil {
+		r.b.Fatal(err)
+	}
+	route := NewRoute(sealer)
 	route.Move(r.media, to)
 	v.slot = v.peer.open("0", true, Line{
 		SSRC: packet.SSRC(2*i + 1), RTX: packet.SSRC(2*i + 2), TransportCC: 3, Route: route, //nolint:gosec // a number

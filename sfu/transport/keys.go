@@ -15,6 +15,8 @@ import (
 	"github.com/pion/dtls/v3/pkg/protocol/handshake"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
 // suite is the one whose PRF we know; every WebRTC client has it (RFC 8827 §6.5).
@@ -102,7 +104,7 @@ func (k *keys) ExportKeyingMaterial(label string, _ []byte, length int) ([]byte,
 }
 
 // contexts makes the ciphers for what we send and for what we receive, and forgets the secrets.
-func (k *keys) contexts() (out, in *srtp.Context, err error) {
+func (k *keys) contexts() (out egress.Cipher, in *srtp.Context, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.known || len(k.clientRandom) == 0 || len(k.serverRandom) == 0 || len(k.masterSecret) == 0 {
@@ -117,7 +119,7 @@ func (k *keys) contexts() (out, in *srtp.Context, err error) {
 	}
 	defer clear(config.Keys.LocalMasterKey)
 	defer clear(config.Keys.RemoteMasterKey)
-	if out, err = srtp.CreateContext(config.Keys.LocalMasterKey, config.Keys.LocalMasterSalt, profile); err != nil {
+	if out, err = sealerOf(profile, config.Keys.LocalMasterKey, config.Keys.LocalMasterSalt); err != nil {
 		return nil, nil, fmt.Errorf("make the cipher for sending: %w", err)
 	}
 	in, err = srtp.CreateContext(config.Keys.RemoteMasterKey, config.Keys.RemoteMasterSalt, profile,
@@ -126,4 +128,12 @@ func (k *keys) contexts() (out, in *srtp.Context, err error) {
 		return nil, nil, fmt.Errorf("make the cipher for receiving: %w", err)
 	}
 	return out, in, nil
+}
+
+// sealerOf is the cipher for what we send: ours for what nearly all clients choose, pion's for what is left.
+func sealerOf(profile srtp.ProtectionProfile, key, salt []byte) (egress.Cipher, error) {
+	if profile == srtp.ProtectionProfileAeadAes128Gcm || profile == srtp.ProtectionProfileAeadAes256Gcm {
+		return egress.NewSealer(key, salt)
+	}
+	return srtp.CreateContext(key, salt, profile)
 }

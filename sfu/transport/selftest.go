@@ -14,6 +14,8 @@ import (
 	dtlsnet "github.com/pion/dtls/v3/pkg/net"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"github.com/plenum-meet/plenum/sfu/egress"
 )
 
 const selfTestPatience = 3 * time.Second
@@ -59,7 +61,7 @@ func selfTest(key *ecdsa.PrivateKey) error {
 }
 
 // understands has the client decrypt a packet of ours, and us one of its reports.
-func understands(state *dtls.State, out, in *srtp.Context) error {
+func understands(state *dtls.State, out egress.Cipher, in *srtp.Context) error {
 	config := srtp.Config{Profile: srtp.ProtectionProfile(profiles[0])}
 	if err := config.ExtractSessionKeysFromDTLS(state, true); err != nil {
 		return fmt.Errorf("derive the client's keys: %w", err)
