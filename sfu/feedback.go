@@ -42,8 +42,7 @@ const (
 // Arrived records a packet for transport-wide feedback.
 func (u *upstream) Arrived(now time.Time, ssrc packet.SSRC, transportCC uint16) {
 	u.mu.Lock()
-	u.recorder.Record(uint32(ssrc), transportCC, now.UnixMicro())
-	u.unsent++
+	u.arrivals.record(now, ssrc, transportCC)
 	u.busy()
 	u.mu.Unlock()
 }
@@ -137,12 +136,12 @@ func (u *upstream) due(now time.Time, rtt time.Duration) (packets []rtcp.Packet,
 	packets = u.reports(now, rtt)
 	packets = append(packets, u.pictureRequests(now, rtt)...)
 	packets = append(packets, u.nacks(now, rtt)...)
-	if u.unsent > 0 && (u.unsent >= feedbackPackets || now.Sub(u.lastFeedback) >= feedbackInterval) {
-		packets = append(packets, u.recorder.BuildFeedbackPacket()...)
-		u.unsent, u.lastFeedback = 0, now
+	if n := u.arrivals.unsent; n > 0 && (n >= feedbackPackets || now.Sub(u.lastFeedback) >= feedbackInterval) {
+		packets = append(packets, u.arrivals.feedback()...)
+		u.lastFeedback = now
 	}
 	tick = feedbackTick
-	u.idle = !u.active && u.unsent == 0
+	u.idle = !u.active && u.arrivals.unsent == 0
 	if u.idle {
 		tick = idleTick
 	}

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
-
 	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/forward"
 	"github.com/plenum-meet/plenum/sfu/core/loss"
@@ -43,12 +41,11 @@ type upstream struct {
 	sources   map[string]*Publication
 	layers    map[packet.SSRC]*encoding
 	keyFrames map[*Publication]*loss.KeyFrames
-	recorder  *twcc.Recorder
+	arrivals  arrivals
 	clock     forward.PublisherClock
 	changes   time.Time                     // changes of feed are paid for up to then
 	recoded   map[*Publication]*egress.Feed // feeds that began with a change of codec: the other streams follow
 	bound     int                           // streams bound over the life of the connection
-	unsent    int                           // packets recorded since the last feedback
 	active    bool                          // something came since the loop looked
 	idle      bool                          // the loop looks rarely
 	closed    bool
@@ -64,7 +61,7 @@ func newUpstream(peer *Peer) (*upstream, error) {
 		peer: peer, log: peer.log, urgent: make(chan struct{}, 1), stop: make(chan struct{}),
 		sources: map[string]*Publication{}, layers: map[packet.SSRC]*encoding{},
 		keyFrames: map[*Publication]*loss.KeyFrames{}, recoded: map[*Publication]*egress.Feed{},
-		recorder: twcc.NewRecorder(ourSSRC), early: map[encodingID]*receive.Early{},
+		arrivals: newArrivals(), early: map[encodingID]*receive.Early{},
 	}
 	conn, err := peer.room.server.transport.NewUpstream(u)
 	if err != nil {

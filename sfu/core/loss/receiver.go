@@ -11,6 +11,9 @@ import (
 const (
 	window  = 1024 // numbers behind the newest that are still taken; a power of two
 	maxJump = 1000 // a jump by more starts anew
+	// maxMissing is how many packets may be missed a second, and at once: each costs time until it is given up. No stream
+	// that is worth repairing loses so many; one that leaves out more starts anew.
+	maxMissing = 2000
 )
 
 // Receiver is the reception of one upstream SSRC: which packets came, which are asked
@@ -22,6 +25,8 @@ type Receiver struct {
 	seen      [window / 64]uint64
 	suspect   uint16 // next number of a stream that jumped back, if it is real
 	suspected bool
+	spare     packet.Seq // packets that may be missed at the time of spareAt
+	spareAt   time.Time
 
 	pending   pending
 	needsKey  bool
@@ -67,7 +72,7 @@ func (r *Receiver) take(now time.Time, seq uint16) (packet.Seq, bool) {
 	step := packet.Seq(int16(seq - uint16(r.newest)))
 	n := r.newest + step
 	switch {
-	case step > maxJump:
+	case step > maxJump, step > 1 && !r.affords(now, step-1):
 		r.needsKey = true
 		r.restart(n)
 		return n, true
@@ -107,6 +112,8 @@ func (r *Receiver) Recovered(now time.Time, seq uint16) (packet.Seq, bool) {
 	switch {
 	case !r.started || step <= -window || step > maxJump:
 		return n, false
+	case step > 1 && !r.affords(now, step-1):
+		return n, false
 	case step > 0:
 		r.advance(now, n) // its original was the newest, and was lost
 	case r.has(n):
@@ -117,6 +124,19 @@ func (r *Receiver) Recovered(now time.Time, seq uint16) (packet.Seq, bool) {
 	}
 	r.reception.recovered++
 	return n, true
+}
+
+// affords reports whether so many packets more may be missed.
+func (r *Receiver) affords(now time.Time, missing packet.Seq) bool {
+	again := packet.Seq(min(now.Sub(r.spareAt), time.Second) * maxMissing / time.Second)
+	if again > 0 {
+		r.spare, r.spareAt = min(r.spare+again, maxMissing), now
+	}
+	if missing > r.spare {
+		return false
+	}
+	r.spare -= missing
+	return true
 }
 
 // advance makes n the newest; what lies between is missing.

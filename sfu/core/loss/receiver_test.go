@@ -412,3 +412,28 @@ func BenchmarkReceived(b *testing.B) {
 		r.Received(now, seq, 0)
 	}
 }
+
+// Whoever leaves out numbers by the hundred is not asked for all of them.
+func TestStepsOfManyNumbersAreNotAllMisses(t *testing.T) {
+	t.Parallel()
+	for _, step := range []uint16{2, 100, 500, 999} {
+		r, now, seq := NewReceiver(90_000), time.Unix(1000, 0), uint16(0)
+		asked, key := map[uint16]bool{}, false
+		for range 4000 { // in a second
+			now, seq = now.Add(250*time.Microsecond), seq+step
+			if _, ok := r.Received(now, seq, 0); !ok {
+				t.Fatalf("steps of %d: a packet is not taken", step)
+			}
+			for _, n := range r.Nacks(now, 10*time.Millisecond, nil) {
+				asked[n] = true
+			}
+			key = key || r.NeedsKeyFrame()
+		}
+		if len(asked) > 2*maxMissing {
+			t.Errorf("steps of %d: %d packets were asked for", step, len(asked))
+		}
+		if step > 2 && !key {
+			t.Errorf("steps of %d: no key frame is needed", step)
+		}
+	}
+}
