@@ -138,7 +138,7 @@ test('chat reaches all and survives a reload', async ({ member }) => {
   }
 
   await grace.page.reload();
-  await grace.enter();
+  await grace.joined();
   await grace.control(/^Chat/).click();
   const log = grace.page.getByRole('log');
   await expect(log).toContainText('The plan has three steps');
