@@ -17,7 +17,7 @@ export function Reset() {
   useTitle(t('titles.forgot'));
   const api = useApi();
   const { hash } = useLocation();
-  const token = new URLSearchParams(hash.replace(/^#/, '')).get('t') ?? '';
+  const token = new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
   const [password, setPassword] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [problem, setProblem] = useState<string>();
