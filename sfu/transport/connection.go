@@ -25,6 +25,8 @@ type connection struct {
 	started atomic.Bool // it was connected once
 	closed  atomic.Bool
 
+	nominations nominations
+
 	rtt, rttRead atomic.Int64 // nanoseconds; the latter since 1970
 	rttReading   atomic.Bool  // pion is being asked, once at a time however long it takes
 }
@@ -40,7 +42,7 @@ func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection
 	if direction == webrtc.RTPTransceiverDirectionRecvonly {
 		check = checkEvery
 	}
-	if c.pc, err = t.connect(engine, c.buffers, k, check); err != nil {
+	if c.pc, err = t.connect(engine, c, k, check); err != nil {
 		return fmt.Errorf("open connection: %w", err)
 	}
 	c.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {

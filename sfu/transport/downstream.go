@@ -283,7 +283,7 @@ func (d *downstream) shortcut() *express {
 		defer recovered(d)
 		d.control(now, raw, everything)
 	}
-	return d.transport.shortcut(d.pc, d.keys, takers{control: control}, d.follow)
+	return d.transport.shortcut(&d.connection, d.keys, takers{control: control}, d.follow)
 }
 
 // follow leads media to where the connection is now. Its streams cannot go on through pion: where there is no way past

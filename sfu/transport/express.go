@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"encoding/binary"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,30 +22,50 @@ type express struct {
 	takers    takers
 
 	mu     sync.Mutex // pion tells of another path on a goroutine of its own
-	socket *egress.Socket
-	from   netip.AddrPort
-	end    func() // of reading what comes from there; nil before the first path
+	path   path       // that our media takes
+	read   []readPath // from which the client's is taken, the path among them
 	closed bool
 
-	reading sync.Mutex // the client may move to another socket, which has another reader
-	in      *srtp.Context
-	header  rtp.Header
-	plain   []byte
+	reading  sync.Mutex // the client may move to another socket, which has another reader
+	in       *srtp.Context
+	header   rtp.Header
+	plain    []byte
+	speakers int  // SSRCs that RTCP came from
+	full     bool // no stream more is taken
 }
 
-// takers get what a client sends: RTCP, and media unless it sends none.
+const (
+	// maxPaths bounds the addresses of one client that are read from, the one in use among them.
+	maxPaths = 4
+	// maxSpeakers bounds the SSRCs that a client sends RTCP from: each costs state. Firefox has one for each m-line.
+	maxSpeakers = 256
+)
+
+// path is between a socket of ours and an address of the client.
+type path struct {
+	socket *egress.Socket
+	far    netip.AddrPort
+}
+
+type readPath struct {
+	path
+	end func()
+}
+
+// takers get what a client sends: RTCP, and media unless it sends none. admit is asked about each new stream of it.
 type takers struct {
 	control func(now time.Time, packets []byte)
 	media   func(now time.Time, ssrc uint32, packet []byte)
+	admit   func(ssrc uint32) bool
 }
 
 // shortcut finds the way past pion of a connection that is set up, nil if there is none: its keys are not known (k may be
 // nil), or it has no path by UDP through a socket of ours. follow is told where the connection moves.
-func (t *Transport) shortcut(pc *webrtc.PeerConnection, k *keys, to takers, follow func(*express, *webrtc.ICECandidatePair)) *express {
+func (t *Transport) shortcut(c *connection, k *keys, to takers, follow func(*express, *webrtc.ICECandidatePair)) *express {
 	if k == nil {
 		return nil
 	}
-	ice := pc.SCTP().Transport().ICETransport()
+	ice := c.pc.SCTP().Transport().ICETransport()
 	pair, err := ice.GetSelectedCandidatePair()
 	if err != nil {
 		return nil
@@ -52,6 +74,7 @@ func (t *Transport) shortcut(pc *webrtc.PeerConnection, k *keys, to takers, foll
 	if e == nil {
 		return nil
 	}
+	c.nominations.hear.Store(e)
 	ice.OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) { follow(e, pair) })
 	// It may have moved before we listened.
 	if pair, err = ice.GetSelectedCandidatePair(); err == nil {
@@ -61,7 +84,7 @@ func (t *Transport) shortcut(pc *webrtc.PeerConnection, k *keys, to takers, foll
 }
 
 func (t *Transport) newExpress(k *keys, pair *webrtc.ICECandidatePair, to takers) *express {
-	socket, far, ok := t.pathOf(pair)
+	way, ok := t.pathOf(pair)
 	if !ok {
 		return nil
 	}
@@ -71,22 +94,26 @@ func (t *Transport) newExpress(k *keys, pair *webrtc.ICECandidatePair, to takers
 		return nil
 	}
 	e := &express{transport: t, route: egress.NewRoute(out), takers: to, in: in}
-	e.lead(socket, far)
+	e.lead(way)
 	return e
 }
 
-// pathOf is the socket and the far end of a candidate pair.
-func (t *Transport) pathOf(pair *webrtc.ICECandidatePair) (*egress.Socket, netip.AddrPort, bool) {
+// pathOf is the path of a candidate pair, if it is one by UDP through a socket of ours.
+func (t *Transport) pathOf(pair *webrtc.ICECandidatePair) (path, bool) {
 	if pair == nil || pair.Local == nil || pair.Remote == nil || pair.Local.Protocol != webrtc.ICEProtocolUDP {
-		return nil, netip.AddrPort{}, false
+		return path{}, false
 	}
-	address, err := netip.ParseAddr(pair.Remote.Address)
+	return t.pathBetween(pair.Local.Address, pair.Remote.Address, pair.Remote.Port)
+}
+
+func (t *Transport) pathBetween(local, remote string, port uint16) (path, bool) {
+	address, err := netip.ParseAddr(remote)
 	if err != nil {
-		return nil, netip.AddrPort{}, false // a name that only pion has resolved
+		return path{}, false // a name that only pion has resolved
 	}
-	to := netip.AddrPortFrom(address.Unmap(), pair.Remote.Port)
-	socket := t.socketAt(pair.Local.Address, to.Addr().Is4())
-	return socket, to, socket != nil && socket.Address().Addr().Is4() == to.Addr().Is4()
+	far := netip.AddrPortFrom(address.Unmap(), port)
+	socket := t.socketAt(local, far.Addr().Is4())
+	return path{socket, far}, socket != nil && socket.Address().Addr().Is4() == far.Addr().Is4()
 }
 
 // socketAt is the socket of a local candidate. Where its address is told otherwise to clients, only a sole socket of the
@@ -110,29 +137,48 @@ func (t *Transport) socketAt(local string, v4 bool) *egress.Socket {
 	return sole
 }
 
-func (e *express) lead(socket *egress.Socket, to netip.AddrPort) {
+// lead sends media along a path, and takes the client's from there.
+func (e *express) lead(p path) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed || socket == e.socket && to == e.from {
+	if e.closed || p == e.path {
 		return
 	}
-	if e.end != nil {
-		e.end()
+	e.path = p
+	e.route.Move(p.socket, p.far)
+	e.listen(p)
+}
+
+// hear takes the client's media from a path along which ours does not go, or not yet: pion cannot, once numbers wrapped.
+func (e *express) hear(p path) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.closed {
+		e.listen(p)
 	}
-	e.socket, e.from = socket, to
-	e.route.Move(socket, to)
+}
+
+func (e *express) listen(p path) {
+	if slices.ContainsFunc(e.read, func(r readPath) bool { return r.path == p }) {
+		return
+	}
+	if len(e.read) == maxPaths {
+		oldest := slices.IndexFunc(e.read, func(r readPath) bool { return r.path != e.path })
+		e.read[oldest].end()
+		e.read = slices.Delete(e.read, oldest, oldest+1)
+	}
 	media := e.takeMedia
 	if e.takers.media == nil {
 		media = nil
 	}
-	e.end = socket.DivertAll(to, e.takeControl, media)
+	e.read = append(e.read, readPath{p, p.socket.DivertAll(p.far, e.takeControl, media)})
 }
 
 // moved follows the connection to another path, and reports whether it can.
 func (e *express) moved(pair *webrtc.ICECandidatePair) bool {
-	socket, to, ok := e.transport.pathOf(pair)
+	p, ok := e.transport.pathOf(pair)
 	if ok {
-		e.lead(socket, to)
+		e.lead(p)
 	}
 	return ok
 }
@@ -141,9 +187,16 @@ func (e *express) moved(pair *webrtc.ICECandidatePair) bool {
 func (e *express) takeControl(now time.Time, datagram []byte) bool {
 	e.reading.Lock()
 	defer e.reading.Unlock()
+	_, known := e.in.Index(binary.BigEndian.Uint32(datagram[4:]))
+	if !known && e.speakers == maxSpeakers {
+		return true
+	}
 	plain, err := e.in.DecryptRTCP(e.plain[:0], datagram, nil)
 	if err != nil {
 		return true // forged, or here already
+	}
+	if !known {
+		e.speakers++
 	}
 	e.plain = plain
 	e.takers.control(now, plain)
@@ -155,10 +208,21 @@ func (e *express) takeControl(now time.Time, datagram []byte) bool {
 func (e *express) takeMedia(now time.Time, datagram []byte) bool {
 	e.reading.Lock()
 	defer e.reading.Unlock()
+	const header = 12
+	if len(datagram) < header {
+		return true
+	}
+	_, known := e.in.ROC(binary.BigEndian.Uint32(datagram[8:]))
+	if !known && e.full {
+		return true
+	}
 	plain, err := e.in.DecryptRTP(e.plain[:0], datagram, &e.header)
 	if err != nil {
-		_, ours := e.in.ROC(e.header.SSRC)
-		return ours // forged, or here already
+		return known // forged, or here already
+	}
+	if !known && !e.takers.admit(e.header.SSRC) {
+		e.full = true
+		return true
 	}
 	e.plain = plain
 	e.takers.media(now, e.header.SSRC, plain)
@@ -170,7 +234,8 @@ func (e *express) close() {
 	defer e.mu.Unlock()
 	e.closed = true
 	e.route.Stop()
-	if e.end != nil {
-		e.end()
+	for _, r := range e.read {
+		r.end()
 	}
+	e.read = nil
 }

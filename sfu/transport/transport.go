@@ -255,12 +255,12 @@ func (t *Transport) Close() {
 	}
 }
 
-// connect makes a PeerConnection whose packets go to buffers, and whose keys are shown to k unless it is nil. We check its
-// path every so often, 0 for never once it is found.
-func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers, k *keys, check time.Duration) (*webrtc.PeerConnection, error) {
+// connect makes the PeerConnection of c, whose keys are shown to k unless it is nil. We check its path every so often, 0
+// for never once it is found.
+func (t *Transport) connect(engine *webrtc.MediaEngine, c *connection, k *keys, check time.Duration) (*webrtc.PeerConnection, error) {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = pionLogger{t.log}
-	s.BufferFactory = buffers.get
+	s.BufferFactory = c.buffers.get
 	s.SetICEUDPMux(t.udp)
 	networks := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
 	if t.tcp != nil {
@@ -272,6 +272,7 @@ func (t *Transport) connect(engine *webrtc.MediaEngine, buffers *buffers, k *key
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetIPFilter(t.listensOn)
 	s.SetICEUseCandidateCheckPriority(true)
+	s.SetICEBindingRequestHandler(c.nominations.asked)
 	s.SetICETimeouts(disconnectedAfter, failedAfter, check)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetSRTPProtectionProfiles(profiles...)

@@ -252,7 +252,7 @@ func (u *upstream) connected() {
 
 func (u *upstream) shortcut() *express {
 	everything := func(uint32) bool { return true }
-	return u.transport.shortcut(u.pc, u.keys, takers{
+	return u.transport.shortcut(&u.connection, u.keys, takers{
 		control: func(now time.Time, raw []byte) {
 			defer recovered(u)
 			u.control(now, raw, everything)
@@ -261,6 +261,7 @@ func (u *upstream) shortcut() *express {
 			defer recovered(u)
 			u.rtp(now, ssrc, raw)
 		},
+		admit: u.buffers.admit,
 	}, u.follow)
 }
 

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
@@ -119,18 +121,63 @@ func TestAPublisherIsServedByPion(t *testing.T) {
 	}
 }
 
-// A stream whose number of rollovers pion alone knows stays with it; what was forged or comes again does not go there.
-func TestWhatIsLeftToPion(t *testing.T) {
-	key, salt := make([]byte, 16), make([]byte, 12)
-	context := func() *srtp.Context {
-		c, err := srtp.CreateContext(key, salt, srtp.ProtectionProfileAeadAes128Gcm, srtp.SRTPReplayProtection(replayWindow))
+// cipher is a fresh one, for sending or receiving with keys that all tests share.
+func cipher(t *testing.T) *srtp.Context {
+	t.Helper()
+	c, err := srtp.CreateContext(make([]byte, 16), make([]byte, 12), srtp.ProtectionProfileAeadAes128Gcm, srtp.SRTPReplayProtection(replayWindow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Each stream costs state, so there cannot be any number of them, whatever they carry.
+func TestStreamsWithoutEndAreNotKept(t *testing.T) {
+	const many = 1000
+	sender, receiver, in := cipher(t), cipher(t), &counter{}
+	e := &express{in: receiver, takers: takers{
+		control: func(time.Time, []byte) {}, media: func(time.Time, uint32, []byte) {}, admit: newBuffers(in).admit,
+	}}
+	for ssrc := range uint32(many) {
+		voice, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 127, SSRC: ssrc}, Payload: []byte("said")}).Marshal()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c
+		if voice, err = sender.EncryptRTP(nil, voice, nil); err != nil {
+			t.Fatal(err)
+		}
+		e.takeMedia(time.Now(), voice)
+		report, err := (&rtcp.ReceiverReport{SSRC: ssrc}).Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report, err = sender.EncryptRTCP(nil, report, nil); err != nil {
+			t.Fatal(err)
+		}
+		e.takeControl(time.Now(), report)
 	}
-	sender, taken := context(), 0
-	e := &express{in: context(), takers: takers{media: func(time.Time, uint32, []byte) { taken++ }}}
+	streams, speakers := 0, 0
+	for ssrc := range uint32(many) {
+		if _, kept := receiver.ROC(ssrc); kept {
+			streams++
+		}
+		if _, kept := receiver.Index(ssrc); kept {
+			speakers++
+		}
+	}
+	if streams > maxUnknownStreams+1 || speakers != maxSpeakers {
+		t.Errorf("state of %d streams and %d speakers is kept, at most %d and %d may be", streams, speakers, maxUnknownStreams+1, maxSpeakers)
+	}
+	if !slices.Equal(in.reasons, []string{sfu.ReasonTooManyStreams}) {
+		t.Errorf("the connection ended for %q", in.reasons)
+	}
+}
+
+// A stream whose number of rollovers pion alone knows stays with it; what was forged or comes again does not go there.
+func TestWhatIsLeftToPion(t *testing.T) {
+	sender, taken := cipher(t), 0
+	everything := func(uint32) bool { return true }
+	e := &express{in: cipher(t), takers: takers{media: func(time.Time, uint32, []byte) { taken++ }, admit: everything}}
 	seal := func(ssrc uint32, number uint16, rollovers uint32) []byte {
 		plain, err := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc, SequenceNumber: number}, Payload: []byte("said")}).Marshal()
 		if err != nil {
