@@ -213,6 +213,9 @@ func (s *Server) updateMeeting(c echo.Context) error {
 		s.rooms.Rename(m.Code, m.Title)
 	}
 	if in.Settings != nil {
+		if err := s.store.SetMeetingDefaults(c.Request().Context(), m.ID, m.Lobby, m.ChatHistory, m.Denied, s.now()); err != nil {
+			return err
+		}
 		s.rooms.Configure(m.Code, m)
 	}
 	s.audit(c, event{action: "meeting_update", target: m.ID, meeting: m.ID})

@@ -135,15 +135,24 @@ func (s *Store) MeetingsOf(ctx context.Context, userID, before string, limit int
 	return page, next, err
 }
 
-// UpdateMeeting stores title, guests, schedule and settings, and sets UpdatedAt. The rest has methods of its own.
+// UpdateMeeting stores title, guests and schedule, and sets UpdatedAt. The rest has methods of its own.
 func (s *Store) UpdateMeeting(ctx context.Context, m *Meeting) error {
 	m.UpdatedAt = stamp(time.Time{})
 	stampAll(m.StartsAt, m.OverAt)
 	return s.change(ctx, "update meeting "+m.ID, func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Meeting{}).Where("id = ? AND deleted_at IS NULL", m.ID).Updates(map[string]any{
-			"title": m.Title, "guests_allowed": m.GuestsAllowed, "lobby": m.Lobby, "chat_history": m.ChatHistory, "denied": m.Denied,
+			"title": m.Title, "guests_allowed": m.GuestsAllowed,
 			"starts_at": m.StartsAt, "minutes": m.Minutes, "time_zone": m.TimeZone, "recurrence": m.Recurrence, "over_at": m.OverAt,
 			"updated_at": m.UpdatedAt,
+		})
+	})
+}
+
+// SetMeetingDefaults stores what holds for every time the meeting is held; the lock is of one time alone.
+func (s *Store) SetMeetingDefaults(ctx context.Context, id string, lobby bool, chatHistory, denied string, now time.Time) error {
+	return s.change(ctx, "set defaults of meeting "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Meeting{}).Where("id = ? AND deleted_at IS NULL", id).Updates(map[string]any{
+			"lobby": lobby, "chat_history": chatHistory, "denied": denied, "updated_at": stamp(now),
 		})
 	})
 }

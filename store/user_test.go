@@ -85,6 +85,7 @@ func TestWhatDoesNotExistIsNotFound(t *testing.T) {
 			"SetParticipantStanding": func() error { return w.SetParticipantStanding(ctx, absent, store.RoleCoHost, "", epoch) },
 			"RemoveParticipant":      func() error { return w.RemoveParticipant(ctx, absent, true, epoch) },
 			"SetMeetingSettings":     func() error { return w.SetMeetingSettings(ctx, absent, true, true, store.HistoryAll, "", epoch) },
+			"SetMeetingDefaults":     func() error { return w.SetMeetingDefaults(ctx, absent, true, store.HistoryAll, "", epoch) },
 			"EditMessage":            func() error { return w.EditMessage(ctx, absent, 1, "x", epoch) },
 			"DeleteMessage":          func() error { return w.DeleteMessage(ctx, absent, 1, epoch) },
 			"RevokeInvitation":       func() error { return w.RevokeInvitation(ctx, absent, absent, epoch) },
