@@ -266,6 +266,7 @@ func (p *Peer) end() {
 	p.timer.Stop()
 	if p.up != nil {
 		p.up.close()
+		p.up = nil
 	}
 	if p.down != nil {
 		p.dropDownstream()

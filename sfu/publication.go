@@ -128,7 +128,8 @@ func (p *Publication) stopFeed(feeder *upstream) {
 	}
 	if feed := p.feed.Swap(nil); feed != nil {
 		// A page that reloads sends much the same again: its first pictures are shared out by what is known.
-		past := egress.NewFeed(0, p.number, feed.Codec, feed.Streams, 0, p.source.silence(), p)
+		// Nobody is behind it: it would keep the whole peer.
+		past := egress.NewFeed(0, p.number, feed.Codec, feed.Streams, 0, p.source.silence(), nil)
 		past.Inherit(feed)
 		p.past.Store(past)
 	}
