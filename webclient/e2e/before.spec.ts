@@ -57,7 +57,7 @@ test('an invitation link lets in whom it is for, as often as it says, until it i
   await ada.goto(`/meetings/${code}`);
   await page.getByLabel('Waiting room').check();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText('The settings are saved.')).toBeVisible();
+  await expect(page.getByText('The settings are saved.', { exact: true })).toBeVisible();
 
   const once = await makeLink(page, '1 person');
   await expect(page.getByText('used 0 of 1 time')).toBeVisible();

@@ -11,7 +11,7 @@ export function AttendanceTable({ attendance }: { attendance: readonly Attendee[
     time === undefined ? t('history.still') : clock(new Date(time), i18n.language);
   return (
     <div
-      role="region"
+      role="group"
       aria-label={t('history.attendance')}
       // A wide table scrolls in its card, for which a keyboard has to get there.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
