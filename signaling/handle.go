@@ -129,7 +129,7 @@ func (s *Session) join(ctx context.Context, re uint64, resume *message.MeetingRe
 	if !s.inside.Load() {
 		return nil
 	}
-	if _, err := s.media.Load().open(ctx); err != nil && !s.out.finished() {
+	if _, err := s.media.Load().open(ctx, live); err != nil && !s.out.finished() {
 		// The first offer tries again, and says what is wrong.
 		s.log.Warn("no media yet", "error", err)
 	}
@@ -165,7 +165,7 @@ func (s *Session) vouch(ctx context.Context, entry *room.Entry) error {
 func (s *Session) offer(ctx context.Context, m message.WebRTCOffer) (message.ServerMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.MediaTimeout)
 	defer cancel()
-	peer, err := s.media.Load().open(ctx)
+	peer, err := s.media.Load().open(ctx, s.live)
 	if err != nil {
 		return nil, err
 	}

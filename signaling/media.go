@@ -39,9 +39,9 @@ func newMedia(session *Session) *media {
 	}
 }
 
-// open returns the peer, making it if there is none. A peer that another session of the same participant still
+// open returns the peer, making it in a room if there is none. A peer that another session of the same participant still
 // has is waited for: that session is being closed.
-func (m *media) open(ctx context.Context) (*sfu.Peer, error) {
+func (m *media) open(ctx context.Context, live *liveRoom) (*sfu.Peer, error) {
 	m.mu.Lock()
 	peer, closed, s := m.peer, m.closed, m.session
 	m.mu.Unlock()
@@ -52,7 +52,6 @@ func (m *media) open(ctx context.Context) (*sfu.Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	live := s.live
 	peer, err = s.server.media.Join(m.key.code, m.key.participant, func(e sfu.Event) { m.event(e, live, stay) })
 	if err != nil {
 		stay.end()

@@ -410,3 +410,16 @@ func TestWithRoomEverySlotShowsItsPicture(t *testing.T) {
 		}
 	}
 }
+
+// What is told of a link comes from more than one goroutine, the newer now and then first.
+func TestNewsOfALinkThatIsOutOfDateChangesNothing(t *testing.T) {
+	t.Parallel()
+	v := newViewing(t, 1, 1_000_000)
+	now := Link{Number: 2, Rate: 500_000, Congested: true}
+	v.peer.SetLink(now)
+	v.peer.SetLink(Link{Number: 1, Rate: 3_000_000})
+	v.work()
+	if v.peer.link != now {
+		t.Errorf("the peer goes by %+v", v.peer.link)
+	}
+}

@@ -73,8 +73,9 @@ type arrival struct {
 
 // Link is what is known of the way to a peer.
 type Link struct {
-	Rate packet.Bitrate // that it carries, 0 unknown
-	RTT  time.Duration
+	Number uint64         // of what is told of it; what comes after a higher one is out of date
+	Rate   packet.Bitrate // that it carries, 0 unknown
+	RTT    time.Duration
 	// RepairShare is what resends may take of the rate.
 	RepairShare float64
 	// Congested says that its queue grows: what nothing depends on is left out.
@@ -224,6 +225,9 @@ func (p *Peer) cacheBytes() int {
 // SetLink tells what is known of the way to the peer.
 func (p *Peer) SetLink(link Link) {
 	p.do(func(time.Time) {
+		if link.Number < p.link.Number {
+			return
+		}
 		p.link = link
 		if p.pacer != nil {
 			p.pacer.SetRate(link.Rate)

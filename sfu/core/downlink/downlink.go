@@ -33,8 +33,9 @@ type Downlink struct {
 
 // News is what the sending side has to know of the link.
 type News struct {
-	Rate packet.Bitrate // that it carries
-	RTT  time.Duration
+	Number uint64         // they are passed on by more than one goroutine: a lower one says what was so before
+	Rate   packet.Bitrate // that it carries
+	RTT    time.Duration
 	// RepairShare is what resends may take of the rate.
 	RepairShare float64
 	// Congested says that its queue grows: what nothing depends on is left out.
@@ -134,13 +135,17 @@ func (d *Downlink) paused() bool {
 func (d *Downlink) News() (News, bool) {
 	if !d.Measurable() {
 		// Once: without feedback nothing is held back.
-		next := News{Rate: Unlimited, RepairShare: estimate.RepairShare(0, false)}
-		changed := d.told != next
+		next := News{Number: d.told.Number, Rate: Unlimited, RepairShare: estimate.RepairShare(0, false)}
+		if d.told == next {
+			return News{}, false
+		}
+		next.Number++
 		d.told = next
-		return next, changed
+		return next, true
 	}
 	next := News{
-		Rate: d.estimator.Rate(), RTT: d.estimator.RTT(),
+		Number: d.told.Number + 1,
+		Rate:   d.estimator.Rate(), RTT: d.estimator.RTT(),
 		RepairShare: estimate.RepairShare(d.estimator.Loss(), d.estimator.Queueing()),
 		Congested:   d.estimator.State() == estimate.Overuse,
 		Protection:  forward.Protection(d.estimator.Loss(), d.told.Protection),
