@@ -1,11 +1,7 @@
 import { expectAccessible } from './audit';
 import { expect, test } from './fixtures';
 
-test('name, password and the places where one is signed in', async ({
-  member,
-  browser,
-  server,
-}) => {
+test('the own name, and the places where one is signed in', async ({ member }) => {
   const ada = await member('Ada');
   const { page } = ada;
   await ada.goto('/account');
