@@ -152,12 +152,12 @@ func (p *Peer) Show(mid string, feed *Feed, target packet.Layer, cut bool) {
 		if !ok {
 			return
 		}
-		fresh := feed != nil && slot.shown != feed
+		fresh := feed != nil && (slot.shown != feed || slot.blank && target.Spatial >= 0)
 		begin := int8(MaxLayers)
 		if fresh && feed.Codec.Video() && target.Spatial >= 0 {
 			begin = feed.Start(now, feed.StreamOf(target.Spatial), cachePackets, p.cacheBytes())
 		}
-		if feed == nil || slot.shown != feed || slot.shape != shapeOf(feed) {
+		if feed == nil || fresh || slot.shape != shapeOf(feed) {
 			slot.show(now, feed, target, begin)
 		}
 		switch {

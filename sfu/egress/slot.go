@@ -63,6 +63,7 @@ type Slot struct {
 	forward *forward.Forwarder
 	shown   *Feed // what Show asked for last
 	shape   shape // of shown, as the forwarder knows it
+	blank   bool  // shown was never aimed for: its picture can begin with the past
 	feeds   []*Feed
 	payload PayloadTypes
 	codec   codec.Kind // that payload is of
@@ -129,6 +130,7 @@ func (s *Slot) show(now time.Time, feed *Feed, target packet.Layer, begin int8) 
 			feed = nil
 		}
 	}
+	s.blank = feed != nil && target.Spatial < 0 && (s.blank || s.shown != feed)
 	s.shown, s.shape = feed, shapeOf(feed)
 	s.forward.Show(now, source, target)
 	s.measure()

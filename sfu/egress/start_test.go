@@ -49,3 +49,19 @@ func TestASlotBeginsWithTheLayerWhosePastFits(t *testing.T) {
 		})
 	}
 }
+
+// A slot that was assigned before anybody knew what it may show begins with the past as well.
+func TestASlotThatIsAimedForLaterBeginsWithThePast(t *testing.T) {
+	t.Parallel()
+	v := newViewing(t, 1, 3_000_000)
+	film := v.simulcast(1, 1000)
+	film.deaf = true // the first key frame is the only one
+	v.run(frameTime)
+	v.show(0, film, packet.Layer{Spatial: -1, Temporal: -1}, false)
+	v.run(500 * time.Millisecond)
+	v.show(0, film, lowest, false)
+	v.run(frameTime)
+	if l := v.lines[0]; l.pictures == 0 || film.asked != 0 {
+		t.Errorf("%d pictures, %d key frames asked for", l.pictures, film.asked)
+	}
+}
