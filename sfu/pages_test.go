@@ -64,8 +64,10 @@ func TestACameraGoesOnBesidePages(t *testing.T) {
 		page  int
 		every time.Duration
 	}{
-		{500_000, 150_000, 8 * time.Second}, {700_000, 150_000, 8 * time.Second},
-		{700_000, 300_000, 8 * time.Second}, {1_000_000, 300_000, 5 * time.Second},
+		{500_000, 150_000, 8 * time.Second},
+		{700_000, 150_000, 8 * time.Second},
+		{700_000, 300_000, 8 * time.Second},
+		{1_000_000, 300_000, 5 * time.Second},
 	} {
 		inCall(t, func(c *call) {
 			stop := make(chan struct{})

@@ -30,7 +30,7 @@ func BenchmarkEgress(b *testing.B) {
 // BenchmarkEgressReceived is BenchmarkEgress over loopback to clients in another process that decrypt all and miss nothing.
 func BenchmarkEgressReceived(b *testing.B) {
 	if os.Getenv(benchAddress) != "" {
-		b.Skip("nobody receives behind an ifb device")
+		return // nobody receives behind an ifb device
 	}
 	clients := receivers(b, 50)
 	r := newRig(b, 50, pictureParts, clients.at)

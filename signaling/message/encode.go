@@ -24,12 +24,9 @@ func Encode(m ServerMessage) Encoded {
 	tail = strconv.AppendQuote(tail, m.serverMessage())
 	tail = append(tail, `,"data":`...)
 	tail = append(tail, data...)
-	e := Encoded{tail: append(tail, '}')}
-	switch m.(type) {
-	case ParticipantJoined, ParticipantLeft:
-		e.patient = true
-	}
-	return e
+	_, joined := m.(ParticipantJoined)
+	_, left := m.(ParticipantLeft)
+	return Encoded{tail: append(tail, '}'), patient: joined || left}
 }
 
 // Patient says that the message may wait a moment for others: it tells who is there, and changes nothing else.
