@@ -33,7 +33,9 @@ func TestAFaultEndsItsSessionAlone(t *testing.T) {
 	w := newWorld(t)
 	ada := w.enter("Ada")
 	// A server without media breaks when somebody needs it.
-	broken := signaling.NewServer(signaling.Default("node"), w.records, nil, w.keys, slog.New(slog.DiscardHandler))
+	config := signaling.Default("node")
+	config.Room.ResumeFor = 0 // nobody is kept for who breaks
+	broken := signaling.NewServer(config, w.records, nil, w.keys, slog.New(slog.DiscardHandler))
 	whole := w.http
 	w.http = httptest.NewServer(broken)
 	defer func() {

@@ -87,7 +87,9 @@ func TestTheRosterWaitsForMore(t *testing.T) {
 			if queue, _, _ := o.take(time.Now()); len(queue) != want {
 				t.Fatalf("%d messages are written, want %d", len(queue), want)
 			}
+			o.mu.Lock()
 			o.writing = true
+			o.mu.Unlock()
 		}
 		o.send(outgoing{message: joined})
 		taken(1)
