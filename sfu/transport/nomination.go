@@ -22,14 +22,15 @@ type nominations struct {
 
 // asked takes a STUN binding request of the client, and reports whether its path is to be selected.
 func (n *nominations) asked(request *stun.Message, local, remote ice.Candidate, pair *ice.CandidatePair) bool {
-	if pair == nil || !request.Contains(stun.AttrUseCandidate) || pair.ResponsesReceived() == 0 {
+	// In the beginning browsers nominate TCP as well, until UDP has answered.
+	if pair == nil || local.NetworkType().IsTCP() || !request.Contains(stun.AttrUseCandidate) || pair.ResponsesReceived() == 0 {
 		return false
 	}
 	if pair != n.latest {
 		n.latest, n.times = pair, 0
 	}
 	n.times++
-	if n.times == 1 && !local.NetworkType().IsTCP() {
+	if n.times == 1 {
 		if e := n.hear.Load(); e != nil {
 			if p, ok := e.transport.pathBetween(local.Address(), remote.Address(), uint16(remote.Port())); ok { //nolint:gosec // a port
 				e.hear(p)

@@ -21,7 +21,7 @@ test('a slot changes person with a key frame and no decoder error when the page 
   // A speaker takes a seat on every page; here the pages should keep theirs.
   for (const each of people) await each.control('Mute').click();
 
-  await joan.control(/^(Tiles on a page|Grid)/).click();
+  await joan.control(/^Layout: /).click();
   await joan.page.getByRole('menuitemradio', { name: '2 tiles' }).click();
   await expect(joan.page.locator('article[data-source=camera]')).toHaveCount(2);
   const first = await expectPicture(joan, ada);

@@ -35,7 +35,7 @@ export async function sitDown(
     // Only one of them has to decode.
     await person.choose('Sound only');
   }
-  await viewer.control(/^(Tiles on a page|Grid)/).click();
+  await viewer.control(/^Layout: /).click();
   await viewer.page.getByRole('menuitemradio', { name: '2 tiles' }).click();
   const { mid } = await expectPicture(viewer, people[0]);
   await observePictures(viewer.page, 'article[data-source=camera] video');

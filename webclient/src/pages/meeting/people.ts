@@ -65,9 +65,9 @@ export function activeSpeaker(state: Pick<CallState, 'speakers' | 'speaking'>): 
   return state.speakers.find((id) => state.speaking.includes(id)) ?? state.speaking[0];
 }
 
-export type TilesChoice = 'auto' | '4' | '9' | '16' | '25' | '49';
+export type TilesChoice = 'auto' | '2' | '4' | '9' | '16' | '25' | '49';
 
-export const tilesChoices: readonly TilesChoice[] = ['auto', '4', '9', '16', '25', '49'];
+export const tilesChoices: readonly TilesChoice[] = ['auto', '2', '4', '9', '16', '25', '49'];
 
 /** How many tiles a page has. `auto` takes the most that stay large enough to see a face; 49 has to be asked for. */
 export function tilesOnPage(choice: TilesChoice, count: number, frame: Frame): number {
