@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtcp"
-
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/core/shed"
 	"github.com/plenum-meet/plenum/sfu/mailbox"
@@ -299,13 +297,6 @@ func (s *Shard) send(now time.Time, slot *Slot, feed *Feed, p *packet.Packet) {
 	}
 }
 
-// refresh puts the slot on the lists of the feeds that it needs, and asks for a key frame if it waits for one.
-func (s *Shard) refresh(now time.Time, slot *Slot) {
-	s.list(slot)
-	slot.tell()
-	s.wake(now, slot)
-}
-
 // list puts the slot on the lists of the feeds that it needs, and takes it off the others.
 func (s *Shard) list(slot *Slot) {
 	for _, released := range slot.releaseFeeds() {
@@ -320,92 +311,6 @@ func (s *Shard) list(slot *Slot) {
 			feed.Publisher.Subscribe(s)
 		}
 	}
-}
-
-// wake asks for the key frame that a slot waits for, as often as the forwarder says.
-func (s *Shard) wake(now time.Time, slot *Slot) {
-	if publication, stream, ok := slot.forward.KeyFrameWanted(now); ok {
-		if feed := slot.feed(publication); feed != nil {
-			feed.Publisher.RequestKeyFrame(now, 0, stream)
-		}
-	}
-	if deadline, ok := slot.forward.Deadline(); ok {
-		s.arm(now, deadline)
-	}
-	s.arm(now, slot.reportDue)
-}
-
-func (s *Shard) arm(now, due time.Time) {
-	if due.Before(s.due) {
-		s.due = due
-		s.timer.Reset(max(due.Sub(now), time.Millisecond))
-	}
-}
-
-// housekeep does what is due by time and arms the timer for the next.
-func (s *Shard) housekeep(now time.Time) {
-	next := now.Add(reportInterval)
-	for peer := range s.peers {
-		due := s.housekeepPeer(now, peer)
-		if due.Before(next) {
-			next = due
-		}
-	}
-	if soon := now.Add(housekeepGap); next.Before(soon) {
-		next = soon
-	}
-	s.due = next
-	s.timer.Reset(max(next.Sub(now), time.Millisecond))
-}
-
-func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
-	defer s.recovered(peer)
-	next = now.Add(reportInterval)
-	if peer.gone.Load() {
-		s.remove(peer)
-		return next
-	}
-	var reports []rtcp.Packet
-	for _, slot := range peer.slots {
-		if len(slot.feeds) == 0 {
-			continue
-		}
-		if deadline, ok := slot.forward.Deadline(); ok {
-			if !deadline.After(now) {
-				s.wake(now, slot)
-				deadline, ok = slot.forward.Deadline()
-			}
-			// A deadline that stays in the past waits for packets, not for time.
-			ok = ok && deadline.After(now)
-			if ok && deadline.Before(next) {
-				next = deadline
-			}
-		}
-		if !slot.reportDue.After(now) {
-			slot.reportDue = now.Add(reportInterval)
-			slot.measure()
-			if report, ok := slot.report(now); ok {
-				reports = append(reports, report)
-			} else {
-				slot.reportDue = now.Add(reportInterval / 10)
-			}
-		}
-		if slot.reportDue.Before(next) {
-			next = slot.reportDue
-		}
-	}
-	if peer.history != nil && !peer.waitingDue.After(now) {
-		peer.waitingDue = now.Add(reportInterval)
-		if unanswered := peer.history.Unanswered(now); unanswered > reportInterval {
-			peer.owner.Waiting(now, unanswered)
-		}
-	}
-	if len(reports) > 0 {
-		if err := peer.owner.WriteRTCP(reports); err != nil {
-			s.log.Debug("sender reports not sent", "error", err)
-		}
-	}
-	return next
 }
 
 func (s *Shard) remove(peer *Peer) {
