@@ -43,22 +43,38 @@ func (m *machine) notify(whom *member, kind message.NoticeKind, by *member) {
 	m.tellOnly(notice, whom)
 }
 
+// stopping is how somebody is kept from sending something.
+type stopping struct {
+	action string // in the audit log
+	notice message.NoticeKind
+	forbid message.Override // if they are to stay so
+	// stop reports whether there was anything to stop.
+	stop func(now time.Time, whom *member) bool
+}
+
+func (m *machine) halt(now time.Time, session SessionID, target string, hard bool, s *stopping) error {
+	by, whom, err := m.overWhom(session, target)
+	if err != nil {
+		return err
+	}
+	m.audit(now, by, hardly(s.action, hard), whom.id)
+	if s.stop(now, whom) {
+		m.notify(whom, s.notice, by)
+	}
+	if hard {
+		m.override(now, whom, s.forbid)
+	}
+	return nil
+}
+
 func (m *machine) moderateMute(now time.Time, session SessionID, what message.ModerationMute) error {
 	if what.Participant == "" {
 		return m.muteAll(now, session, what.Hard)
 	}
-	by, whom, err := m.overWhom(session, what.Participant)
-	if err != nil {
-		return err
-	}
-	m.audit(now, by, hardly("room_mute", what.Hard), whom.id)
-	if m.setMuted(now, whom, message.Microphone, true) {
-		m.notify(whom, message.NoticeMuted, by)
-	}
-	if what.Hard {
-		m.override(now, whom, message.Override{Unmute: new(false)})
-	}
-	return nil
+	return m.halt(now, session, what.Participant, what.Hard, &stopping{
+		action: "room_mute", notice: message.NoticeMuted, forbid: message.Override{Unmute: new(false)},
+		stop: func(now time.Time, whom *member) bool { return m.setMuted(now, whom, message.Microphone, true) },
+	})
 }
 
 func (m *machine) muteAll(now time.Time, session SessionID, hard bool) error {
@@ -113,33 +129,16 @@ func (m *machine) letSpeak(now time.Time, whom *member) {
 }
 
 func (m *machine) stopVideo(now time.Time, session SessionID, what message.ModerationStopVideo) error {
-	by, whom, err := m.overWhom(session, what.Participant)
-	if err != nil {
-		return err
-	}
-	m.audit(now, by, hardly("room_stop_video", what.Hard), whom.id)
-	if m.setMuted(now, whom, message.Camera, true) {
-		m.notify(whom, message.NoticeVideoStopped, by)
-	}
-	if what.Hard {
-		m.override(now, whom, message.Override{Camera: new(false)})
-	}
-	return nil
+	return m.halt(now, session, what.Participant, what.Hard, &stopping{
+		action: "room_stop_video", notice: message.NoticeVideoStopped, forbid: message.Override{Camera: new(false)},
+		stop: func(now time.Time, whom *member) bool { return m.setMuted(now, whom, message.Camera, true) },
+	})
 }
 
 func (m *machine) stopShare(now time.Time, session SessionID, what message.ModerationStopShare) error {
-	by, whom, err := m.overWhom(session, what.Participant)
-	if err != nil {
-		return err
-	}
-	m.audit(now, by, hardly("room_stop_share", what.Hard), whom.id)
-	if m.endShare(now, whom) {
-		m.notify(whom, message.NoticeShareStopped, by)
-	}
-	if what.Hard {
-		m.override(now, whom, message.Override{Share: new(false)})
-	}
-	return nil
+	return m.halt(now, session, what.Participant, what.Hard, &stopping{
+		action: "room_stop_share", notice: message.NoticeShareStopped, forbid: message.Override{Share: new(false)}, stop: m.endShare,
+	})
 }
 
 func (m *machine) endShare(now time.Time, whom *member) bool {
