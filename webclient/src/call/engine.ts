@@ -242,7 +242,7 @@ export class CallEngine {
   }
 
   /** What the page shows now; replaces what it showed before. */
-  setTiles(tiles: TileWish[], _next: string[] = []): void {
+  setTiles(tiles: TileWish[]): void {
     this.wishes.set(tiles.filter(({ participant }) => participant !== this.state.self));
   }
 

@@ -62,7 +62,7 @@ export function Stage(props: StageProps) {
     width,
     height,
   });
-  useWishes(layout.tiles, layout.next, people);
+  useWishes(layout.tiles, people);
   const { onPages } = props;
   useEffect(() => onPages(layout.pages), [layout.pages, onPages]);
 
@@ -168,15 +168,15 @@ export function Stage(props: StageProps) {
   );
 }
 
-/** Tells after each drawing what is on the screen, and whom the next page will show. */
-function useWishes(tiles: readonly StageTile[], next: readonly string[], people: Person[]): void {
+/** Tells after each drawing what is on the screen. */
+function useWishes(tiles: readonly StageTile[], people: Person[]): void {
   const call = useCall();
   const said = useRef('');
   useEffect(() => {
     const wishes: TileWish[] = tileWishes(tiles, people, window.devicePixelRatio);
-    const text = JSON.stringify([wishes, next]);
+    const text = JSON.stringify(wishes);
     if (text === said.current) return;
     said.current = text;
-    call.setTiles(wishes, [...next]);
+    call.setTiles(wishes);
   });
 }
