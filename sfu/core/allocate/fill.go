@@ -156,7 +156,7 @@ func (f *fill) run(order []*entry) {
 }
 
 // first gives a slot its lowest layer. A screen may cost a little more than there is. Beside one, cameras may have half of
-// what there is, whatever it costs: they have their turns, and a page only takes longer.
+// what there is, and go on with two thirds, whatever it costs: they have their turns, and a page only takes longer.
 func (f *fill) first(e *entry) {
 	if e.slot.Screen {
 		f.screens = f.raise(e, screenOver) || f.screens
@@ -164,11 +164,14 @@ func (f *fill) first(e *entry) {
 	}
 	var over packet.Bitrate
 	if f.screens && len(e.steps) > 0 {
-		limit := f.hold
-		if e.held < 0 {
-			limit = min(f.up, f.ceiling)
+		limit := f.hold * 2 / 3
+		switch {
+		case e.fresh:
+			limit = f.hold / 2
+		case e.held < 0:
+			limit = min(f.up, f.ceiling) / 2
 		}
-		if need := f.cameras + e.steps[0].rate; need <= limit/2 {
+		if f.cameras+e.steps[0].rate <= limit {
 			over = unlimited
 		}
 	}
