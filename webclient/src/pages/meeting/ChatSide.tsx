@@ -1,12 +1,13 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChatEntry, Typing } from '../../call';
+import type { ChatEntry } from '../../call';
 import { ChatPanel } from '../../ui/ChatPanel';
 import type { Draft } from '../../ui/Composer';
 import { useToast } from '../../ui/Toast';
 import { useCall, useCallState } from './call';
 import { reasonOf } from './moderate';
 import { isHost } from './people';
+import { useWriting } from './whoWrites';
 
 /** The chat beside the stage. */
 export function ChatSide({
@@ -105,16 +106,4 @@ export function ChatSide({
       onClose={onClose}
     />
   );
-}
-
-/** Who is writing now; somebody who has stopped is forgotten without being told. */
-function useWriting(typing: readonly Typing[]): string[] {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const ends = typing.map(({ until }) => until).filter((until) => until > now);
-    if (ends.length === 0) return;
-    const timer = setTimeout(() => setNow(Date.now()), Math.min(...ends) - now + 50);
-    return () => clearTimeout(timer);
-  }, [typing, now]);
-  return typing.filter(({ until }) => until > now).map(({ participant }) => participant);
 }
