@@ -33,8 +33,13 @@ export class PlenumServer {
     process.stderr?.on('data', keep);
   }
 
-  /** With `advertise`, browsers send their media to that address, from which it has to reach `mediaPort`. */
-  static async start(media: { advertise?: string; port?: number } = {}): Promise<PlenumServer> {
+  /**
+   * With `advertise`, browsers send their media to that address, from which it has to reach `port`. `mail` is the port
+   * of a mail server.
+   */
+  static async start(
+    given: { advertise?: string; port?: number; mail?: number } = {},
+  ): Promise<PlenumServer> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is missing: build it with \`task build\`, or set PLENUM_BINARY`);
     }
@@ -49,10 +54,13 @@ export class PlenumServer {
       `--data=${data}`,
       `--listen=127.0.0.1:${port}`,
       `--admin-listen=127.0.0.1:${adminPort}`,
-      `--media-port=${media.port ?? freeMediaPort}`,
+      `--media-port=${given.port ?? freeMediaPort}`,
       `--media-address=${process.env['E2E_MEDIA_ADDRESS'] || '127.0.0.1'}`,
       '--log-level=info',
-      ...(media.advertise ? [`--media-advertise=${media.advertise}`] : []),
+      ...(given.advertise ? [`--media-advertise=${given.advertise}`] : []),
+      ...(given.mail
+        ? [`--smtp=smtp://127.0.0.1:${given.mail}`, `--public-url=http://127.0.0.1:${port}`]
+        : []),
     ];
     // A setting of the developer's own must not reach the server of a test.
     const env = Object.fromEntries(

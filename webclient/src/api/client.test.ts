@@ -147,11 +147,15 @@ describe('a refusal', () => {
     });
   });
 
-  it('by somebody in between is internal', async () => {
+  it.each([
+    [502, 'unavailable'],
+    [504, 'unavailable'],
+    [500, 'internal'],
+  ])('by somebody in between, with %d, is %s', async (status, code) => {
     const { client } = fakeApi({
-      'POST /api/auth/login': [{ status: 502, body: '<html>Bad gateway</html>' }],
+      'POST /api/auth/login': [{ status, body: '<html>Bad gateway</html>' }],
     });
-    await expect(client.login('a', 'b')).rejects.toMatchObject({ status: 502, code: 'internal' });
+    await expect(client.login('a', 'b')).rejects.toMatchObject({ status, code });
   });
 });
 

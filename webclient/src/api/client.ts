@@ -292,8 +292,9 @@ async function refusal(response: Response): Promise<ApiError> {
     const code = body.code ?? 'internal';
     return new ApiError(response.status, code, body.message ?? code, body.fields, after);
   } catch {
-    // A proxy's page, not the server's answer.
-    return new ApiError(response.status, 'internal', response.statusText, {}, after);
+    // A proxy's page, not the server's answer: there is none behind it at the moment.
+    const code = response.status >= 502 && response.status <= 504 ? 'unavailable' : 'internal';
+    return new ApiError(response.status, code, response.statusText, {}, after);
   }
 }
 

@@ -2,7 +2,7 @@
 import { cleanup, render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, it, vi } from 'vitest';
-import { useMeetingKeys } from './keys';
+import { letterOf, useMeetingKeys } from './keys';
 
 afterEach(cleanup);
 
@@ -21,4 +21,15 @@ it('acts on a key, but not while typing or with a modifier', async () => {
   await userEvent.keyboard('{Control>}m{/Control}');
   await userEvent.type(getByLabelText('field'), 'mm');
   expect(onMute).toHaveBeenCalledTimes(2);
+});
+
+it.each([
+  ['M', 'KeyM', 'm'],
+  ['م', 'KeyL', 'l'],
+  ['ь', 'KeyM', 'm'],
+  ['a', 'KeyQ', 'a'],
+  ['é', 'Digit2', 'é'],
+  ['F2', 'F2', 'f2'],
+])('%s at the place of %s is %s', (key, code, want) => {
+  expect(letterOf({ key, code })).toBe(want);
 });

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { useEffect, useRef, useState } from 'react';
 import { keep, kept } from '../../state/kept';
+import { letterOf } from '../../state/keys';
 import { ownsSpace } from './pushToTalk';
 import type { ShortcutRow } from '../../ui/ShortcutsDialog';
 
@@ -91,7 +92,7 @@ export function useShortcuts(actions: Partial<Record<Shortcut, () => void>>) {
     const press = (event: KeyboardEvent) => {
       if (event.repeat || event.defaultPrevented) return;
       const command = event.ctrlKey || event.metaKey;
-      const pressed = { key: event.key, command, other: event.altKey };
+      const pressed = { key: letterOf(event), command, other: event.altKey };
       const name = shortcutOf(pressed, current.current.single);
       const action = name && current.current.actions[name];
       if (action === undefined) return;
