@@ -406,3 +406,50 @@ func TestAPublisherWithoutKeyFramesIsSaidSo(t *testing.T) {
 		}
 	})
 }
+
+// Layers that come and go with every picture, structures that contradict what is in force, and frames that lean on numbers
+// that never were, are for the slot of their own stream to wait through.
+func TestLayersThatContradictThemselvesCostNobodyElse(t *testing.T) {
+	for _, kind := range []codec.Kind{codec.VP9, codec.AV1} {
+		t.Run(kind.String(), func(t *testing.T) {
+			underAttack(t, func(c *call, mallory *person) {
+				rng := c.random()
+				s := mallory.sends("0", 100, kind, "")
+				first := dependency.NewPattern(dependency.Full, 3, 3)
+				s.svc = first
+				s.scaled(true)
+				for n := range 2000 {
+					switch rng.IntN(4) {
+					case 0:
+						s.svc = dependency.NewPattern(dependency.Mode(rng.IntN(3)), 1+rng.IntN(3), 1+rng.IntN(3))
+						s.scaled(rng.IntN(2) == 0)
+					case 1: // no structure was ever said for these
+						s.svc = dependency.NewPattern(dependency.Full, 1+rng.IntN(3), 1+rng.IntN(3))
+						for range rng.IntN(5) {
+							s.svc.Picture(false)
+						}
+						s.scaled(false)
+					case 2:
+						s.svc = first
+						for range rng.IntN(1 << rng.IntN(12)) { // frames that nobody sees
+							s.svc.Picture(false)
+						}
+						s.scaled(n%7 == 0)
+					default:
+						s.raw.SequenceNumber += uint16(rng.IntN(1 << rng.IntN(16)))
+						s.raw.Timestamp -= rng.Uint32() >> rng.IntN(32)
+						s.scaled(false)
+					}
+					c.settle(10 * time.Millisecond)
+				}
+				p := c.publication(20)
+				if p.Counts.Packets < 2000 || len(p.Layers) > 4 {
+					c.t.Errorf("%+v", p)
+				}
+				if _, plis, _ := mallory.told(); plis > 200 { // in 20 s
+					c.t.Errorf("asked %d times for a key frame", plis)
+				}
+			})
+		})
+	}
+}

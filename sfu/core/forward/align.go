@@ -38,19 +38,34 @@ func (r *refusals) refuse(now time.Time, stream int8) {
 	r.stream = stream
 }
 
-// align returns the slot's timestamp for the first packet of another source, which came at a moment
-// that may be past, or why the source cannot start with it.
+// startClock has the slot's clock go on with another source, from its first packet, which came at a moment that may be past.
+// It says why the source cannot start with it.
+func (f *Forwarder) startClock(at time.Duration, publication uint32, p *packet.Packet) Reason {
+	// Of a layer, and after a hole, the clock goes on whatever waited a little on the way.
+	other := f.shown.Publication != publication || f.shown.Feed != p.Feed
+	if rewrite.OfThePast(f.now, at) && (other || f.now-at > replayed) {
+		f.timeline.BeginPast(f.now, at, p.Timestamp)
+		return Forwarded
+	}
+	timestamp, reason := f.align(at, publication, p)
+	if reason == Forwarded {
+		f.timeline.Begin(at, p.Timestamp, timestamp)
+	}
+	return reason
+}
+
+// align returns the slot's timestamp for the first packet of another source, or why the source cannot start with it.
 func (f *Forwarder) align(at time.Duration, publication uint32, p *packet.Packet) (int64, Reason) {
 	last, started := f.timeline.Last()
 	switch {
 	case !started:
 		return f.timeline.Expected(at), Forwarded
 	case f.shown.Publication != publication || f.shown.Feed != p.Feed:
-		return f.nextUnrelated(at)
+		return f.nextUnrelated(at), Forwarded
 	case f.shown.Stream == p.Stream:
 		// The same stream after a hole: its clock went on.
 		if f.timeline.Jumps(at, p.Timestamp) {
-			return f.nextUnrelated(at)
+			return f.nextUnrelated(at), Forwarded
 		}
 		return max(int64(p.Timestamp)+f.timeline.Offset(), last+1), Forwarded
 	}
@@ -70,18 +85,18 @@ func (f *Forwarder) alignLayers(at time.Duration, publication uint32, p *packet.
 			f.selector.Hold(f.refused.since.Add(refusalTime))
 			return 0, WaitsForReport
 		}
-		return f.nextUnrelated(at)
+		return f.nextUnrelated(at), Forwarded
 	}
 	moment := int64(translate(from, to, p.Timestamp, f.timeline.LastIn(), f.clock)) + f.timeline.Offset()
 	switch {
 	case moment-max(f.timeline.Expected(at), last+videoStep) > packet.Ticks(clockSlack, f.clock):
-		return f.nextUnrelated(at) // a report that would throw the slot's clock far ahead is wrong
+		return f.nextUnrelated(at), Forwarded // a report that would throw the slot's clock far ahead is wrong
 	case moment > last:
 		return moment, Forwarded
 	case last-moment <= packet.Ticks(maxBehind, f.clock):
 		return last + 1, Forwarded
 	case f.refused.spent(came, 1): // a stream that is late once is late mostly
-		return f.nextUnrelated(at)
+		return f.nextUnrelated(at), Forwarded
 	}
 	f.refused.refuse(came, p.Stream)
 	return 0, BehindCurrent
@@ -101,27 +116,13 @@ func (f *Forwarder) reportMayCome(came time.Time, at time.Duration, publication 
 	return true
 }
 
-// nextUnrelated is the slot's timestamp for a source without a common clock. One that is replayed has the
-// timestamp of when it came, so that what follows it lands on the slot's wall clock.
-func (f *Forwarder) nextUnrelated(at time.Duration) (int64, Reason) {
+// nextUnrelated is the slot's timestamp for a source without a common clock: that of when it came, so that what follows it
+// lands on the slot's wall clock.
+func (f *Forwarder) nextUnrelated(at time.Duration) int64 {
+	expected := f.timeline.Expected(at)
 	last, started := f.timeline.Last()
 	if !started {
-		return f.timeline.Expected(at), Forwarded
+		return expected
 	}
-	expected := f.timeline.Expected(at)
-	if f.now-at > replayed && last+videoStep-expected > packet.Ticks(maxBehind, f.clock) {
-		return 0, Stale
-	}
-	return max(expected, last+videoStep), Forwarded
-}
-
-// beginClock has the slot's clock go on with another source: from now on if what it begins with came before.
-func (f *Forwarder) beginClock(at time.Duration, publication uint32, p *packet.Packet, timestamp int64) {
-	// Of a layer, and after a hole, the clock goes on whatever waited on the way.
-	other := f.shown.Publication != publication || f.shown.Feed != p.Feed
-	if other && rewrite.OfThePast(f.now, at) {
-		f.timeline.BeginPast(f.now, at, p.Timestamp, timestamp)
-		return
-	}
-	f.timeline.Begin(at, p.Timestamp, timestamp)
+	return max(expected, last+videoStep)
 }

@@ -255,7 +255,7 @@ func TestAPacedReplayIsDatedByWhenItGoesOut(t *testing.T) {
 
 func TestAReplayedStartDoesNotGoBack(t *testing.T) {
 	b := newVideo(t)
-	a, c := &stream{publication: 1}, &stream{publication: 2}
+	a, c, d := &stream{publication: 1}, &stream{publication: 2}, &stream{publication: 3}
 	b.show(1, 1, 0)
 	b.gets(a, a.at(b.now, true), forward.Forwarded)
 	cached := c.at(b.now, true)
@@ -263,20 +263,23 @@ func TestAReplayedStartDoesNotGoBack(t *testing.T) {
 		b.after(33 * ms)
 		b.gets(a, a.at(b.now, false), forward.Forwarded)
 	}
-	b.show(2, 1, 0)
-	b.gets(c, cached, forward.Stale)
-	b.gets(a, a.at(b.now, false), forward.Forwarded) // the old picture is held
-	if _, _, ok := b.slot.KeyFrameWanted(b.now); !ok {
-		t.Error("does not ask for a fresh one")
-	}
-	// A slot that has been empty for longer can begin with it.
-	b.show(0, 0, 0)
-	b.after(time.Second)
-	cached = c.at(b.now, true)
-	b.after(500 * ms)
+	last, live := b.last.Timestamp, c.at(b.now, false)
 	b.show(2, 1, 0)
 	b.gets(c, cached, forward.Forwarded)
-	b.timestamp(1000 + 90*1830) // when it goes out, not when it came
+	b.timestamp(last + 22) // right behind what was shown
+	b.gets(c, live, forward.Forwarded)
+	b.timestamp(last + 44)
+	b.after(33 * ms)
+	b.gets(c, c.at(b.now, false), forward.Forwarded)
+	b.timestamp(last + 22 + 2970) // on the slot's clock again
+	// So it is if the slot has been empty for longer.
+	b.show(0, 0, 0)
+	b.after(time.Second)
+	cached = d.at(b.now, true)
+	b.after(500 * ms)
+	b.show(3, 1, 0)
+	b.gets(d, cached, forward.Forwarded)
+	b.timestamp(1000 + 90*1863) // when it goes out, not when it came
 }
 
 func TestAKeyFrameThatWasOvertakenStartsNothing(t *testing.T) {

@@ -253,11 +253,7 @@ func (f *Forwarder) goOn(now time.Time, publication uint32, p *packet.Packet, ou
 	}
 	at := f.moment(p)
 	if f.numbers.sequence.Newer(p.Seq) && f.timeline.Jumps(at, p.Timestamp) {
-		next, reason := f.nextUnrelated(at)
-		if reason != Forwarded {
-			return reason
-		}
-		f.timeline.Begin(at, p.Timestamp, next)
+		f.timeline.Begin(at, p.Timestamp, f.nextUnrelated(at))
 		f.clockFrom = p.Seq
 	}
 	return f.number(at, p, &verdict, out)
@@ -286,15 +282,13 @@ func (f *Forwarder) moment(p *packet.Packet) time.Duration {
 // can be related to the slot's.
 func (f *Forwarder) change(now time.Time, publication uint32, p *packet.Packet, out *Out) Reason {
 	at := f.moment(p)
-	timestamp, reason := f.align(at, publication, p)
-	if reason != Forwarded {
+	if reason := f.startClock(at, publication, p); reason != Forwarded {
 		return reason
 	}
 	if publication == f.source.Publication {
 		f.selector.Commit(now, p)
 		f.codec, f.scalable = f.source.Codec, f.source.Scalable
 	}
-	f.beginClock(at, publication, p, timestamp)
 	f.begin(at, publication, p)
 	f.filter.Begin(f.codec)
 	f.aim(now)

@@ -254,8 +254,10 @@ func (o *oracle) begin(now time.Time, seq packet.Seq, s *seen) error {
 	return nil
 }
 
-// pastFrom is how long ago pictures came that are squeezed.
-const pastFrom = 50 * time.Millisecond
+const (
+	pastFrom = 50 * time.Millisecond  // how long ago pictures came that are squeezed …
+	replayed = 100 * time.Millisecond // … behind others of their publication
+)
 
 // place says what the timestamps of a source are moved by, of which this is the first packet, and whether it is of the past.
 func (o *oracle) place(now time.Time, s *seen) (moved packet.Timestamp, past bool) {
@@ -263,10 +265,8 @@ func (o *oracle) place(now time.Time, s *seen) (moved packet.Timestamp, past boo
 	age := now.Sub(s.packet.Arrival)
 	switch {
 	case age <= pastFrom:
-	case !o.started:
+	case !o.started, o.newest.out.Publication != s.out.Publication || o.newest.packet.Feed != s.packet.Feed, age > replayed:
 		at, past = at-packet.Timestamp(packet.Ticks(age, 90000)), true
-	case o.newest.out.Publication != s.out.Publication || o.newest.packet.Feed != s.packet.Feed:
-		at, past = max(at-packet.Timestamp(packet.Ticks(age, 90000)), o.newest.timestamp+90), true
 	}
 	return at - s.packet.Timestamp, past
 }

@@ -68,7 +68,6 @@ const (
 	Late                    // older than the switch, or than what the slot remembers
 	Duplicate               // its number was sent already
 	TooFarAhead             // audio: the slot's clock leads the wall clock too far
-	Stale                   // a replayed key frame from before what was already sent
 	AboveTarget             // its frame is not needed for the layer that is shown
 	DependsOnDropped        // its frame refers to one that was dropped
 	Discarded               // nothing depends on its frame, and the link is congested
@@ -89,7 +88,6 @@ var reasonNames = [reasons]string{
 	Late:             "late",
 	Duplicate:        "duplicate",
 	TooFarAhead:      "too far ahead",
-	Stale:            "stale",
 	AboveTarget:      "above target",
 	DependsOnDropped: "depends on dropped",
 	Discarded:        "discarded for congestion",

@@ -35,18 +35,23 @@ func (p *past) end() { p.going, p.pictures = false, p.pictures[:0] }
 // OfThePast reports whether a packet that came at a moment is of the past now.
 func OfThePast(now, at time.Duration) bool { return now-at > pastFrom }
 
-// BeginPast starts another source with a packet of the past, whose timestamp in would have become out when it came. Stamp
-// squeezes what follows until it is of the present.
-func (t *Timeline) BeginPast(now, at time.Duration, in packet.Timestamp, out int64) {
-	if !t.started {
-		t.started = true
-		t.zero, t.zeroAt = out, now
-		out -= t.ticks(now - at)
+// BeginPast starts another source with a packet of the past. Stamp squeezes it and what follows in behind what was sent, until
+// what comes is of the present: then it is as if the source had been the slot's ever since that packet came.
+func (t *Timeline) BeginPast(now, at time.Duration, in packet.Timestamp) {
+	first := t.Expected(now)
+	last, started := t.Last()
+	if started {
+		first = max(first, last+int64(t.clock)/pastRate)
+	} else {
+		t.started, t.zeroAt = true, now
+	}
+	out := first - t.ticks(now-at)
+	if !started {
 		t.last, t.lastIn, t.lastAt = out, in, at
 	}
 	t.offset = out - int64(in)
 	t.past.end()
-	t.past.going = true
+	t.past.going, t.past.last = true, last
 }
 
 // Stamp returns the timestamp of a packet of the present source that came at a moment and goes out now; newest says that no
