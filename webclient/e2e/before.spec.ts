@@ -87,6 +87,14 @@ test('an invitation link lets in whom it is for, as often as it says, until it i
   await expect(second.control('Stop camera')).toBeVisible();
   await second.page.getByRole('button', { name: 'Join now' }).click();
   await expect(second.page.getByText('This meeting does not let you in.')).toBeVisible();
+
+  const helper = await makeLink(page, 'As many as like', { role: 'Co-host', end: 'One day' });
+  await expect(page.getByText(/^Co-host/)).toBeVisible();
+  await expect(page.getByText(/good until/).first()).toBeVisible();
+  await second.page.goto('about:blank');
+  await second.page.goto(helper);
+  await second.enter();
+  await expect(second.control('Host controls')).toBeVisible();
 });
 
 test('the loudspeaker and the connection can be tried at the door', async ({ member }) => {
@@ -109,9 +117,15 @@ test('the loudspeaker and the connection can be tried at the door', async ({ mem
   await expectAccessible(ada, 'door after the test');
 });
 
-async function makeLink(page: Page, uses: string): Promise<string> {
+async function makeLink(
+  page: Page,
+  uses: string,
+  { role = 'Participant', end = 'One week' } = {},
+): Promise<string> {
   await page.getByRole('button', { name: 'New invitation link' }).click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Who comes by it is').selectOption({ label: role });
+  await dialog.getByLabel('Good for').selectOption({ label: end });
   await dialog.getByLabel('For how many').selectOption({ label: uses });
   await dialog.getByRole('button', { name: 'Create link' }).click();
   await expect(dialog.getByRole('img', { name: /for the camera of a phone/ })).toBeVisible();

@@ -1,20 +1,6 @@
 import { expect, test } from './fixtures';
+import { choose, hostControls } from './hosting';
 import type { Person } from './person';
-
-/** What a host finds in the menu of somebody's row. */
-async function choose(host: Person, of: Person, item: string): Promise<void> {
-  const panel = host.page.getByRole('complementary', { name: 'People' });
-  if (!(await panel.isVisible())) await host.control(/^People/).click();
-  await panel.getByRole('button', { name: `More about ${of.name}` }).click();
-  await host.page.getByRole('menuitem', { name: item, exact: true }).click();
-}
-
-async function hostControls(host: Person) {
-  await host.control('Host controls').click();
-  const dialog = host.page.getByRole('dialog', { name: 'Host controls' });
-  await expect(dialog).toBeVisible();
-  return dialog;
-}
 
 test('a host mutes, forbids, allows and removes, and the server sees to it', async ({ member }) => {
   const ada = await member('Ada');

@@ -123,7 +123,7 @@ export function Door({
                 className="mb-4"
                 label={t('door.name')}
                 autoComplete="name"
-                maxLength={80}
+                maxLength={64}
                 value={name}
                 error={nameMissing ? t('door.nameMissing') : undefined}
                 onChange={(event) => setName(event.target.value)}

@@ -72,7 +72,7 @@ export function RenameDialog({ name, onClose }: { name: string; onClose: () => v
         <input
           id={id}
           dir="auto"
-          maxLength={80}
+          maxLength={64}
           value={text}
           onChange={(event) => setText(event.target.value)}
           className="mt-2 h-12 w-full rounded-card border border-edge bg-surface-2 px-3.5 text-field"
