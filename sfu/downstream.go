@@ -82,13 +82,23 @@ func (d *downstream) Feedback(_ time.Time, feedback *rtcp.TransportLayerCC) {
 
 // Arrived is what became of packets, as the shard makes it out.
 func (d *downstream) Arrived(now time.Time, results []estimate.Result) {
-	do, replan, look := d.link.arrived(now, results)
+	do, then := d.link.arrived(now, results)
 	d.carryOut(do)
-	if !replan && !look {
+	if then == nothing {
 		return
 	}
 	d.peer.do(func() {
-		if replan && d.peer.down == d {
+		if d.peer.down != d {
+			return
+		}
+		if then == takeUp {
+			do, changed := d.link.takeUp(time.Now())
+			d.carryOut(do)
+			if !changed {
+				return
+			}
+		}
+		if then != look {
 			d.peer.replan()
 		}
 	})

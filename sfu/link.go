@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -24,16 +25,28 @@ const (
 )
 
 // link is the way to a participant with the slots that share it. Feedback is taken where it was made sense of, on the
-// shard's goroutine: to wake the peer's for each took longer. All else is the peer's loop's.
+// shard's goroutine: to wake the peer's for each took longer. All else is the peer's loop's. The shard has others to serve,
+// and never waits for a loop that shares out: it leaves its feedback to that loop.
 type link struct {
 	mu   sync.Mutex // guards what follows
 	way  *downlink.Downlink
 	look time.Time // when the peer's loop looks, whatever arrives
+	// changed says that the slots are to be planned anew, by what was left.
+	changed bool
+
+	leaving sync.Mutex // guards left, for a moment
+	left    []feedback // by the shard, oldest first
 
 	// The loop's own.
 	mids    []string                // of the plan's slots, by ID
 	shown   map[string]packet.Layer // what slots show at present, by MID
 	decodes map[string]map[codec.Kind]bool
+}
+
+// feedback is what became of packets, and when that was known.
+type feedback struct {
+	at      time.Time
+	results []estimate.Result
 }
 
 // orders are what the shard is to do for the link.
@@ -62,34 +75,80 @@ func (l *link) open(mid string, line egress.Line) {
 	l.decodes[mid] = kinds
 }
 
-// arrived takes feedback, on any goroutine. The peer's loop is to plan anew, or only to look when it is next to look, if so
-// it says.
-func (l *link) arrived(now time.Time, results []estimate.Result) (do orders, replan, look bool) {
-	l.mu.Lock()
+// outcome is what the peer's loop is to do after feedback.
+type outcome uint8
+
+const (
+	nothing outcome = iota
+	look            // when it is next to look has changed
+	replan          // share out anew
+	takeUp          // take what was left for it
+)
+
+// arrived takes feedback, on the shard's goroutine.
+func (l *link) arrived(now time.Time, results []estimate.Result) (do orders, then outcome) {
+	if !l.mu.TryLock() {
+		l.leaving.Lock()
+		defer l.leaving.Unlock()
+		l.left = append(l.left, feedback{now, slices.Clone(results)})
+		return orders{}, takeUp
+	}
 	defer l.mu.Unlock()
-	replan = l.way.Arrived(now, results)
+	l.catchUp()
+	changed := l.way.Arrived(now, results) || l.changed
+	l.changed = false
 	do = l.ordersAt(now)
-	due, ok := l.way.Deadline()
-	return do, replan, ok && due.Before(l.look)
+	if changed {
+		return do, replan
+	}
+	if due, ok := l.way.Deadline(); ok && due.Before(l.look) {
+		return do, look
+	}
+	return do, nothing
+}
+
+// lock is for the peer's loop.
+func (l *link) lock() {
+	l.mu.Lock()
+	l.catchUp()
+}
+
+// catchUp takes what the shard left.
+func (l *link) catchUp() {
+	l.leaving.Lock()
+	left := l.left
+	l.left = nil
+	l.leaving.Unlock()
+	for _, f := range left {
+		l.changed = l.way.Arrived(f.at, f.results) || l.changed
+	}
+}
+
+// takeUp is arrived for what was left for the peer's loop: what is to be done, and whether the slots are to be planned anew.
+func (l *link) takeUp(now time.Time) (do orders, changed bool) {
+	l.lock()
+	defer l.mu.Unlock()
+	changed, l.changed = l.changed, false
+	return l.ordersAt(now), changed
 }
 
 // waiting takes for how long packets have had no feedback, and reports whether the slots are to be planned anew.
 func (l *link) waiting(now time.Time, unanswered time.Duration) bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.way.Waiting(now, unanswered)
 }
 
 // tick lets time pass and reports whether the slots are to be planned anew.
 func (l *link) tick(now time.Time) bool {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.way.Tick(now)
 }
 
 // orders are what is to be done at present.
 func (l *link) orders(now time.Time) orders {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.ordersAt(now)
 }
@@ -102,7 +161,7 @@ func (l *link) ordersAt(now time.Time) (do orders) {
 
 // deadline is when the loop has to look: when something of the link is due, or by latest.
 func (l *link) deadline(latest time.Time) time.Time {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	if at, ok := l.way.Deadline(); ok && at.Before(latest) {
 		latest = at
@@ -113,7 +172,7 @@ func (l *link) deadline(latest time.Time) time.Time {
 
 // rate is what the link is measured to carry, 0 if nobody measures.
 func (l *link) rate() packet.Bitrate {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	if !l.way.Measurable() {
 		return 0
@@ -134,7 +193,7 @@ func (l *link) kinds(mid string) (list []codec.Kind) {
 
 // share plans what each slot shows.
 func (l *link) share(now time.Time, in allocate.Input, mids []string) allocate.Plan {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.mids = mids
 	return l.way.Share(now, in)
@@ -142,7 +201,7 @@ func (l *link) share(now time.Time, in allocate.Input, mids []string) allocate.P
 
 // quality is what the downstream is judged by.
 func (l *link) quality() quality.Input {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	e := l.way.Estimate()
 	in := quality.Input{RTT: e.RTT(), Jitter: e.Jitter(), Repaired: e.Loss()}
@@ -157,7 +216,7 @@ func (l *link) quality() quality.Input {
 
 // explain says of each slot what it shows, and why not more.
 func (l *link) explain() []SlotQuality {
-	l.mu.Lock()
+	l.lock()
 	slots := l.way.Plan().Slots
 	l.mu.Unlock()
 	list := make([]SlotQuality, 0, len(slots))
@@ -193,7 +252,7 @@ type PlanSnapshot struct {
 }
 
 func (l *link) snapshot() LinkSnapshot {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	plan, e := l.way.Plan(), l.way.Estimate()
 	s := LinkSnapshot{

@@ -22,6 +22,12 @@ type diversions struct {
 	parts    [quarters]atomic.Pointer[map[netip.AddrPort]*diversion]
 }
 
+// Packet types 192 to 223 are RTCP (RFC 5761 §4).
+const (
+	firstControl = 192
+	controlTypes = 32
+)
+
 type diversion struct{ control, media Taker }
 
 // part is where an address is to be found.
@@ -77,8 +83,7 @@ func (s *Socket) DivertAll(from netip.AddrPort, control, media Taker) (end func(
 }
 
 // divert reports whether a datagram was handled here.
-func (s *Socket) divert(datagram []byte, from netip.AddrPort) bool {
-	const control, controls = 192, 32 // packet types 192 to 223 are RTCP
+func (s *Socket) divert(now time.Time, datagram []byte, from netip.AddrPort) bool {
 	if len(datagram) < 8 || datagram[0]>>6 != 2 {
 		return false
 	}
@@ -87,10 +92,10 @@ func (s *Socket) divert(datagram []byte, from netip.AddrPort) bool {
 		return false
 	}
 	take := known.media
-	if datagram[1]-control < controls {
+	if datagram[1]-firstControl < controlTypes {
 		take = known.control
 	}
-	if take == nil || !take(time.Now(), datagram) {
+	if take == nil || !take(now, datagram) {
 		return false
 	}
 	s.counts.diverted.Add(1)

@@ -47,14 +47,14 @@ func TestWhichDatagramsATakerGets(t *testing.T) {
 	for _, kind := range kinds {
 		datagram := []byte{kind.first, kind.second, 0, 1, 0, 0, 0, 0}
 		took = nil
-		if s.divert(datagram, mine) != kind.control || (len(took) == 1) != kind.control {
+		if s.divert(time.Now(), datagram, mine) != kind.control || (len(took) == 1) != kind.control {
 			t.Errorf("%s: taken as %v, want %v", kind.name, took, kind.control)
 		}
-		if s.divert(datagram, other) || s.divert(datagram[:7], mine) {
+		if s.divert(time.Now(), datagram, other) || s.divert(time.Now(), datagram[:7], mine) {
 			t.Errorf("%s of another address, or a piece of it, was taken", kind.name)
 		}
 		refused := []byte{kind.first, kind.second, 1, 1, 0, 0, 0, 0}
-		if s.divert(refused, mine) {
+		if s.divert(time.Now(), refused, mine) {
 			t.Errorf("%s was taken though its taker did not want it", kind.name)
 		}
 	}
@@ -68,7 +68,7 @@ func TestWhichDatagramsATakerGets(t *testing.T) {
 		t.Errorf("%d counted, want %d", n, controls)
 	}
 	end()
-	if s.divert([]byte{0x80, 201, 0, 1, 0, 0, 0, 0}, mine) {
+	if s.divert(time.Now(), []byte{0x80, 201, 0, 1, 0, 0, 0, 0}, mine) {
 		t.Error("it was taken after the end")
 	}
 	if n := s.Snapshot().Takers; n != 0 {
@@ -92,13 +92,13 @@ func TestTheLatestTakerOfAnAddressKeepsIt(t *testing.T) {
 	endOld := s.Divert(at, taker("old"))
 	endNew := s.Divert(at, taker("new"))
 	endOld()
-	if !s.divert(report, at) || took != "new" {
+	if !s.divert(time.Now(), report, at) || took != "new" {
 		t.Errorf("taken by %q", took)
 	}
 	endOld()
 	endNew()
 	endNew()
-	if s.divert(report, at) {
+	if s.divert(time.Now(), report, at) {
 		t.Error("it was taken after the end")
 	}
 }

@@ -5,6 +5,7 @@ package egress
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -27,11 +28,14 @@ type incoming struct {
 	controls [receiveMany][controlRoom]byte
 	buffers  [receiveMany][]byte
 	came     int
+	at       time.Time // of what came
 
-	message int // at which next is
-	offset  int // in the message
-	segment int // of the message: the length of each datagram but the last
-	from    netip.AddrPort
+	message  int // at which next is
+	offset   int // in the message
+	segment  int // of the message: the length of each datagram but the last
+	datagram []byte
+	from     netip.AddrPort // of the datagram
+	kept     bool           // the datagram is still to be handed out
 }
 
 func newIncoming(merged bool) *incoming {
@@ -66,12 +70,12 @@ func (in *incoming) receive(fd int) error {
 	if errno != 0 {
 		return errno
 	}
-	in.came = int(n)
+	in.came, in.at = int(n), time.Now()
 	return nil
 }
 
-// next datagram of what came, false when there is none left. It is valid until the next call of receive.
-func (in *incoming) next() ([]byte, netip.AddrPort, bool) {
+// next goes to the next datagram of what came, false when there is none left. It is valid until the next call of receive.
+func (in *incoming) next() bool {
 	for in.message < in.came {
 		h := &in.headers[in.message]
 		size := int(h.Len)
@@ -85,11 +89,11 @@ func (in *incoming) next() ([]byte, netip.AddrPort, bool) {
 			continue
 		}
 		end := min(in.offset+in.segment, size)
-		datagram := in.buffers[in.message][in.offset:end]
+		in.datagram = in.buffers[in.message][in.offset:end]
 		in.offset = end
-		return datagram, in.from, true
+		return true
 	}
-	return nil, netip.AddrPort{}, false
+	return false
 }
 
 // segmentOf is the length of the datagrams in a message: its own, unless the kernel says that it holds several.

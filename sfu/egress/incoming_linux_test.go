@@ -85,12 +85,8 @@ func TestHowMessagesAreSplit(t *testing.T) {
 			in := newIncoming(true)
 			in.arrive(test.messages)
 			var got []string
-			for {
-				datagram, from, ok := in.next()
-				if !ok {
-					break
-				}
-				got = append(got, fmt.Sprintf("%v %d", from, len(datagram)))
+			for in.next() {
+				got = append(got, fmt.Sprintf("%v %d", in.from, len(in.datagram)))
 			}
 			if !slices.Equal(got, test.want) {
 				t.Errorf("handed out %v, want %v", got, test.want)

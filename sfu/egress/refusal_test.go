@@ -57,7 +57,7 @@ func TestManyTakers(t *testing.T) {
 	}
 	control := []byte{0x80, 201, 0, 1, 0, 0, 0, 0}
 	for i := range 4000 {
-		if s.divert(control, netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 9, byte(i >> 8), byte(i)}), 40000)) != (i%2 == 0) {
+		if s.divert(time.Now(), control, netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 9, byte(i >> 8), byte(i)}), 40000)) != (i%2 == 0) {
 			t.Fatalf("address %d has another's taker", i)
 		}
 	}

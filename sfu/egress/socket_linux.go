@@ -97,29 +97,54 @@ func (s *Socket) Address() netip.AddrPort {
 // ReadFromAddrPort blocks for one datagram that no taker takes. After Close it returns io.EOF; no other error ends the
 // socket. It has one caller at a time.
 func (s *Socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	for {
-		datagram, from, ok := s.incoming.next()
-		switch {
-		case s.closed.Load():
-			return 0, netip.AddrPort{}, io.EOF
-		case !ok:
-			s.receive()
-		case !s.divert(datagram, from):
+	for !s.closed.Load() {
+		if datagram, from, ok := s.untaken(); ok {
 			return copy(b, datagram), from, nil
 		}
+		s.receive()
 	}
+	return 0, netip.AddrPort{}, io.EOF
 }
 
-// receive waits for what comes next.
-func (s *Socket) receive() {
-	var failed error
-	if s.ready.read(func() bool {
-		failed = s.incoming.receive(s.fd)
-		return errors.Is(failed, unix.EAGAIN)
-	}) == nil && failed != nil {
-		// EINTR and ICMP errors concern nobody but their datagram.
-		s.counts.readErrors.Add(1)
+// untaken is the next datagram of what came that no taker takes, false if there is none.
+func (s *Socket) untaken() ([]byte, netip.AddrPort, bool) {
+	in := s.incoming
+	if in.kept {
+		in.kept = false
+		return in.datagram, in.from, true
 	}
+	for in.next() {
+		if !s.divert(in.at, in.datagram, in.from) {
+			return in.datagram, in.from, true
+		}
+	}
+	return nil, netip.AddrPort{}, false
+}
+
+// receive takes what comes until there is something that no taker takes. The poller is asked once for all of it, so it
+// remembers what comes while takers are at work, and a call that brought less than it could need not be followed by one
+// that brings nothing.
+func (s *Socket) receive() {
+	in, emptied := s.incoming, false
+	_ = s.ready.read(func() (again bool) {
+		for !emptied && !s.closed.Load() {
+			switch err := in.receive(s.fd); {
+			case err == nil:
+			case errors.Is(err, unix.EAGAIN):
+				return true
+			default:
+				// EINTR and ICMP errors concern nobody but their datagram.
+				s.counts.readErrors.Add(1)
+				return false
+			}
+			if _, _, in.kept = s.untaken(); in.kept {
+				return false
+			}
+			emptied = in.came < receiveMany
+		}
+		emptied = false
+		return !s.closed.Load()
+	})
 }
 
 // ReadFrom is ReadFromAddrPort for callers that want a net.Addr.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
+	"time"
 )
 
 // Socket is an ordinary UDP socket where the kernel is not Linux.
@@ -44,7 +45,7 @@ func (s *Socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		n, from, err := s.ReadFromUDPAddrPort(b)
 		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		if err != nil || !s.divert(b[:n], from) {
+		if err != nil || !s.divert(time.Now(), b[:n], from) {
 			return n, from, err
 		}
 	}
