@@ -75,7 +75,7 @@ var holders = map[string][]string{
 	"github.com/golang-jwt/jwt":   {"api", "signaling/grant"},
 	"github.com/labstack/echo":    {"api"},
 	"github.com/alecthomas/kong":  {"cmd/plenum"},
-	"go.yaml.in/yaml":             {"signaling/loadtest"},
+	"go.yaml.in/yaml":             {"cmd/plenum", "signaling/loadtest"},
 	"github.com/pressly/goose":    {"store"},
 	"github.com/go-sql-driver":    {"store"},
 	"gorm.io/":                    {"store"},

@@ -21,13 +21,8 @@ func listen(option, address string) (net.Listener, error) {
 
 // listenLoopback refuses addresses that others can reach.
 func listenLoopback(option, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s is not of the form host:port: %w", option, address, err)
-	}
-	ip, err := netip.ParseAddr(host)
-	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%s %s could be reached by others: use a loopback address, such as 127.0.0.1:9090", option, address)
+	if err := checkLoopback(option, address); err != nil {
+		return nil, err
 	}
 	return listen(option, address)
 }
@@ -53,8 +48,30 @@ func closing(listener net.Listener) func(context.Context) error {
 	}
 }
 
-// origins are the web pages that may open a WebSocket. None means: those that came from where the socket goes.
-func (c serveCommand) origins(public net.Addr) ([]string, error) {
+// checkAddress finds out whether a listener can be asked for at an address, without asking.
+func checkAddress(option, address string) error {
+	if _, err := net.ResolveTCPAddr("tcp", address); err != nil {
+		return fmt.Errorf("%s %s is not of the form host:port: %w", option, address, err)
+	}
+	return nil
+}
+
+// checkLoopback refuses addresses that others can reach.
+func checkLoopback(option, address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%s %s is not of the form host:port: %w", option, address, err)
+	}
+	ip, err := netip.ParseAddr(host)
+	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%s %s could be reached by others: use a loopback address, such as 127.0.0.1:9090", option, address)
+	}
+	return nil
+}
+
+// origins are the web pages that may open a WebSocket to a server that listens at public. None means: those that came from
+// where the socket goes.
+func (c serveCommand) origins(public netip.AddrPort) ([]string, error) {
 	var own []string
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
@@ -63,8 +80,8 @@ func (c serveCommand) origins(public net.Addr) ([]string, error) {
 		}
 		own = append(own, u.Scheme+"://"+u.Host)
 	}
-	if address := netip.MustParseAddrPort(public.String()); address.Addr().IsLoopback() {
-		own = append(own, fmt.Sprintf("http://localhost:%d", address.Port()), "http://"+address.String())
+	if public.Addr().IsLoopback() {
+		own = append(own, fmt.Sprintf("http://localhost:%d", public.Port()), "http://"+public.String())
 	}
 	switch {
 	case len(c.Origin) == 0 && c.PublicURL == "":

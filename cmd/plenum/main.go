@@ -23,12 +23,14 @@ secret that signs sign-ins. With options it uses other parts, for example a MySQ
 
     plenum serve --database 'mysql://plenum:password@127.0.0.1:3306/plenum'
 
-Each option can be given in the environment too: --public-address is PLENUM_PUBLIC_ADDRESS, and so on. The command line
-comes before the environment. 'plenum COMMAND --help' explains the options of a command.`
+Each option can be given in the environment too: --public-address is PLENUM_PUBLIC_ADDRESS, and so on; and in a YAML file,
+as public-address, that --config names. The command line comes before the environment, and that before the file. 'plenum
+config print' shows what holds and why; 'plenum COMMAND --help' explains the options of a command.`
 
 // cli is the grammar of the command line.
 type cli struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
+	Config   configCommand   `cmd:"" help:"Print, check or explain the server's configuration."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`
 	Seed     seedCommand     `cmd:"" help:"Make demo users and a meeting, to try things out with."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
@@ -65,7 +67,8 @@ func run(ctx context.Context, args []string, to terminal) (code int) {
 			code = e.code
 		}
 	}()
-	parser, err := newParser(to)
+	from := new(sources)
+	parser, err := newParser(to, from)
 	if err != nil {
 		fmt.Fprintf(to.err, "plenum: %v\n", err)
 		return 2
@@ -80,8 +83,12 @@ func run(ctx context.Context, args []string, to terminal) (code int) {
 		fmt.Fprintf(to.err, "plenum: %v\n", err)
 		return 2
 	}
+	if from.err != nil {
+		fmt.Fprintf(to.err, "plenum: %v\n", from.err)
+		return 2
+	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	command.Bind(to)
+	command.Bind(to, from)
 	if err := command.Run(); err != nil {
 		fmt.Fprintf(to.err, "plenum: %v\n", err)
 		var coded interface{ ExitCode() int }
@@ -93,11 +100,12 @@ func run(ctx context.Context, args []string, to terminal) (code int) {
 	return 0
 }
 
-func newParser(to terminal) (*kong.Kong, error) {
+func newParser(to terminal, from *sources) (*kong.Kong, error) {
 	return kong.New(new(cli),
 		kong.Name("plenum"),
 		kong.Description(about),
 		kong.DefaultEnvars("PLENUM"),
+		kong.Resolvers(from),
 		kong.Writers(to.out, to.err),
 		kong.Exit(func(code int) { panic(exit{code}) }),
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 120}),

@@ -99,7 +99,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	n.onStop("media server", func(context.Context) error { forwarder.Close(); return nil })
 
-	origins, err := c.origins(n.public)
+	origins, err := c.origins(netip.MustParseAddrPort(n.public.String()))
 	if err != nil {
 		return nil, err
 	}

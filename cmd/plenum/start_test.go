@@ -121,7 +121,7 @@ func TestOrigins(t *testing.T) {
 		{"development", "127.0.0.1:8080", "", []string{"http://localhost:5173"}, "http://localhost:8080 http://127.0.0.1:8080 http://localhost:5173"},
 		{"in the open", "[::]:8080", "https://meet.example.org/", nil, "https://meet.example.org"},
 	} {
-		got, err := serveCommand{PublicURL: c.url, Origin: c.origin}.origins(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(c.public)))
+		got, err := serveCommand{PublicURL: c.url, Origin: c.origin}.origins(netip.MustParseAddrPort(c.public))
 		if err != nil || strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %q, error %v, want %s", c.name, got, err, c.want)
 		}

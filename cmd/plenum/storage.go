@@ -13,8 +13,9 @@ import (
 
 // storageOptions are what every command needs that touches the records.
 type storageOptions struct {
-	Data     string `default:"./data" type:"path" help:"Directory for what Plenum keeps by itself: the SQLite database and the generated secret. Made if absent."`
-	Database string `placeholder:"DSN" help:"Where the records are: sqlite:/path/to/file.db or mysql://user:password@host:port/database (MariaDB too). Default: plenum.db in the data directory. A password is better kept in the environment."`
+	Config   configPath `placeholder:"FILE" help:"YAML file with these options, as 'listen: :8080'. 'plenum config reference' explains it. Default: none."`
+	Data     string     `default:"./data" type:"path" help:"Directory for what Plenum keeps by itself: the SQLite database and the generated secret. Made if absent."`
+	Database string     `secret:"" placeholder:"DSN" help:"Where the records are: sqlite:/path/to/file.db or mysql://user:password@host:port/database (MariaDB too). Default: plenum.db in the data directory. A password is better kept in the environment."`
 }
 
 // config is the store's own configuration with what was given on the command line.
