@@ -110,6 +110,7 @@ func (u *upstream) run() {
 			told = now
 			for _, publication := range u.publications() {
 				publication.tell(now)
+				publication.freshen(now)
 			}
 		}
 		timer.Reset(tick)

@@ -41,10 +41,12 @@ type Peer struct {
 	forbidden    map[Source]bool // whatever the client offers
 	slots        []SlotSpec
 	wishes       []Wish
+	warming      []Warm
 	saving       saving
 	judged       judge
 	stale        bool // the plan
 	shown        map[string]*Publication
+	warm         []*Publication // none of them is shown
 	announced    []Assignment
 	version      uint64
 }
@@ -76,12 +78,13 @@ func (p *Peer) negotiate(ctx context.Context, answer func() (string, error)) (st
 	return p.room.server.gate.through(ctx, p.closing, func() (string, error) { return p.ask(ctx, answer) })
 }
 
-// Wish replaces what the client wishes to see.
-func (p *Peer) Wish(wishes []Wish) {
+// Wish replaces what the client wishes to see, and what is to be at hand when it turns the page: of that nothing is sent.
+func (p *Peer) Wish(wishes []Wish, warm ...Warm) {
 	wishes = append([]Wish{}, wishes...) // an empty list is a wish too
+	warm = slices.Clone(warm)
 	p.do(func() {
-		p.wishes = wishes
-		p.room.wish(p.participant, p.slots, p.wishes)
+		p.wishes, p.warming = wishes, warm
+		p.room.wish(p.participant, p.slots, p.wishes, p.warming)
 	})
 }
 
@@ -349,7 +352,7 @@ func (p *Peer) answerDownstream(sdp string, slots []SlotSpec) (string, error) {
 // setSlots tells the room which slots there are, in the client's order.
 func (p *Peer) setSlots(slots []SlotSpec) {
 	p.slots = slices.Clone(slots)
-	p.room.wish(p.participant, p.slots, p.wishes)
+	p.room.wish(p.participant, p.slots, p.wishes, p.warming)
 }
 
 func (p *Peer) upstreamEnded(up *upstream, reason string) {
@@ -390,10 +393,10 @@ func (p *Peer) dropDownstream() {
 	p.down = nil
 }
 
-// assigned is called by the room's loop with the publication of each slot that has one.
-func (p *Peer) assigned(shown map[string]*Publication) {
+// assigned is called by the room's loop with the publication of each slot that has one, and with those of the next page.
+func (p *Peer) assigned(shown map[string]*Publication, warm []*Publication) {
 	p.do(func() {
-		p.shown = shown
+		p.shown, p.warm = shown, warm
 		p.replan()
 		p.announce()
 	})

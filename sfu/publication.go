@@ -70,6 +70,9 @@ func newPublication(number uint32, participant string, source Source, room *Room
 	return p
 }
 
+// picture names the publication by whose it is.
+func (p *Publication) picture() Warm { return Warm{Participant: p.participant, Source: p.source} }
+
 // changed tells the room that the publication is fed, muted or ended.
 func (p *Publication) changed() { p.room.changed(p) }
 

@@ -40,6 +40,7 @@ type Room struct {
 	// The rest belongs to the loop.
 	members      map[string]*member
 	publications map[uint32]*Publication
+	bySource     map[Warm]*Publication // pictures
 	ranking      *speaker.Ranking
 	speakers     speaker.Result
 	dirty        bool
@@ -50,6 +51,7 @@ type member struct {
 	peer     *Peer
 	slots    []assign.Slot
 	wishes   []assign.Wish
+	warm     []Warm
 	assigned map[string]uint32
 }
 
@@ -58,7 +60,7 @@ func newRoom(code string, server *Server) *Room {
 		code: code, server: server, log: server.log.With("room", code),
 		box:  mailbox.New[func(time.Time)](roomMessages),
 		stop: make(chan struct{}), joined: map[string]*Peer{},
-		members: map[string]*member{}, publications: map[uint32]*Publication{},
+		members: map[string]*member{}, publications: map[uint32]*Publication{}, bySource: map[Warm]*Publication{},
 		ranking: speaker.New(speaker.Config{Slots: server.config.AudioSlots}),
 	}
 	r.done.Go(r.loop)
@@ -163,6 +165,7 @@ func (r *Room) loop() {
 func (r *Room) publish(p *Publication) {
 	r.do(func(time.Time) {
 		r.publications[p.number] = p
+		r.bySource[p.picture()] = p
 		r.count()
 		r.dirty = true
 	})
@@ -179,6 +182,9 @@ func (r *Room) changed(p *Publication) {
 }
 
 func (r *Room) remove(number uint32) {
+	if p := r.publications[number]; p != nil && r.bySource[p.picture()] == p {
+		delete(r.bySource, p.picture())
+	}
 	delete(r.publications, number)
 	r.count()
 	r.ranking.Remove(number)
@@ -196,8 +202,9 @@ func (r *Room) count() {
 	r.pictures.Store(n)
 }
 
-// wish replaces what a peer's slots are and what it wishes to see in them; nil wishes leave the choice to us.
-func (r *Room) wish(participant string, slots []SlotSpec, wishes []Wish) {
+// wish replaces what a peer's slots are and what it wishes to see in them, now and on the next page; nil wishes leave the
+// choice to us.
+func (r *Room) wish(participant string, slots []SlotSpec, wishes []Wish, warm []Warm) {
 	r.do(func(time.Time) {
 		m, ok := r.members[participant]
 		if !ok {
@@ -207,7 +214,7 @@ func (r *Room) wish(participant string, slots []SlotSpec, wishes []Wish) {
 		for _, s := range slots {
 			m.slots = append(m.slots, assign.Slot{MID: s.MID, Kind: uint8(s.Kind)})
 		}
-		m.wishes = nil
+		m.wishes, m.warm = nil, warm
 		if wishes != nil {
 			m.wishes = make([]assign.Wish, 0, len(wishes))
 		}
@@ -280,5 +287,16 @@ func (r *Room) assignTo(m *member, available []assign.Publication) {
 			shown[mid] = r.publications[number]
 		}
 	}
-	m.peer.assigned(shown)
+	m.peer.assigned(shown, r.warmFor(m))
+}
+
+// warmFor are the publications that are to be at hand for a peer and may be seen by it.
+func (r *Room) warmFor(m *member) []*Publication {
+	list := make([]*Publication, 0, len(m.warm))
+	for _, w := range m.warm {
+		if p := r.bySource[w]; p != nil && p.live() && p.participant != m.peer.participant {
+			list = append(list, p)
+		}
+	}
+	return list
 }

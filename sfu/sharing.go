@@ -42,11 +42,13 @@ func (p *Peer) plan(now time.Time) {
 	if in.Audio > 0 {
 		in.Audio = max(in.Audio, audioRate) // somebody will speak
 	}
+	paused := false
 	for _, d := range p.down.link.share(now, in, mids).Slots {
 		feed := feeds[d.ID]
+		paused = paused || d.Reason.Kind == allocate.Paused
 		p.show(mids[d.ID], showing{feed: feed, target: d.Target, layers: feed.Layers()}, d.Cut)
 	}
-	p.watch(now)
+	p.watch(now, paused)
 	p.probe(now)
 }
 

@@ -70,6 +70,12 @@ type SlotSpec struct {
 	Kind SlotKind
 }
 
+// Warm names a picture, camera or screen, that a client does not see and may turn to.
+type Warm struct {
+	Participant string
+	Source      Source
+}
+
 // Wish is what a client wants to see in one slot.
 type Wish struct {
 	MID string

@@ -23,6 +23,7 @@ type wanted struct {
 	codecs demand.Codecs
 	asked  uint8 // layers the publisher was asked for last
 	codec  codec.Kind
+	fresh  time.Time // when a key frame was last asked for that nobody waits for
 }
 
 // layers the publisher was asked for last.
@@ -49,6 +50,16 @@ func (w *wanted) begin(now time.Time, kind codec.Kind) {
 // SetDemand says which layers of the publication a receiver wants, a bit for each spatial layer, lowest first; 0 for none.
 // The publisher is told at once of what is wanted in addition, later of what nobody wants any more.
 func (p *Publication) SetDemand(now time.Time, receiver uint64, layers uint8) {
+	p.want(now, func(d *demand.Demand) { d.Set(now, receiver, layers) })
+}
+
+// Warm says that a receiver is shown nothing of the publication and may be any moment: its lowest layer comes, and is kept.
+// SetDemand takes it back.
+func (p *Publication) Warm(now time.Time, receiver uint64) {
+	p.want(now, func(d *demand.Demand) { d.Warm(now, receiver) })
+}
+
+func (p *Publication) want(now time.Time, change func(*demand.Demand)) {
 	if !p.source.video() {
 		return
 	}
@@ -56,9 +67,37 @@ func (p *Publication) SetDemand(now time.Time, receiver uint64, layers uint8) {
 	if p.wanted.demand == nil {
 		p.wanted.demand = demand.New(now, allLayers)
 	}
-	p.wanted.demand.Set(now, receiver, layers)
+	change(p.wanted.demand)
 	p.wanted.mu.Unlock()
 	p.tell(now)
+}
+
+// freshen asks for a key frame of a camera that nobody sees and somebody may turn to, before the latest is too old to begin
+// with. A screen's are too large for that.
+func (p *Publication) freshen(now time.Time) {
+	feed := p.feed.Load()
+	if feed == nil || p.source != Camera || p.silent() || feed.Flows(now)&1 == 0 {
+		return
+	}
+	var key time.Time
+	if seq, ok := feed.Rings[0].LatestKey(); ok {
+		if latest := feed.Rings[0].Get(seq); latest != nil {
+			key = latest.Arrival
+		}
+	}
+	w := &p.wanted
+	w.mu.Lock()
+	if w.fresh.After(key) {
+		key = w.fresh
+	}
+	stale := w.demand != nil && w.demand.Stale(now, key)
+	if stale {
+		w.fresh = now
+	}
+	w.mu.Unlock()
+	if stale {
+		p.RequestKeyFrame(now, loss.Server, 0)
+	}
 }
 
 // SetReceiverCodecs says what a receiver that is to see the publication can decode; no codecs for one that is gone.

@@ -49,6 +49,66 @@ func TestAnOldMessageIsChanged(t *testing.T) {
 	})
 }
 
+// A change is shown at once and answered when it is stored.
+func TestAChangeIsAnsweredWhenItIsStored(t *testing.T) {
+	w := newWorld(t)
+	ada, grace := w.enter("Ada"), w.enter("Grace")
+	grace.do(message.ChatSend{ClientID: "c1", Text: "helo"})
+	grace.do(message.ChatSend{ClientID: "c2", Text: "oops"})
+	unlock := w.lockStore()
+	asked := []uint64{
+		grace.ask(message.ChatEdit{Number: 1, Text: "hello"}),
+		grace.ask(message.ChatReact{Number: 1, Emoji: message.Heart, On: true}),
+		grace.ask(message.ChatDelete{Number: 2}),
+	}
+	expect(ada, func(m message.ChatUpdated) bool {
+		return m.Message != nil && m.Number == 1 && m.Message.Text == "hello"
+	})
+	expect(ada, func(m message.ChatUpdated) bool { return m.Message != nil && m.Number == 2 && m.Message.Deleted })
+	grace.sync()
+	for _, r := range grace.kept {
+		if _, isOK := r.message.(message.OK); isOK {
+			t.Fatal("an ok came before the change was stored")
+		}
+	}
+	unlock()
+	for _, id := range asked {
+		expectReply[message.OK](grace, id)
+	}
+	edited, err := w.records.MessageByNumber(t.Context(), w.meeting.ID, 1)
+	must(t, err)
+	deleted, err := w.records.MessageByNumber(t.Context(), w.meeting.ID, 2)
+	must(t, err)
+	if edited.Text != "hello" || deleted.DeletedAt == nil || deleted.Text != "" {
+		t.Errorf("stored %+v and %+v", edited, deleted)
+	}
+}
+
+// A change that the store will not have is not lost in silence: who made it is told, and all see what is stored.
+func TestAChangeThatTheStoreRefusesIsTakenBack(t *testing.T) {
+	w := newWorld(t)
+	ada, grace := w.enter("Ada"), w.enter("Grace")
+	grace.do(message.ChatSend{ClientID: "c1", Text: "helo"})
+	ada.do(message.ChatReact{Number: 1, Emoji: message.Heart, On: true})
+	w.inStore("CREATE TABLE refused (why TEXT NOT NULL)")
+	w.inStore("CREATE TRIGGER refuse BEFORE UPDATE OF text ON messages BEGIN INSERT INTO refused VALUES (NULL); END")
+	for _, change := range []message.ClientMessage{message.ChatEdit{Number: 1, Text: "hello"}, message.ChatDelete{Number: 1}} {
+		grace.refused(change, message.Conflict)
+		back := expect(ada, func(m message.ChatUpdated) bool {
+			return m.Message != nil && m.Message.Text == "helo" && m.Message.EditedAt == nil && !m.Message.Deleted && len(m.Message.Reactions) == 1 && m.Stored
+		})
+		if back.Number != 1 {
+			t.Errorf("taken back %+v", back)
+		}
+		ada.kept = nil
+	}
+	if late := w.enter("Late"); len(late.joined.Chat) != 1 || late.joined.Chat[0].Text != "helo" {
+		t.Errorf("a newcomer sees %+v", late.joined.Chat)
+	}
+	w.inStore("DROP TRIGGER refuse")
+	grace.do(message.ChatEdit{Number: 1, Text: "hello"})
+}
+
 // After a restart roles, rights and removals hold, and the lobby goes on.
 func TestWhatHostsDecidedOutlivesARestart(t *testing.T) {
 	w := newWorld(t)

@@ -50,11 +50,11 @@ func (s *Session) handle(ctx context.Context, in message.Incoming) (message.Serv
 	case message.ChatSend:
 		return nil, s.live.room.Say(s.id, in.ID, m)
 	case message.ChatEdit:
-		return message.OK{}, s.amend(ctx, room.Amendment{Edit: &m})
+		return nil, s.amend(ctx, in.ID, room.Amendment{Edit: &m})
 	case message.ChatDelete:
-		return message.OK{}, s.amend(ctx, room.Amendment{Delete: &m})
+		return nil, s.amend(ctx, in.ID, room.Amendment{Delete: &m})
 	case message.ChatReact:
-		return message.OK{}, s.amend(ctx, room.Amendment{React: &m})
+		return nil, s.amend(ctx, in.ID, room.Amendment{React: &m})
 	case message.ChatTyping:
 		return message.OK{}, s.live.room.Typing(s.id, m.To)
 	case message.ChatHistoryRequest:
@@ -141,8 +141,12 @@ func (s *Session) entry(live *liveRoom, re uint64) (room.Entry, error) {
 	if err != nil {
 		return room.Entry{}, err
 	}
+	address := ""
+	if s.address.IsValid() {
+		address = s.address.String()
+	}
 	entry := room.Entry{
-		Session: s.id, Claims: s.claims, ByTicket: s.byTicket, Ticket: ticket, TicketID: id, Re: re,
+		Session: s.id, Claims: s.claims, Address: address, ByTicket: s.byTicket, Ticket: ticket, TicketID: id, Re: re,
 	}
 	if speakers := live.speakers.Load(); speakers != nil {
 		entry.Speakers = *speakers
@@ -231,9 +235,13 @@ func (s *Session) wish(m message.SlotsWish) error {
 			wishes[i].Participant, wishes[i].Speaker = "", true
 		}
 	}
+	warm := make([]sfu.Warm, len(m.Warm))
+	for i, w := range m.Warm {
+		warm[i] = sfu.Warm{Participant: w.Participant, Source: sourcesIn[w.Source]}
+	}
 	s.media.Load().with(func(peer *sfu.Peer) {
 		peer.SetSaving(m.DataSaver, m.AudioOnly)
-		peer.Wish(wishes)
+		peer.Wish(wishes, warm...)
 	})
 	return nil
 }
@@ -285,8 +293,8 @@ func (s *Session) history(ctx context.Context, m message.ChatHistoryRequest) (me
 }
 
 // amend changes a message; one that the room does not remember is looked up first.
-func (s *Session) amend(ctx context.Context, a room.Amendment) error {
-	err := s.live.room.Amend(s.id, a)
+func (s *Session) amend(ctx context.Context, re uint64, a room.Amendment) error {
+	err := s.live.room.Amend(s.id, re, a)
 	if !room.IsUnknownMessage(err) {
 		return err
 	}
@@ -305,5 +313,5 @@ func (s *Session) amend(ctx context.Context, a room.Amendment) error {
 		return err
 	}
 	a.Stored, a.Reactions = &row, reactions[row.Number]
-	return s.live.room.Amend(s.id, a)
+	return s.live.room.Amend(s.id, re, a)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -45,6 +46,7 @@ type world struct {
 	host      store.User
 	meeting   store.Meeting
 	boots     int
+	from      http.Header // further headers of handshakes
 }
 
 func newWorld(t *testing.T, change ...func(*signaling.Config)) *world {
@@ -139,9 +141,10 @@ func (w *world) url() string { return "ws" + strings.TrimPrefix(w.http.URL, "htt
 func (w *world) dial(credential string) (*websocket.Conn, *http.Response, error) {
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
+	header := http.Header{"Origin": {origin}}
+	maps.Copy(header, w.from)
 	return websocket.Dial(ctx, w.url(), &websocket.DialOptions{
-		Subprotocols: []string{message.Subprotocol, credential},
-		HTTPHeader:   http.Header{"Origin": {origin}},
+		Subprotocols: []string{message.Subprotocol, credential}, HTTPHeader: header,
 	})
 }
 
@@ -176,6 +179,16 @@ func (w *world) lockStore() (unlock func()) {
 		must(w.t, conn.Close())
 		must(w.t, db.Close())
 	}
+}
+
+// inStore has the database do something behind the server's back.
+func (w *world) inStore(statement string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.file+"?_pragma=busy_timeout(10000)")
+	must(w.t, err)
+	_, err = db.ExecContext(w.t.Context(), statement)
+	must(w.t, err)
+	must(w.t, db.Close())
 }
 
 // eventually waits for a condition that nothing announces.

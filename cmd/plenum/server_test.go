@@ -119,6 +119,7 @@ type bot struct {
 	hands    []string
 	ended    bool
 	seen     map[string][]seen
+	wanted   []bool // layers of the camera, as told last
 }
 
 // seen is a packet that came through a slot.
@@ -184,6 +185,10 @@ func (b *bot) hear(m message.ServerMessage) {
 		}
 	case message.SpeakersChanged:
 		b.speakers = m.Speakers
+	case message.LayersWanted:
+		if m.Source == message.Camera {
+			b.wanted = append([]bool{}, m.Layers...)
+		}
 	case message.WebRTCAnswer:
 		b.answers++
 	case message.ChatMessage:

@@ -13,7 +13,8 @@ type ChatSend struct {
 	ReplyTo uint64 `json:"replyTo,omitempty"`
 }
 
-// ChatEdit changes the text of an own message.
+// ChatEdit changes the text of an own message. The answer comes when that is stored, as with the two below; where it never
+// will be, it is a conflict, and chat:updated has for everybody what is.
 type ChatEdit struct {
 	Number uint64 `json:"number"`
 	Text   string `json:"text"`

@@ -14,6 +14,8 @@ const (
 	MaxSDP       = 160 << 10
 	MaxUpLines   = 16
 	MaxDownLines = 96
+	// MaxWarm is the largest page.
+	MaxWarm      = 49
 	MaxText      = 4 << 10
 	MaxNameRunes = 64
 	MaxNameBytes = 256
@@ -135,6 +137,15 @@ func (m SlotsWish) check(f *faults) {
 		f.need(w.Height >= 0 && w.Height <= maxHeight, field+"height", fmt.Sprintf("0 to %d", maxHeight))
 		f.need(w.Priority >= 0 && w.Priority <= maxPriority, field+"priority", fmt.Sprintf("0 to %d", maxPriority))
 		mids[w.MID] = true
+	}
+	f.need(len(m.Warm) <= MaxWarm, "warm", fmt.Sprintf("at most %d", MaxWarm))
+	warm := map[WarmWish]bool{}
+	for i, w := range m.Warm {
+		field := fmt.Sprintf("warm[%d].", i)
+		f.need(ValidID(w.Participant), field+"participant", "not an id")
+		f.need(w.Source == Camera || w.Source == Screen, field+"source", "camera or screen")
+		f.need(!warm[w], field+"participant", "comes twice")
+		warm[w] = true
 	}
 }
 

@@ -143,9 +143,19 @@ type SlotWish struct {
 // SpeakerWish is the Participant of a wish that follows the active speaker.
 const SpeakerWish = "speaker"
 
+// WarmWish names a picture of the page to come.
+type WarmWish struct {
+	Participant string `json:"participant"`
+	// Source is camera or screen.
+	Source Source `json:"source"`
+}
+
 // SlotsWish replaces the wishes for all video, screen and screen sound slots.
 type SlotsWish struct {
 	Wishes []SlotWish `json:"wishes"`
+	// Warm are pictures that are to be at hand when the page is turned: their smallest layer comes to the server and is
+	// kept there, and nothing of them is sent on. At most a page, 49.
+	Warm []WarmWish `json:"warm,omitempty"`
 	// DataSaver asks for small pictures only, whatever the tiles' heights.
 	DataSaver bool `json:"dataSaver,omitempty"`
 	// AudioOnly asks for no pictures at all.

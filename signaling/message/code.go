@@ -26,6 +26,8 @@ const (
 	EndedMeeting Code = "meeting_ended"
 	// RoomFull is for a room without a place for another participant.
 	RoomFull Code = "room_full"
+	// LobbyFull is for a lobby in which too many wait already, of all or of one address; trying again later helps.
+	LobbyFull Code = "lobby_full"
 	// Internal is for a fault of the server.
 	Internal Code = "internal"
 	// Unavailable is for what does not work now; trying again later helps.

@@ -29,7 +29,7 @@ var samples = []ClientMessage{
 	ParticipantRename{Name: "Grace"},
 	ParticipantRaiseHand{Raised: true, Restore: true},
 	ParticipantReact{Emoji: Heart},
-	SlotsWish{Wishes: []SlotWish{{MID: "4", Participant: SpeakerWish, Source: Camera, Height: 360, Priority: 9}}, DataSaver: true, AudioOnly: true},
+	SlotsWish{Wishes: []SlotWish{{MID: "4", Participant: SpeakerWish, Source: Camera, Height: 360, Priority: 9}}, Warm: []WarmWish{{Participant: "p2", Source: Camera}, {Participant: "p2", Source: Screen}}, DataSaver: true, AudioOnly: true},
 	StatsReport{Slots: []SlotReport{{MID: "4", Height: 360, Freezes: 2, Frozen: 1250, JitterBuffer: 80}}},
 	ChatSend{ClientID: "a-1_B", Text: "first line\nsecond", To: "p2", ReplyTo: 11},
 	ChatEdit{Number: 12, Text: "better"},
@@ -88,6 +88,13 @@ func TestDecodeRefuses(t *testing.T) {
 	text := func(n int) string { return strings.Repeat("a", n) }
 	offer := func(data string) string { return `{"v":1,"id":7,"type":"webrtc:offer","data":` + data + `}` }
 	wish := func(data string) string { return `{"v":1,"id":7,"type":"slots:wish","data":{"wishes":[` + data + `]}}` }
+	warm := func(data string) string {
+		return `{"v":1,"id":7,"type":"slots:wish","data":{"wishes":[],"warm":[` + data + `]}}`
+	}
+	page := make([]string, MaxWarm+1)
+	for i := range page {
+		page[i] = fmt.Sprintf(`{"participant":"p%d","source":"camera"}`, i)
+	}
 	chat := func(id, said string) string {
 		return fmt.Sprintf(`{"v":1,"id":7,"type":"chat:message","data":{"clientId":%q,"text":%q}}`, id, said)
 	}
@@ -146,6 +153,12 @@ func TestDecodeRefuses(t *testing.T) {
 		"a wish without end":       {wish(`{"mid":"0","participant":"","source":"camera","height":100000}`), BadMessage, "wishes[0].height"},
 		"a wish below nothing":     {wish(`{"mid":"0","participant":"","source":"camera","height":-1}`), BadMessage, "wishes[0].height"},
 		"two wishes for a slot":    {wish(`{"mid":"0","participant":"","source":"camera","height":0},{"mid":"0","participant":"","source":"camera","height":0}`), BadMessage, "wishes[1].mid"},
+		"a page beyond a page":     {warm(strings.Join(page, ",")), BadMessage, "warm"},
+		"a page of nobody":         {warm(`{"participant":"","source":"camera"}`), BadMessage, "warm[0].participant"},
+		"a page of a wrong id":     {warm(`{"participant":"a b","source":"camera"}`), BadMessage, "warm[0].participant"},
+		"a page of sounds":         {warm(page[0] + `,{"participant":"a","source":"microphone"}`), BadMessage, "warm[1].source"},
+		"one twice on a page":      {warm(page[0] + "," + page[0]), BadMessage, "warm[1].participant"},
+		"a page with heights":      {warm(`{"participant":"a","source":"camera","height":9}`), BadMessage, ""},
 		"a report of no slot":      {report(`{"mid":"","height":1}`), BadMessage, "slots[0].mid"},
 		"a slot reported twice":    {report(`{"mid":"0"},{"mid":"0"}`), BadMessage, "slots[1].mid"},
 		"a report below nothing":   {report(`{"mid":"0","freezes":-1}`), BadMessage, "slots[0].freezes"},

@@ -29,8 +29,8 @@ func (a Amendment) Number() uint64 {
 	return a.React.Number
 }
 
-// amend changes a line and tells whoever may see it. The store follows, behind the line itself.
-func (m *machine) amend(now time.Time, session SessionID, a Amendment) error {
+// amend changes a line and tells whoever may see it. The store follows, behind the line itself, and then the answer.
+func (m *machine) amend(now time.Time, session SessionID, re uint64, a Amendment) error {
 	who, err := m.of(session)
 	if err != nil {
 		return err
@@ -48,6 +48,9 @@ func (m *machine) amend(now time.Time, session SessionID, a Amendment) error {
 	if l.message.Deleted {
 		return message.Refuse(message.NotFound, "The message is deleted.")
 	}
+	if m.chat.unstored+m.chat.amending() >= m.chat.most {
+		return errNotStored
+	}
 	switch {
 	case a.Edit != nil:
 		err = m.edit(now, who, l, a.Edit.Text)
@@ -59,9 +62,59 @@ func (m *machine) amend(now time.Time, session SessionID, a Amendment) error {
 	if err != nil {
 		return err
 	}
+	m.chat.amended[l.message.Number] = l
+	l.amending = append(l.amending, waiter{session, re})
+	m.tellChange(l)
+	return nil
+}
+
+func (m *machine) tellChange(l *chatLine) {
 	changed := l.message
 	m.tellHearers(l, message.ChatUpdated{Number: changed.Number, Stored: changed.Stored, Message: &changed})
-	return nil
+}
+
+// settled answers the oldest amendment of a line, which is stored or never will be. Where one failed, the store is asked what
+// it has, after the last that is on its way.
+func (m *machine) settled(number uint64, failed error) {
+	l := m.chat.amended[number]
+	if l == nil || len(l.amending) == 0 {
+		return
+	}
+	var answer message.ServerMessage = message.OK{}
+	if failed != nil {
+		l.failed = true
+		answer = message.Refuse(message.Conflict, "The change could not be stored.")
+	}
+	m.effects = append(m.effects, reply{session: l.amending[0].session, re: l.amending[0].re, message: answer})
+	l.amending = l.amending[1:]
+	switch {
+	case len(l.amending) > 0:
+	case l.failed:
+		m.effects = append(m.effects, save{doubted{number}})
+	default:
+		delete(m.chat.amended, number)
+	}
+}
+
+// learned shows everybody what the store has of a line; nil if it has none. While more is on its way the store will be asked
+// again.
+func (m *machine) learned(number uint64, truth *Truth) {
+	l := m.chat.amended[number]
+	if l == nil || len(l.amending) > 0 {
+		return
+	}
+	delete(m.chat.amended, number)
+	l.failed = false
+	if truth != nil {
+		l.message = ChatMessage(truth.Message, truth.Reactions)
+		m.tellChange(l)
+	}
+}
+
+// Truth is a message as the store has it.
+type Truth struct {
+	Message   store.Message
+	Reactions []store.Reaction
 }
 
 func (l *chatLine) by(who *member) bool {

@@ -33,6 +33,8 @@ type chat struct {
 	lines    []*chatLine
 	more     bool
 	unstored int
+	// amended are lines with changes that wait for the store; they need not be among lines.
+	amended  map[uint64]*chatLine
 	byClient map[clientKey]*chatLine
 	keys     []clientKey
 }
@@ -43,8 +45,10 @@ type chatLine struct {
 	message message.ChatMessage
 	// user is the account of the sender, toUser that of the recipient, if they have one.
 	user, toUser string
-	// waiting requests get their answer when the line is stored.
-	waiting []waiter
+	// waiting requests get their answer when the line is stored, amending ones each when its change is.
+	waiting, amending []waiter
+	// failed says that one of the changes that were on their way together was not stored.
+	failed bool
 }
 
 type waiter struct {
@@ -53,7 +57,7 @@ type waiter struct {
 }
 
 func newChat(cfg Config, past history) chat {
-	c := chat{page: cfg.HistoryPage, most: cfg.MaxUnstored, last: past.last, more: past.more, byClient: map[clientKey]*chatLine{}}
+	c := chat{page: cfg.HistoryPage, most: cfg.MaxUnstored, last: past.last, more: past.more, byClient: map[clientKey]*chatLine{}, amended: map[uint64]*chatLine{}}
 	for _, m := range past.page {
 		c.add(lineOf(m, past.reactions[m.Number]))
 	}
@@ -115,7 +119,15 @@ func (c *chat) find(number uint64) *chatLine {
 			return l
 		}
 	}
-	return nil
+	return c.amended[number]
+}
+
+// amending is how many changes wait for the store.
+func (c *chat) amending() (n int) {
+	for _, l := range c.amended {
+		n += len(l.amending)
+	}
+	return n
 }
 
 // newest is the page for somebody who comes in, as far as they may see it.
@@ -211,8 +223,8 @@ func (m *machine) say(now time.Time, session SessionID, re uint64, what message.
 	if err := m.mayReply(who, what); err != nil {
 		return err
 	}
-	if m.chat.unstored >= m.chat.most {
-		return message.Refuse(message.Unavailable, "The chat cannot be stored at the moment; try again later.")
+	if m.chat.unstored+m.chat.amending() >= m.chat.most {
+		return errNotStored
 	}
 	m.chat.last++
 	m.chat.unstored++

@@ -17,8 +17,8 @@ type Config struct {
 	UpdateEvery time.Duration
 	// MaxKnown participants of one occurrence, those who have left too.
 	MaxKnown int
-	// MaxWaiting people in the lobby.
-	MaxWaiting int
+	// MaxWaiting people in the lobby, and MaxWaitingTogether of them from one address.
+	MaxWaiting, MaxWaitingTogether int
 	// MaxShares of a screen at the same time.
 	MaxShares int
 	// MaxEvents that are kept for those who lost the connection.
@@ -46,23 +46,25 @@ func Default() Config {
 		UpdateEvery:     250 * time.Millisecond,
 		MaxKnown:        20_000,
 		MaxWaiting:      100,
-		MaxShares:       8,
-		MaxEvents:       1000,
-		ResumeFor:       20 * time.Second,
-		FreshFor:        10 * time.Second,
-		HostGrace:       time.Minute,
-		SpeaksFor:       3 * time.Second,
-		UndoFor:         10 * time.Second,
-		EmptyFor:        30 * time.Second,
-		RetryFirst:      50 * time.Millisecond,
-		RetryMost:       time.Second,
+		// An office or a class may well be behind one address.
+		MaxWaitingTogether: 50,
+		MaxShares:          8,
+		MaxEvents:          1000,
+		ResumeFor:          20 * time.Second,
+		FreshFor:           10 * time.Second,
+		HostGrace:          time.Minute,
+		SpeaksFor:          3 * time.Second,
+		UndoFor:            10 * time.Second,
+		EmptyFor:           30 * time.Second,
+		RetryFirst:         50 * time.Millisecond,
+		RetryMost:          time.Second,
 	}
 }
 
 // Validate says what is wrong with the configuration.
 func (c Config) Validate() error {
 	if c.MaxParticipants <= 0 || c.MaxUnstored <= 0 || c.HistoryPage <= 0 || c.MaxKnown < c.MaxParticipants ||
-		c.MaxWaiting <= 0 || c.MaxShares <= 0 || c.MaxEvents <= 0 {
+		c.MaxWaiting <= 0 || c.MaxWaitingTogether <= 0 || c.MaxShares <= 0 || c.MaxEvents <= 0 {
 		return errors.New("room: every limit must be positive")
 	}
 	if c.ResumeFor < 0 || c.ResumeFor > 10*time.Minute || c.FreshFor <= 0 || c.HostGrace < 0 || c.SpeaksFor <= 0 || c.UndoFor <= 0 {

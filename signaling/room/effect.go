@@ -134,6 +134,8 @@ type (
 		on                 bool
 		at                 time.Time
 	}
+	// doubted: a change of a message failed, and the room asks what is stored.
+	doubted struct{ number uint64 }
 	// closed: nobody is in the occurrence any more, or it was ended for everybody.
 	closed struct {
 		ended bool
@@ -154,3 +156,4 @@ func (audited) record()    {}
 func (edited) record()     {}
 func (struck) record()     {}
 func (reacted) record()    {}
+func (doubted) record()    {}

@@ -18,7 +18,9 @@ var errUnknownLine = message.Refuse(message.NotFound, "This message is not known
 
 var (
 	errNotAllowed = message.Refuse(message.Forbidden, "The host does not allow that.")
+	errLobbyFull  = message.Refuse(message.LobbyFull, "Too many people are waiting already.")
 	errNobody     = message.Refuse(message.NotFound, "There is no such participant in the meeting.")
 	errNoMessage  = message.Refuse(message.NotFound, "There is no such message.")
+	errNotStored  = message.Refuse(message.Unavailable, "The chat cannot be stored at the moment; try again later.")
 	errNoHand     = message.Refuse(message.NotFound, "There is no such hand.")
 )

@@ -12,6 +12,8 @@ import (
 type Entry struct {
 	Session SessionID
 	Claims  grant.Claims
+	// Address is where the socket comes from: what one household or company shares.
+	Address string
 	// ByTicket says that the claims came in a ticket rather than a grant.
 	ByTicket bool
 	// Vouched says that the store has this participant in the meeting, for a ticket that the room cannot know

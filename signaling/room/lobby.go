@@ -12,6 +12,8 @@ import (
 type lobby struct {
 	line    []*waiting
 	message string
+	// gone are those who did not come back to the line and whose tickets are still good, the oldest first.
+	gone []string
 }
 
 // waiting is somebody in the lobby. They know nothing of the meeting and nobody but hosts knows of them.
@@ -47,6 +49,16 @@ func (l *lobby) of(session SessionID) *waiting {
 	return nil
 }
 
+// from counts who waits at an address; of those whose address is not known it counts none.
+func (l *lobby) from(address string) (n int) {
+	for _, w := range l.line {
+		if address != "" && w.entry.Address == address {
+			n++
+		}
+	}
+	return n
+}
+
 func (l *lobby) view() []message.WaitingPerson {
 	out := make([]message.WaitingPerson, len(l.line))
 	for i, w := range l.line {
@@ -62,7 +74,10 @@ func (m *machine) tellLobby() {
 // wait puts a newcomer in line.
 func (m *machine) wait(now time.Time, in Entry, role message.Role) error {
 	if len(m.lobby.line) >= m.cfg.MaxWaiting {
-		return message.Refuse(message.RoomFull, "Too many people are waiting already.")
+		return errLobbyFull
+	}
+	if m.lobby.from(in.Address) >= m.cfg.MaxWaitingTogether {
+		return message.Refuse(message.LobbyFull, "Too many people from your address are waiting already.")
 	}
 	delete(m.awaited, first)
 	m.queue(now, newMember(now, in, role), in)
@@ -102,7 +117,20 @@ func (m *machine) expireWaiting(now time.Time) {
 	for _, w := range slices.Clone(m.lobby.line) {
 		if !w.awayUntil.IsZero() && !now.Before(w.awayUntil) {
 			m.unwait(now, w, nil)
+			m.lobby.gone = append(m.lobby.gone, w.id)
 		}
+	}
+	// Their tickets stay good, but not those of everybody who ever waited: others come by a fresh grant.
+	for len(m.lobby.gone) > m.cfg.MaxWaiting {
+		m.forget(m.lobby.gone[0])
+		m.lobby.gone = m.lobby.gone[1:]
+	}
+}
+
+// forget lets go of the ticket of somebody who is neither here nor was ever let in.
+func (m *machine) forget(participant string) {
+	if m.known[participant] == nil && m.lobby.find(participant) == nil {
+		delete(m.tickets, participant)
 	}
 }
 
@@ -113,6 +141,9 @@ func (m *machine) unwait(now time.Time, w *waiting, last effect) {
 		m.effects = append(m.effects, last)
 	}
 	m.effects = append(m.effects, save{parted{participant: w.id, session: w.session, left: true, at: now}})
+	if m.tickets[w.id] == "" {
+		m.forget(w.id)
+	}
 	m.tellLobby()
 	m.closeIfEmpty(now)
 }
@@ -209,7 +240,7 @@ func (m *machine) sendToLobby(now time.Time, session SessionID, target string) e
 		return message.Refuse(message.Forbidden, "Hosts and co-hosts do not wait.")
 	}
 	if len(m.lobby.line) >= m.cfg.MaxWaiting {
-		return message.Refuse(message.RoomFull, "Too many people are waiting already.")
+		return errLobbyFull
 	}
 	m.audit(now, by, "room_send_to_lobby", whom.id)
 	m.notify(whom, message.NoticeToLobby, by)

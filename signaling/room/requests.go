@@ -134,9 +134,9 @@ func (r *Room) Speaking(session SessionID, speaks bool) {
 	})
 }
 
-// Amend edits, deletes or reacts to a message.
-func (r *Room) Amend(session SessionID, a Amendment) error {
-	return r.ask(func(now time.Time, m *machine) error { return m.amend(now, session, a) })
+// Amend edits, deletes or reacts to a message; the answer to re goes out when that is stored.
+func (r *Room) Amend(session SessionID, re uint64, a Amendment) error {
+	return r.ask(func(now time.Time, m *machine) error { return m.amend(now, session, re, a) })
 }
 
 // IsUnknownMessage says that Amend failed only because the room does not know the message: it may be asked again with
@@ -236,10 +236,14 @@ type Snapshot struct {
 	// Waiting in the lobby.
 	Waiting []string `json:"waiting"`
 	// Awaited are those who lost the connection and may come back.
-	Awaited      int    `json:"awaited"`
-	LastMessage  uint64 `json:"lastMessage"`
-	Unstored     int    `json:"unstored"`
-	QueuedWrites int    `json:"queuedWrites"`
+	Awaited int `json:"awaited"`
+	// Tickets are kept of those who are in, wait, or may come back.
+	Tickets     int    `json:"tickets"`
+	LastMessage uint64 `json:"lastMessage"`
+	// Unstored messages, and Amending changes of messages, wait for the database.
+	Unstored     int `json:"unstored"`
+	Amending     int `json:"amending"`
+	QueuedWrites int `json:"queuedWrites"`
 }
 
 // ParticipantSnapshot is a member of a Snapshot, without what people see of each other.
@@ -267,7 +271,7 @@ func (m *machine) debug() Snapshot {
 	out := Snapshot{
 		Code: m.meeting.Code, Occurrence: m.meeting.Occurrence, StartedAt: m.meeting.StartedAt,
 		Participants: []ParticipantSnapshot{}, Hands: m.hands.ids(), Waiting: []string{}, Awaited: len(m.awaited),
-		LastMessage: m.chat.last, Unstored: m.chat.unstored,
+		Tickets: len(m.tickets), LastMessage: m.chat.last, Unstored: m.chat.unstored, Amending: m.chat.amending(),
 	}
 	for _, who := range m.order {
 		out.Participants = append(out.Participants, ParticipantSnapshot{

@@ -223,10 +223,17 @@ func (r *Room) ask(do func(now time.Time, m *machine) error) error {
 	}
 }
 
-// report tells the loop what became of a message.
-func (r *Room) report(number uint64, failed error) {
+// report tells the loop what became of a message, or of a change of one.
+func (r *Room) report(o outcome) {
 	_ = r.ask(func(_ time.Time, m *machine) error {
-		m.stored(number, failed)
+		switch o.record.(type) {
+		case said:
+			m.stored(o.number, o.failed)
+		case doubted:
+			m.learned(o.number, o.truth)
+		default:
+			m.settled(o.number, o.failed)
+		}
 		return nil
 	})
 }

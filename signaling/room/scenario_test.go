@@ -20,6 +20,7 @@ func TestScenarios(t *testing.T) {
 		s := &scenario{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 		cfg := Default()
 		cfg.MaxParticipants, cfg.MaxUnstored, cfg.HistoryPage, cfg.MaxWaiting, cfg.MaxShares, cfg.MaxEvents = 4, 2, 3, 3, 2, 8
+		cfg.MaxWaitingTogether = 2
 		// A window to come back in is opened by the scenarios that are about it.
 		cfg.ResumeFor = 0
 		s.machine = newMachine(s.now, cfg, Meeting{
@@ -113,6 +114,16 @@ func (s *scenario) run(line string) {
 		m.stored(uint64(session(1)), nil)
 	case "not-stored":
 		m.stored(uint64(session(1)), store.ErrConflict)
+	case "settled":
+		m.settled(uint64(session(1)), nil)
+	case "not-settled":
+		m.settled(uint64(session(1)), store.ErrInvalid)
+	case "learned": // "learned 1 hello": the store has that text
+		row := m.row(m.chat.find(uint64(session(1))))
+		row.Text = strings.Join(words[2:], " ")
+		m.learned(uint64(session(1)), &Truth{Message: row})
+	case "learned-nothing":
+		m.learned(uint64(session(1)), nil)
 	case "after":
 		s.after(arg(1))
 	default:
@@ -149,6 +160,8 @@ func (s *scenario) entry(words []string) Entry {
 			in.Claims.Admitted = true
 		case "guest":
 			in.Claims.Guest, in.Claims.User, in.Claims.Device = true, "", value
+		case "from":
+			in.Address = value
 		case "signin":
 			in.Claims.SignIn = value
 		case "seq":
@@ -185,11 +198,11 @@ func (s *scenario) do(session SessionID, kind, data string) error {
 	case message.ChatSend:
 		return s.machine.say(s.now, session, s.re, what)
 	case message.ChatEdit:
-		return s.machine.amend(s.now, session, Amendment{Edit: &what})
+		return s.machine.amend(s.now, session, s.re, Amendment{Edit: &what})
 	case message.ChatDelete:
-		return s.machine.amend(s.now, session, Amendment{Delete: &what})
+		return s.machine.amend(s.now, session, s.re, Amendment{Delete: &what})
 	case message.ChatReact:
-		return s.machine.amend(s.now, session, Amendment{React: &what})
+		return s.machine.amend(s.now, session, s.re, Amendment{React: &what})
 	case message.ChatTyping:
 		return s.machine.typing(session, what.To)
 	default:
@@ -386,6 +399,8 @@ func describeRecord(r record) string {
 		return fmt.Sprintf("message %d deleted", r.number)
 	case reacted:
 		return fmt.Sprintf("message %d %s of %s %v", r.number, r.emoji, r.participant, r.on)
+	case doubted:
+		return fmt.Sprintf("nothing, message %d is asked for", r.number)
 	case said:
 		return fmt.Sprintf("message %d of %s", r.message.Number, r.message.ParticipantID)
 	case closed:

@@ -43,7 +43,7 @@ const maxQueued = 100_000
 // put queues a record and returns at once.
 func (w *writer) put(r record) {
 	w.mu.Lock()
-	if _, isChat := r.(said); len(w.queue) < maxQueued || isChat {
+	if _, isChat := chatNumber(r); len(w.queue) < maxQueued || isChat {
 		w.queue = append(w.queue, r)
 	}
 	w.mu.Unlock()
@@ -89,8 +89,35 @@ func (w *writer) drop() {
 	w.queue = w.queue[1:]
 }
 
-// run stores until it is finished or ctx ends; stored is told of each chat message.
-func (w *writer) run(ctx context.Context, stored func(number uint64, failed error)) {
+// outcome is what became of a record of the chat that the room waits for.
+type outcome struct {
+	record record
+	number uint64
+	failed error
+	// truth is what the store has of a message that the room doubts, nil if there is no such message.
+	truth *Truth
+}
+
+// chatNumber is the message that a record of the chat is about.
+func chatNumber(r record) (number uint64, isChat bool) {
+	switch r := r.(type) {
+	case said:
+		return r.message.Number, true
+	case edited:
+		return r.number, true
+	case struck:
+		return r.number, true
+	case reacted:
+		return r.number, true
+	case doubted:
+		return r.number, true
+	default:
+		return 0, false
+	}
+}
+
+// run stores until it is finished or ctx ends; stored is told of each record of the chat.
+func (w *writer) run(ctx context.Context, stored func(outcome)) {
 	for {
 		r, ok, finished := w.next()
 		switch {
@@ -103,44 +130,66 @@ func (w *writer) run(ctx context.Context, stored func(number uint64, failed erro
 				return
 			}
 		default:
-			err := w.keepTrying(ctx, r)
-			if ctx.Err() != nil && err != nil {
+			out := outcome{record: r}
+			out.truth, out.failed = w.keepTrying(ctx, r)
+			if ctx.Err() != nil && out.failed != nil {
 				return
 			}
-			if err != nil {
-				w.log.Error("record not stored", "record", fmt.Sprintf("%T", r), "error", err)
+			if out.failed != nil {
+				w.log.Error("record not stored", "record", fmt.Sprintf("%T", r), "error", out.failed)
 			}
 			w.drop()
-			if line, isChat := r.(said); isChat {
-				stored(line.message.Number, err)
+			if number, isChat := chatNumber(r); isChat {
+				out.number = number
+				stored(out)
 			}
 		}
 	}
 }
 
-// keepTrying stores one record; only what can never succeed is an error, or the end of ctx.
-func (w *writer) keepTrying(ctx context.Context, r record) error {
+// keepTrying stores one record, or reads one; only what can never succeed is an error, or the end of ctx.
+func (w *writer) keepTrying(ctx context.Context, r record) (truth *Truth, err error) {
 	wait := w.cfg.RetryFirst
 	for attempt := 1; ; attempt++ {
-		err := w.store(ctx, r)
+		if doubt, asks := r.(doubted); asks {
+			truth, err = w.truth(ctx, doubt.number)
+		} else {
+			err = w.store(ctx, r)
+		}
 		if err == nil || isFinal(err) {
-			return err
+			return truth, err
 		}
 		if attempt == 1 {
 			w.log.Warn("database away, trying again", "error", err)
 		}
 		if ctx.Err() != nil {
-			return err
+			return nil, err
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return err
+			return nil, err
 		}
 		wait = min(2*wait, w.cfg.RetryMost)
 	}
+}
+
+// truth reads a message, nil if there is none.
+func (w *writer) truth(ctx context.Context, number uint64) (*Truth, error) {
+	row, err := w.records.MessageByNumber(ctx, w.meeting.ID, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	reactions, err := w.records.ReactionsTo(ctx, w.meeting.ID, []uint64{number})
+	if err != nil {
+		return nil, err
+	}
+	return &Truth{Message: row, Reactions: reactions[number]}, nil
 }
 
 // isFinal says that the database has understood and refuses.

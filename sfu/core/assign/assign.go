@@ -55,9 +55,9 @@ type Wish struct {
 // Assign returns which publication each slot of a peer shows: MID to number, 0 for none.
 //
 // Wishes come first. The audio slots without one carry as many of the loudest as they are, and
-// each keeps its voice as long as it is among those. A screen slot without one carries any screen. A video slot
-// without one stays empty, unless the client never wished (wishes is nil): then it carries
-// any camera, speakers first. No publication is in two slots, and none is of self.
+// each keeps its voice as long as it is among those. A slot for pictures without one stays empty, and a slot for the sound
+// of screens carries that of a shown one; unless the client never wished (wishes is nil): then they carry any, cameras of
+// speakers first. No publication is in two slots, and none is of self.
 func Assign(self string, slots []Slot, wishes []Wish, before map[string]uint32, publications []Publication, loudest []uint32, speakers []string) map[string]uint32 {
 	p := plan{
 		self:         self,
@@ -83,14 +83,15 @@ func Assign(self string, slots []Slot, wishes []Wish, before map[string]uint32, 
 	if free := p.free(AudioSlot); len(free) > 0 {
 		p.fill(free, p.all(Microphone))
 	}
-	if asking := p.askingForSpeakers(wishes == nil); len(asking) > 0 {
+	never := wishes == nil
+	if asking := p.askingForSpeakers(never); len(asking) > 0 {
 		p.fill(asking, p.first(len(asking), p.bySpeaker()))
 	}
-	if free := p.free(ScreenSlot); len(free) > 0 {
+	if free := p.free(ScreenSlot); never && len(free) > 0 {
 		p.fill(free, p.all(Screen))
 	}
 	if free := p.free(ScreenAudioSlot); len(free) > 0 {
-		p.fill(free, p.soundOfShown())
+		p.fill(free, p.soundOfShown(never))
 	}
 	return p.result
 }
@@ -251,8 +252,8 @@ func (p *plan) bySpeaker() []uint32 {
 	return p.then(first, Camera)
 }
 
-// soundOfShown returns the screen sounds, those of shown screens first.
-func (p *plan) soundOfShown() []uint32 {
+// soundOfShown returns the sounds of shown screens, and the others behind them for who never wished.
+func (p *plan) soundOfShown(never bool) []uint32 {
 	var first []uint32
 	for i := range p.publications {
 		if o := &p.publications[i]; o.Source == Screen && p.taken[o.Number] {
@@ -262,6 +263,9 @@ func (p *plan) soundOfShown() []uint32 {
 		}
 	}
 	slices.Sort(first)
+	if !never {
+		return first
+	}
 	return p.then(first, ScreenAudio)
 }
 

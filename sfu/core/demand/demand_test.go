@@ -101,18 +101,76 @@ func TestDemandIsTheSumOfItsReceivers(t *testing.T) {
 				layers = 0
 			}
 			r := receivers[id]
+			warm := rng.IntN(4) == 0
+			if warm {
+				layers = 1
+			}
 			for i := range 8 {
 				if r.layers&^layers&(1<<i) != 0 {
 					r.until[i] = now
 				}
 			}
 			r.layers = layers
-			d.Set(now, id, layers)
+			if warm {
+				d.Warm(now, id)
+			} else {
+				d.Set(now, id, layers)
+			}
 			if got, want := d.Layers(now), slow(now); got != want {
 				t.Fatalf("seed %d: %08b are wanted, its receivers want %08b", seed, got, want)
 			}
 		}
 	}
+}
+
+func TestWhatIsWarmComesInItsLowestLayer(t *testing.T) {
+	d := demand.New(begin, 0)
+	at := func(seconds float64) time.Time { return begin.Add(time.Duration(seconds * float64(time.Second))) }
+	expect := func(seconds float64, want uint8) {
+		t.Helper()
+		if got := d.Layers(at(seconds)); got != want {
+			t.Errorf("at %.1f s %03b are wanted, not %03b", seconds, got, want)
+		}
+	}
+	d.Warm(at(0), 1)
+	expect(0, 0b001)
+	d.Warm(at(1), 1) // again
+	d.Warm(at(1), 2)
+	if s := d.Snapshot(); s.Receivers != 2 || s.Waiting != 2 {
+		t.Errorf("%+v", s)
+	}
+	d.Set(at(2), 1, 0b111) // the page is turned
+	expect(2, 0b111)
+	d.Warm(at(3), 1) // and turned back
+	expect(7.9, 0b111)
+	expect(8, 0b001)
+	d.Set(at(10), 1, 0)
+	d.Set(at(10), 2, 0)
+	expect(19.9, 0b001)
+	expect(20, 0)
+	if s := d.Snapshot(); s.Receivers != 0 || s.Waiting != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestAKeyFrameIsStaleOnlyWhereNobodySeesThePublication(t *testing.T) {
+	d, later := demand.New(begin, 0), begin.Add(3*time.Second)
+	stale := func(name string, now time.Time, want bool) {
+		t.Helper()
+		if got := d.Stale(now, begin); got != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	stale("nobody wants it", later, false)
+	d.Warm(begin, 1)
+	stale("young", later.Add(-time.Millisecond), false)
+	stale("old", later, true)
+	d.Set(begin, 2, 0b001)
+	stale("somebody sees it", later, false)
+	d.Set(begin, 2, 0)
+	stale("not any more", later, true)
+	d.Set(begin, 1, 0b001)
+	stale("who waited sees it", later, false)
 }
 
 func TestReceiversThatVanishAreForgotten(t *testing.T) {

@@ -34,11 +34,11 @@ export class HostingApi {
     return (await this.call<{ invitees: Invitee[] }>('GET', path)).invitees;
   }
 
-  /** `unknown`: addresses without an account. */
+  /** `unknown`: addresses without an account; `mailed`: those that were written to. */
   async invite(
     code: string,
     emails: string[],
-  ): Promise<{ invitees: Invitee[]; unknown: string[] }> {
+  ): Promise<{ invitees: Invitee[]; unknown: string[]; mailed: string[] }> {
     return this.call('POST', meetingPath(code, 'invitees'), { emails });
   }
 

@@ -149,6 +149,8 @@ export interface NewInvitation {
   notBefore?: string;
   expiresAt?: string;
   maxUses?: number;
+  /** An address that gets the link by mail. */
+  sendTo?: string;
 }
 
 export interface Invitation {

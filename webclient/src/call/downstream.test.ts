@@ -121,6 +121,40 @@ describe('wishes', () => {
   });
 });
 
+describe('the next page', () => {
+  const warm = (call: Call) => call.server.socket.all('slots:wish').map((each) => each.warm);
+
+  it('is named beside the wishes, without ourselves and who is shown', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.engine.setTiles([tile('grace')], ['alan', 'ada', 'grace', 'alan']);
+    await call.clock.advance(200);
+    call.engine.setTiles([tile('grace')], []);
+    await call.clock.advance(200);
+    expect(warm(call)).toEqual([[{ participant: 'alan', source: 'camera' }], undefined]);
+  });
+
+  it('is no longer than the server takes', async () => {
+    const call = fakeCall();
+    await call.join();
+    const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
+    call.engine.setTiles([tile('grace')], people);
+    await call.clock.advance(200);
+    expect(warm(call)[0]).toHaveLength(49);
+  });
+
+  it('is not wanted by who sees no cameras', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.engine.setTiles([tile('grace')], ['alan']);
+    for (const saving of ['sound', 'shares', '360'] as const) {
+      call.engine.setSaving(saving);
+      await call.clock.advance(200);
+    }
+    expect(warm(call)).toEqual([undefined, undefined, [{ participant: 'alan', source: 'camera' }]]);
+  });
+});
+
 describe('the pool', () => {
   it('grows in steps, by one more offer, and never shrinks', async () => {
     const call = fakeCall();
@@ -306,6 +340,17 @@ describe('saving', () => {
     call.engine.setSaving('shares');
     await call.clock.advance(200);
     expect(heights()).toEqual([['screen', 900]]);
+  });
+
+  it('wishes for nothing rather than not at all, which would be anybody', async () => {
+    const call = fakeCall();
+    await call.join({ saving: 'shares' });
+    call.engine.setTiles([tile('grace')]);
+    await call.clock.advance(200);
+    expect(wishes(call)).toEqual([{ wishes: [] }]);
+    call.engine.setTiles([tile('alan')]);
+    await call.clock.advance(200);
+    expect(wishes(call)).toHaveLength(1);
   });
 
   it('is said without any tile, and again after coming back', async () => {

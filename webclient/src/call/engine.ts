@@ -28,7 +28,7 @@ import { idleState } from './state';
 import type { CallError, CallState, CallStats, SharePreset, TileWish } from './state';
 import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
 import { Wishes } from './wishes';
-import { Writing } from './writing';
+import { Writing, storedWithin } from './writing';
 
 const answerWithin = 15_000;
 const leaveWithin = 2_000;
@@ -210,17 +210,17 @@ export class CallEngine {
     this.writing.send(text, address);
   }
 
-  /** This and the next two reject with a RequestError if the server refuses. */
+  /** This and the next two resolve when the change is stored, and reject with a RequestError if the server refuses. */
   editChat(number: number, text: string): Promise<void> {
-    return this.ask('chat:edit', { number, text });
+    return this.ask('chat:edit', { number, text }, storedWithin);
   }
 
   deleteChat(number: number): Promise<void> {
-    return this.ask('chat:delete', { number });
+    return this.ask('chat:delete', { number }, storedWithin);
   }
 
   reactChat(number: number, emoji: Emoji, on: boolean): Promise<void> {
-    return this.ask('chat:react', { number, emoji, on });
+    return this.ask('chat:react', { number, emoji, on }, storedWithin);
   }
 
   /** We are writing, to everybody or to one. */
@@ -242,8 +242,12 @@ export class CallEngine {
   }
 
   /** What the page shows now; replaces what it showed before. */
-  setTiles(tiles: TileWish[]): void {
-    this.wishes.set(tiles.filter(({ participant }) => participant !== this.state.self));
+  setTiles(tiles: TileWish[], next: readonly string[] = []): void {
+    const { self } = this.state;
+    this.wishes.set(
+      tiles.filter(({ participant }) => participant !== self),
+      next.filter((participant) => participant !== self),
+    );
   }
 
   /** What we would rather not receive, from now on. */
@@ -294,9 +298,13 @@ export class CallEngine {
     };
   }
 
-  private async ask<T extends MessageType>(type: T, data: DataOf<T>): Promise<void> {
+  private async ask<T extends MessageType>(
+    type: T,
+    data: DataOf<T>,
+    within?: number,
+  ): Promise<void> {
     if (!this.session) throw new RequestError('closed', 'not in the room');
-    await this.session.request(type, data);
+    await this.session.request(type, data, within);
   }
 
   private wait(lobby: MeetingWaiting): void {

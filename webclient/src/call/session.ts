@@ -18,6 +18,7 @@ const finalCodes = new Set([
   'not_found',
   'meeting_ended',
   'room_full',
+  'lobby_full',
   'unauthorized',
   'locked',
   'removed',

@@ -47,12 +47,13 @@ describe('wishesFor', () => {
     ]);
   });
 
-  it('plays the sound of the share that is looked at, else of any', () => {
+  it('plays the sound of the share that is looked at, of any where none is', () => {
     const sound = { number: 9, source: 'screen-audio' as const, muted: false };
     const people = [person('a', { publications: [sound] }), person('b', { publications: [sound] })];
     const sounding = (tiles: TileWish[]) => placed(wishesFor(slots, [], tiles, people))[4];
     expect(sounding([])).toBe('a');
     expect(sounding([{ participant: 'b', source: 'screen', height: 900 }])).toBe('b');
+    expect(sounding([{ participant: 'c', source: 'screen', height: 900 }])).toBeUndefined();
     expect(placed(wishesFor(slots, [], [], []))[4]).toBeUndefined();
   });
 });

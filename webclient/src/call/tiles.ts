@@ -59,7 +59,7 @@ function screenWish(tile: TileWish): Unplaced {
   return { participant, source, height: Math.round(height), priority };
 }
 
-// The sound of the share that is looked at; else of any, since sound needs no tile.
+// The sound of the share that is looked at; where none is, of any, since sound needs no tile.
 function soundWishes(screens: TileWish[], participants: Participant[]): Unplaced[] {
   const sounding = participants
     .filter(({ publications }) => publications.some(({ source }) => source === 'screen-audio'))
@@ -67,7 +67,7 @@ function soundWishes(screens: TileWish[], participants: Participant[]): Unplaced
   const looked = screens
     .map(({ participant }) => participant)
     .filter((id) => sounding.includes(id));
-  return [...new Set([...looked, ...sounding])].map((participant) => ({
+  return (screens.length > 0 ? looked : sounding).map((participant) => ({
     participant,
     source: 'screen-audio',
     height: 0,

@@ -1,4 +1,4 @@
-import type { DownSlot, Participant, SlotWish, SlotsWish } from '../protocol/messages';
+import type { DownSlot, Participant, SlotWish, SlotsWish, WarmWish } from '../protocol/messages';
 import type { Timers } from './deps';
 import type { Saving } from './preferences';
 import type { TileWish } from './state';
@@ -7,6 +7,8 @@ import { sameWishes, wishesFor } from './tiles';
 // A layout settles in several steps; only the last is worth a message.
 const settle = 50;
 const sendAgain = 1_000;
+// The server takes no more.
+const warmMost = 49;
 
 export interface WishesEvents {
   /** The slots that the server knows. */
@@ -17,13 +19,16 @@ export interface WishesEvents {
   send(wish: SlotsWish): Promise<void>;
 }
 
-/** Turns the tiles of the page into wishes for slots, and sends them when they have changed. */
+/** Turns the tiles of the page, and who is on the next one, into wishes, and sends them when they have changed. */
 export class Wishes {
   private readonly timers: Timers;
   private readonly events: WishesEvents;
   private tiles: TileWish[] = [];
+  private next: readonly string[] = [];
   private saving: Saving = 'auto';
-  private sent = nothing;
+  // The server shows anybody to who never wished.
+  private sent: Sent | undefined;
+  private laidOut = false;
   private cancel: (() => void) | undefined;
   private closed = false;
 
@@ -32,8 +37,10 @@ export class Wishes {
     this.events = events;
   }
 
-  set(tiles: TileWish[]): void {
+  set(tiles: TileWish[], next: readonly string[]): void {
     this.tiles = tiles;
+    this.next = next;
+    this.laidOut = true;
     this.refresh();
   }
 
@@ -56,7 +63,7 @@ export class Wishes {
 
   /** The server knows nothing of what was sent before. */
   forget(): void {
-    this.sent = nothing;
+    this.sent = undefined;
   }
 
   close(): void {
@@ -72,23 +79,35 @@ export class Wishes {
     });
   }
 
+  /** The cameras of the next page, where pictures of people are wanted at all. */
+  private warm(shown: TileWish[]): WarmWish[] {
+    if (this.saving === 'shares' || this.saving === 'sound') return [];
+    const here = shown.filter(({ source }) => source === 'camera').map((each) => each.participant);
+    return [...new Set(this.next)]
+      .filter((participant) => !here.includes(participant))
+      .slice(0, warmMost)
+      .map((participant) => ({ participant, source: 'camera' }));
+  }
+
   private flush(): void {
     const slots = this.events.slots();
     if (slots.length === 0) return;
     const tiles = saved(this.tiles, this.saving);
     this.events.grow(tiles.filter(({ source }) => source === 'camera').length);
-    const before = this.sent;
-    const wishes = wishesFor(slots, before.wishes, tiles, this.events.participants());
+    const before = this.sent ?? (this.laidOut ? undefined : nothing);
+    const wishes = wishesFor(slots, before?.wishes ?? [], tiles, this.events.participants());
+    const warm = this.warm(tiles);
     const wish = {
       wishes,
+      ...(warm.length > 0 && { warm }),
       ...(this.saving === '360' && { dataSaver: true }),
       ...(this.saving === 'sound' && { audioOnly: true }),
     };
-    if (sameWish(wish, before)) return;
+    if (before && sameWish(wish, before)) return;
     this.sent = wish;
     this.events.send(wish).catch(() => {
       if (this.sent !== wish) return;
-      this.sent = nothing;
+      this.sent = undefined;
       this.later(sendAgain);
     });
   }
@@ -112,11 +131,14 @@ function saved(tiles: TileWish[], saving: Saving): TileWish[] {
   }
 }
 
-const nothing: SlotsWish & { wishes: SlotWish[] } = { wishes: [] };
+type Sent = SlotsWish & { wishes: SlotWish[] };
+
+const nothing: Sent = { wishes: [] };
 
 function sameWish(a: SlotsWish, b: SlotsWish): boolean {
   return (
     sameWishes(a.wishes, b.wishes) &&
+    JSON.stringify(a.warm) === JSON.stringify(b.warm) &&
     (a.dataSaver ?? false) === (b.dataSaver ?? false) &&
     (a.audioOnly ?? false) === (b.audioOnly ?? false)
   );

@@ -4,8 +4,8 @@ import type { Session } from './session';
 import { RequestError } from './socket';
 import type { CallState, ChatEntry } from './state';
 
-// The room answers a chat message only when it is stored.
-const storedWithin = 30_000;
+/** The room answers a message, and a change of one, only when it is stored. */
+export const storedWithin = 30_000;
 const olderPage = 50;
 const typingEvery = 3_000;
 

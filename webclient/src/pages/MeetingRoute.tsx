@@ -215,6 +215,7 @@ function nothing(): () => void {
 function joinProblem(t: TFunction, code: string): string {
   switch (code) {
     case 'room_full':
+    case 'lobby_full':
     case 'forbidden':
     case 'locked':
     case 'removed':

@@ -26,6 +26,7 @@ export const SPEAKER_WISH = 'speaker';
  * - `not_found` is for a thing that is not in this room.
  * - `meeting_ended` is for a credential whose meeting is over.
  * - `room_full` is for a room without a place for another participant.
+ * - `lobby_full` is for a lobby in which too many wait already, of all or of one address; trying again later helps.
  * - `internal` is for a fault of the server.
  * - `unavailable` is for what does not work now; trying again later helps.
  * - `conflict` is for a room that has moved on; a fresh join through the REST API helps.
@@ -45,6 +46,7 @@ export type Code =
   | 'not_found'
   | 'meeting_ended'
   | 'room_full'
+  | 'lobby_full'
   | 'internal'
   | 'unavailable'
   | 'conflict'
@@ -359,9 +361,21 @@ export interface SlotWish {
   priority?: number;
 }
 
+/** WarmWish names a picture of the page to come. */
+export interface WarmWish {
+  participant: string;
+  /** Source is camera or screen. */
+  source: Source;
+}
+
 /** SlotsWish replaces the wishes for all video, screen and screen sound slots. */
 export interface SlotsWish {
   wishes: SlotWish[];
+  /**
+   * Warm are pictures that are to be at hand when the page is turned: their smallest layer comes to the server and is
+   * kept there, and nothing of them is sent on. At most a page, 49.
+   */
+  warm?: WarmWish[];
   /** DataSaver asks for small pictures only, whatever the tiles' heights. */
   dataSaver?: boolean;
   /** AudioOnly asks for no pictures at all. */
@@ -732,7 +746,10 @@ export interface ChatSend {
   replyTo?: number;
 }
 
-/** ChatEdit changes the text of an own message. */
+/**
+ * ChatEdit changes the text of an own message. The answer comes when that is stored, as with the two below; where it never
+ * will be, it is a conflict, and chat:updated has for everybody what is.
+ */
 export interface ChatEdit {
   number: number;
   text: string;

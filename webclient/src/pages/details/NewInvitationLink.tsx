@@ -2,12 +2,14 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NewInvitation } from '../../api';
+import { useFeatures } from '../../state/account';
 import type { useInvitations } from '../../state/invitations';
 import { invitationLink } from '../../state/meetings';
-import { problemText } from '../../state/problem';
+import { fieldTexts, problemText } from '../../state/problem';
 import { Button } from '../../ui/Button';
 import { Checkbox } from '../../ui/Checkbox';
 import { Dialog } from '../../ui/Dialog';
+import { Field } from '../../ui/Field';
 import { Notice } from '../../ui/Notice';
 import { Select } from '../../ui/Select';
 import { LinkCard } from './MeetingLink';
@@ -34,7 +36,10 @@ export function NewInvitationLink({
   const [skipLobby, setSkipLobby] = useState(true);
   const [end, setEnd] = useState<(typeof endNames)[number]>('week');
   const [uses, setUses] = useState('');
+  const [sendTo, setSendTo] = useState('');
+  const features = useFeatures();
   const token = create.data?.token;
+  const wrongAddress = fieldTexts(t, create.error).sendTo;
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -42,6 +47,7 @@ export function NewInvitationLink({
     const wish: NewInvitation = { role, skipLobby };
     if (end !== 'never') wish.expiresAt = new Date(Date.now() + ends[end]).toISOString();
     if (uses !== '') wish.maxUses = Number(uses);
+    if (sendTo.trim() !== '') wish.sendTo = sendTo.trim();
     create.mutate(wish);
   }
 
@@ -51,7 +57,11 @@ export function NewInvitationLink({
         open
         onClose={onClose}
         title={t('invitations.doneTitle')}
-        description={t('invitations.doneText')}
+        description={
+          create.variables?.sendTo === undefined
+            ? t('invitations.doneText')
+            : t('invitations.sentText', { email: create.variables.sendTo })
+        }
         actions={<Button onClick={onClose}>{t('invitations.done')}</Button>}
       >
         <div className="mt-5">
@@ -63,7 +73,9 @@ export function NewInvitationLink({
   return (
     <Dialog open onClose={onClose} title={t('invitations.make')}>
       <form onSubmit={submit} noValidate className="mt-5 flex flex-col gap-5">
-        {create.isError && <Notice>{problemText(t, create.error)}</Notice>}
+        {create.isError && wrongAddress === undefined && (
+          <Notice>{problemText(t, create.error)}</Notice>
+        )}
         <Select
           label={t('invitations.role')}
           value={role}
@@ -99,6 +111,16 @@ export function NewInvitationLink({
           checked={skipLobby}
           onChange={setSkipLobby}
         />
+        {features?.passwordReset && (
+          <Field
+            label={t('invitations.sendTo')}
+            type="email"
+            autoComplete="off"
+            value={sendTo}
+            error={wrongAddress}
+            onChange={(event) => setSendTo(event.target.value)}
+          />
+        )}
         <div className="mt-1 flex flex-wrap justify-end gap-3">
           <Button kind="soft" onClick={onClose}>
             {t('cancel')}

@@ -1,5 +1,5 @@
 import type { TileWish } from '../../call';
-import type { StageTile } from '../../layout';
+import type { StageLayout, StageTile } from '../../layout';
 import type { Person } from './people';
 
 // No camera sends more, and larger only costs bandwidth.
@@ -24,4 +24,21 @@ export function tileWishes(
     const priority = source === 'screen' ? 255 : person.active || large ? 200 : 100;
     return [{ participant: id, source, height, priority }];
   });
+}
+
+export interface PageWishes {
+  tiles: TileWish[];
+  /** Whose cameras are to be at hand when the page is turned. */
+  next: string[];
+}
+
+/** Wishes for what is on the screen, and for the next page. */
+export function pageWishes(
+  { tiles, next }: Pick<StageLayout, 'tiles' | 'next'>,
+  people: readonly Person[],
+  pixelRatio: number,
+): PageWishes {
+  // Nobody needs oneself, and a camera that is off has nothing to warm.
+  const seen = new Set(people.filter(({ self, camera }) => !self && camera).map(({ id }) => id));
+  return { tiles: tileWishes(tiles, people, pixelRatio), next: next.filter((id) => seen.has(id)) };
 }
