@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -57,15 +56,13 @@ type Options struct {
 // Client is one participant's connection to a meeting. Its methods are safe from any goroutine.
 type Client struct {
 	options Options
-	socket  *websocket.Conn
 	events  *events
-	stop    context.CancelFunc // ends the socket's reader
-	done    chan struct{}      // closed when the reader has ended
-	err     error              // why the reader ended; read it after done
 
-	mu      sync.Mutex
-	nextID  uint64
-	waiting map[uint64]chan message.ServerMessage // closed reader: nil
+	returning sync.Mutex // one Resume at a time
+	mu        sync.Mutex // guards what follows
+	line      *line
+	over      bool // closed
+	memory    memory
 
 	media sync.Mutex // serialises offers and guards the two connections
 	up    *Upstream
@@ -86,42 +83,30 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	if o.Grant == "" {
 		credential = message.TicketPrefix + o.Ticket
 	}
-	socket, response, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{ //nolint:bodyclose // the library says that it need not be closed
-		HTTPClient:   o.HTTP,
-		Subprotocols: []string{message.Subprotocol, credential},
-	})
-	if err != nil {
-		if response != nil {
-			return nil, fmt.Errorf("dial %s: %s: %w", o.URL, response.Status, err)
-		}
-		return nil, fmt.Errorf("dial %s: %w", o.URL, err)
-	}
-	if socket.Subprotocol() != message.Subprotocol {
-		_ = socket.CloseNow()
-		return nil, fmt.Errorf("dial %s: the server does not speak %s", o.URL, message.Subprotocol)
-	}
-	socket.SetReadLimit(readLimit)
 	if o.Events == nil {
 		o.Events = func(message.ServerMessage) {}
 	}
-	reading, stop := context.WithCancel(context.Background())
-	c := &Client{
-		options: o, socket: socket, events: newEvents(o.Events), stop: stop, done: make(chan struct{}),
-		waiting: make(map[uint64]chan message.ServerMessage),
-		deaf:    make(chan struct{}), closing: make(chan struct{}),
+	c := &Client{options: o, events: newEvents(o.Events), deaf: make(chan struct{}), closing: make(chan struct{})}
+	opened, err := c.open(ctx, credential)
+	if err != nil {
+		c.events.close()
+		<-c.events.done
+		return nil, err
 	}
-	go c.read(reading)
+	// The reader may have begun already.
+	c.goOn(opened)
 	return c, nil
 }
 
-// Done is closed when the connection to the server is gone; Err says why.
-func (c *Client) Done() <-chan struct{} { return c.done }
+// Done is closed when the WebSocket is gone; Err says why. After Resume there is another one, with another Done.
+func (c *Client) Done() <-chan struct{} { return c.present().done }
 
-// Err is why the connection ended, nil while it lives. A closed WebSocket gives a websocket.CloseError.
+// Err is why the WebSocket ended, nil while it lives. A closed WebSocket gives a websocket.CloseError.
 func (c *Client) Err() error {
+	l := c.present()
 	select {
-	case <-c.done:
-		return c.err
+	case <-l.done:
+		return l.err
 	default:
 		return nil
 	}
@@ -143,10 +128,15 @@ func (c *Client) hang() {
 // Close ends both media connections and the socket, and waits for every goroutine of the client.
 func (c *Client) Close() {
 	c.closed.Do(func() { close(c.closing) })
+	c.mu.Lock()
+	c.over = true
+	l := c.line
+	c.mu.Unlock()
 	// The reader must go on while the close handshake runs: it is what sees the server's answer.
-	_ = c.socket.Close(websocket.StatusNormalClosure, "")
-	c.stop()
-	<-c.done
+	_ = l.socket.Close(websocket.StatusNormalClosure, "")
+	l.stop()
+	<-l.done
+	c.events.close()
 	<-c.events.done
 	// Only now: whoever holds the lock for an offer gave up when the reader ended.
 	c.media.Lock()
@@ -174,47 +164,12 @@ func (c *Client) dropLost() {
 
 // Request sends any message and waits for its reply: OK or the message that answers it. A refusal is a message.Error.
 func (c *Client) Request(ctx context.Context, m message.ClientMessage) (message.ServerMessage, error) {
-	reply := make(chan message.ServerMessage, 1)
-	c.mu.Lock()
-	if c.waiting == nil {
-		c.mu.Unlock()
-		return nil, fmt.Errorf("%T: %w", m, ErrClosed)
-	}
-	c.nextID++
-	id := c.nextID
-	c.waiting[id] = reply
-	c.mu.Unlock()
-	defer c.forget(id)
-
-	raw, err := message.EncodeRequest(id, m)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.WriteRaw(ctx, raw); err != nil {
-		return nil, fmt.Errorf("%T: %w", m, err)
-	}
-	select {
-	case answer := <-reply:
-		if refused, ok := answer.(message.Error); ok {
-			return nil, fmt.Errorf("%T: %w", m, refused)
-		}
-		return answer, nil
-	case <-c.done:
-		return nil, fmt.Errorf("%T: %w", m, ErrClosed)
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%T: %w", m, ctx.Err())
-	}
+	return c.present().request(ctx, m)
 }
 
 // WriteRaw sends a text message as it is, for tests of servers.
 func (c *Client) WriteRaw(ctx context.Context, text []byte) error {
-	return c.socket.Write(ctx, websocket.MessageText, text)
-}
-
-func (c *Client) forget(id uint64) {
-	c.mu.Lock()
-	delete(c.waiting, id)
-	c.mu.Unlock()
+	return c.present().socket.Write(ctx, websocket.MessageText, text)
 }
 
 // note takes from an event what the connections need, before anybody else sees it.
@@ -233,20 +188,13 @@ func (c *Client) note(m message.ServerMessage) {
 	}
 }
 
-func (c *Client) read(ctx context.Context) {
-	defer close(c.done)
-	defer c.events.close()
-	defer func() {
-		c.mu.Lock()
-		c.waiting = nil
-		c.mu.Unlock()
-		_ = c.socket.CloseNow()
-	}()
+func (c *Client) read(ctx context.Context, l *line) {
+	defer l.ended()
 	for {
 		c.hang()
-		_, raw, err := c.socket.Read(ctx)
+		_, raw, err := l.socket.Read(ctx)
 		if err != nil {
-			c.err = err
+			l.err = err
 			return
 		}
 		if c.options.Skip != nil && c.options.Skip(raw) {
@@ -254,23 +202,20 @@ func (c *Client) read(ctx context.Context) {
 		}
 		e, m, err := message.DecodeServer(raw)
 		if err != nil {
-			c.err = err
+			l.err = err
 			return
 		}
 		if m == nil {
 			continue
 		}
-		if e.Re == 0 {
-			c.note(m)
-			c.events.put(m)
+		c.mu.Lock()
+		c.memory.remember(e.Seq, m)
+		c.mu.Unlock()
+		if e.Re != 0 {
+			l.answer(e.Re, m)
 			continue
 		}
-		c.mu.Lock()
-		reply := c.waiting[e.Re]
-		delete(c.waiting, e.Re)
-		c.mu.Unlock()
-		if reply != nil {
-			reply <- m
-		}
+		c.note(m)
+		c.events.put(m)
 	}
 }

@@ -164,7 +164,7 @@ func (n *connection) wait(ctx context.Context) error {
 		return nil
 	case <-n.failed:
 		return fmt.Errorf("%s: %w", n.direction, errFailed)
-	case <-n.client.done:
+	case <-n.client.Done():
 		return fmt.Errorf("%s: %w", n.direction, ErrClosed)
 	case <-ctx.Done():
 		return fmt.Errorf("wait for %s connection: %w", n.direction, ctx.Err())

@@ -2,7 +2,8 @@
 //
 //	REST ── register, login, create, join ──> grant
 //	Dial(grant) ── WebSocket ── Join, Chat, Wish, Mute, Leave ─────────> server
-//	                └─ Events <── everything that the server says unasked
+//	                ├─ Events <── everything that the server says unasked
+//	                └─ Resume ── after a lost WebSocket: the same participant, the same media
 //	Publish(Track{Feed}) ── Upstream ── RTP, simulcast, RTX, reports ──> SFU
 //	Receive(Reception) <── Downstream ── slots, NACK, PLI, reports ───── SFU
 //

@@ -2,13 +2,47 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"log"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/plenum-meet/plenum/signaling/client"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
+
+// A bot that goes on where it was when the network comes back.
+func ExampleClient_Resume() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer cancel()
+
+	bot, err := client.Dial(ctx, client.Options{URL: "ws://localhost:8080/ws", Grant: os.Getenv("GRANT")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer bot.Close()
+	if _, err := bot.Join(ctx); err != nil {
+		log.Fatal(err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-bot.Done():
+		}
+		var refused message.Error
+		snapshot, err := bot.Resume(ctx)
+		switch {
+		case errors.As(err, &refused):
+			log.Fatal(err) // removed, or the meeting has ended
+		case err != nil:
+			time.Sleep(time.Second) //nolint:forbidigo // no network yet
+		case snapshot != nil:
+			log.Printf("back after too long: %d people are in the meeting", len(snapshot.Participants))
+		}
+	}
+}
 
 // A guest that shows a test picture, hums, answers in the chat and stays until it is interrupted.
 func Example() {

@@ -24,9 +24,10 @@ type fake struct {
 	answer func(message.ClientMessage) message.ServerMessage
 	deaf   bool // writes may fail
 
-	mu     sync.Mutex
-	socket *websocket.Conn
-	seq    uint64
+	mu      sync.Mutex
+	socket  *websocket.Conn
+	seq     uint64
+	tickets []string // by which clients came back
 }
 
 func newFake(t *testing.T, answer func(message.ClientMessage) message.ServerMessage) *fake {
@@ -38,7 +39,9 @@ func newFake(t *testing.T, answer func(message.ClientMessage) message.ServerMess
 }
 
 func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
-	if !strings.Contains(r.Header.Get("Sec-WebSocket-Protocol"), "auth.good") {
+	credential := r.Header.Get("Sec-WebSocket-Protocol")
+	_, ticket, back := strings.Cut(credential, message.TicketPrefix)
+	if !back && !strings.Contains(credential, "auth.good") {
 		http.Error(w, "no", http.StatusUnauthorized)
 		return
 	}
@@ -50,6 +53,9 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	socket.SetReadLimit(message.MaxSize)
 	f.mu.Lock()
 	f.socket = socket
+	if back {
+		f.tickets = append(f.tickets, ticket)
+	}
 	f.mu.Unlock()
 	for {
 		_, raw, err := socket.Read(r.Context())

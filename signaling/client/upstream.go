@@ -161,7 +161,7 @@ func (u *Upstream) publish(ctx context.Context, tracks []Track) error {
 				e.mid = s.m.Mid()
 			case <-u.failed:
 				return fmt.Errorf("publish %s: %w", s.track.Source, errFailed)
-			case <-u.client.done:
+			case <-u.client.Done():
 				return fmt.Errorf("publish %s: %w", s.track.Source, ErrClosed)
 			case <-ctx.Done():
 				return fmt.Errorf("publish %s: %w", s.track.Source, ctx.Err())
