@@ -97,6 +97,7 @@ type Limits struct {
 	ResetsPerAccount          Rate
 	ResetMissesPerAddress     Rate
 	InvitesPerAccount         Rate
+	MailsPerAccount           Rate // that invite somebody
 	ConnectionTestsPerAddress Rate
 	ConnectionTests           Rate // of everybody on this node
 	OpenPerAddress            int  // requests being answered at once
@@ -139,6 +140,7 @@ func Default() Config {
 			ResetsPerAccount:          Rate{3, time.Hour, 3},
 			ResetMissesPerAddress:     Rate{30, time.Minute, 30},
 			InvitesPerAccount:         Rate{20, time.Minute, 20},
+			MailsPerAccount:           Rate{60, time.Hour, 60},
 			ConnectionTestsPerAddress: Rate{8, 30 * time.Second, 8},
 			ConnectionTests:           Rate{16, 30 * time.Second, 16},
 			OpenPerAddress:            64,
@@ -230,6 +232,7 @@ func (l Limits) rates() map[string]Rate {
 		"resets per account":           l.ResetsPerAccount,
 		"reset misses per address":     l.ResetMissesPerAddress,
 		"invites per account":          l.InvitesPerAccount,
+		"mails per account":            l.MailsPerAccount,
 		"connection tests per address": l.ConnectionTestsPerAddress,
 		"connection tests":             l.ConnectionTests,
 	}

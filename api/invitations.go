@@ -27,6 +27,7 @@ type invitationRequest struct {
 	NotBefore *time.Time `json:"notBefore"`
 	ExpiresAt *time.Time `json:"expiresAt"`
 	MaxUses   *int       `json:"maxUses"`
+	SendTo    *string    `json:"sendTo"` // an address that gets the link by mail
 }
 
 type invitationJSON struct {
@@ -58,11 +59,18 @@ func (s *Server) createInvitation(c echo.Context) error {
 	}
 	var check checks
 	i := check.invitation(in, s.now())
+	address := ""
+	if in.SendTo != nil {
+		address = check.email("sendTo", *in.SendTo)
+	}
 	if err := check.failure(); err != nil {
 		return err
 	}
 	m, err := s.hostedMeeting(c, "invitation_create")
 	if err != nil {
+		return err
+	}
+	if err := s.mayMail(c, address); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -79,6 +87,11 @@ func (s *Server) createInvitation(c echo.Context) error {
 		return err
 	}
 	s.audit(c, event{action: "invitation_create", target: i.ID, meeting: m.ID})
+	if address != "" {
+		if err := s.mailLink(c, m, address, token); err != nil {
+			return err
+		}
+	}
 	return c.JSON(http.StatusCreated, newInvitationResponse{Invitation: renderInvitation(i, s.now()), Token: token})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plenum-meet/plenum/api"
 	"github.com/plenum-meet/plenum/store"
 )
 
@@ -126,6 +127,84 @@ func TestInvitedPeopleFindTheMeetingOnTheirDashboard(t *testing.T) {
 	for _, bad := range []string{`{"emails":[]}`, `{"emails":["x"]}`, `{"emails":["` + strings.Repeat(`a@b.example","`, 50) + `a@b.example"]}`} {
 		w.want(400, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitees", as: "ada", body: bad})
 	}
+}
+
+func TestInvitedPeopleGetMail(t *testing.T) {
+	w := newWorld(t, withMail)
+	m := w.meeting("ada", `{"title":"Plan, once more","schedule":{"startsAt":"2026-11-26T09:00:00Z","minutes":60,"timeZone":"Europe/Berlin","recurrence":"FREQ=WEEKLY"}}`)
+	grace, alan := w.person("grace"), w.person("alan")
+	invite := func(emails string) []string {
+		t.Helper()
+		a := w.want(200, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitees", as: "ada", body: `{"emails":[` + emails + `]}`})
+		return read[struct{ Mailed []string }](w, a).Mailed
+	}
+	if mailed := invite(`"grace@plenum.example","ghost@plenum.example","ada@plenum.example","grace@plenum.example"`); fmt.Sprint(mailed) != "["+grace.Email+"]" {
+		t.Errorf("mailed %v", mailed)
+	}
+	// Who was invited before is not written to again.
+	if mailed := invite(`"grace@plenum.example","alan@plenum.example"`); fmt.Sprint(mailed) != "["+alan.Email+"]" {
+		t.Errorf("mailed %v", mailed)
+	}
+	mails := w.sent()
+	if len(mails) != 2 || mails[0].To != grace.Email || mails[1].To != alan.Email {
+		t.Fatalf("sent %+v", mails)
+	}
+	got := mails[0]
+	for _, part := range []string{
+		"Hello grace", "ada invites you", "Plan, once more", "Thursday, 26 November 2026, 10:00 (Europe/Berlin)", "\n\nhttp://" + host + "/m/" + m.Code + "\n",
+	} {
+		if !strings.Contains(strings.ToLower(got.Text), strings.ToLower(part)) {
+			t.Errorf("the mail does not say %q:\n%s", part, got.Text)
+		}
+	}
+	if got.Subject != "Invitation: Plan, once more" || got.CalendarName != "meeting-"+m.Code+".ics" ||
+		!strings.Contains(got.Calendar, "RRULE:FREQ=WEEKLY\r\n") || !strings.Contains(got.Calendar, `SUMMARY:Plan\, once more`) {
+		t.Errorf("%q, %q:\n%s", got.Subject, got.CalendarName, got.Calendar)
+	}
+}
+
+func TestALinkIsSentByMail(t *testing.T) {
+	w := newWorld(t, withMail, func(c *api.Config) { c.Limits.MailsPerAccount = api.Rate{Count: 1, Per: time.Hour, Burst: 2} })
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	l := w.link(m.Code, `{"maxUses":1,"sendTo":"Ghost@plenum.example"}`)
+	mails := w.sent()
+	if len(mails) != 1 || mails[0].To != "ghost@plenum.example" || !strings.Contains(mails[0].Text, "http://"+host+"/m/"+m.Code+"#i="+l.Token+"\n") {
+		t.Fatalf("sent %+v", mails)
+	}
+	if mails[0].Calendar != "" {
+		t.Errorf("a calendar file of a meeting without a date: %s", mails[0].Calendar)
+	}
+	w.joinBy(200, m.Code, "", l.Token, "")
+	path := "/api/meetings/" + m.Code + "/invitations"
+	w.want(201, call{method: "POST", path: path, as: "ada", body: `{"sendTo":"b@plenum.example"}`})
+	// So many, and no more; and no link is made that nobody would get.
+	w.want(429, call{method: "POST", path: path, as: "ada", body: `{"sendTo":"c@plenum.example"}`})
+	if a := w.want(400, call{method: "POST", path: path, as: "ada", body: `{"sendTo":"c"}`}); fieldNames(a) != "sendTo" {
+		t.Errorf("%s", a.body)
+	}
+	w.person("grace")
+	a := w.want(200, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitees", as: "ada", body: `{"emails":["grace@plenum.example"]}`})
+	if got := read[struct {
+		Mailed   []string
+		Invitees []struct{ Email string }
+	}](w, a); len(got.Mailed) != 0 || len(got.Invitees) != 1 {
+		t.Errorf("invited without mail: %+v", got)
+	}
+	list := read[struct{ Invitations []struct{ ID string } }](w, w.want(200, call{method: "GET", path: path, as: "ada"}))
+	if len(list.Invitations) != 2 || len(w.sent()) != 2 {
+		t.Errorf("%d links, %d mails", len(list.Invitations), len(w.sent()))
+	}
+}
+
+func TestWithoutAMailServerNobodyIsWrittenTo(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	w.person("grace")
+	a := w.want(200, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitees", as: "ada", body: `{"emails":["grace@plenum.example"]}`})
+	if got := read[struct{ Mailed []string }](w, a); len(got.Mailed) != 0 {
+		t.Errorf("mailed %v", got.Mailed)
+	}
+	w.want(403, call{method: "POST", path: "/api/meetings/" + m.Code + "/invitations", as: "ada", body: `{"sendTo":"b@plenum.example"}`})
 }
 
 func TestWhoWasRemovedDoesNotComeInByAnyWay(t *testing.T) {

@@ -37,6 +37,7 @@ type inviteeJSON struct {
 type inviteResponse struct {
 	Invitees []inviteeJSON `json:"invitees"`
 	Unknown  []string      `json:"unknown"`
+	Mailed   []string      `json:"mailed"` // addresses that mail goes to
 }
 
 type inviteesResponse struct {
@@ -67,7 +68,11 @@ func (s *Server) invite(c echo.Context) error {
 	if wait, ok := s.limits.invite.take(s.now(), identityOf(c).user); !ok {
 		return tooMany(wait)
 	}
-	unknown, err := s.inviteAll(c, m, in.Emails)
+	invited, unknown, err := s.inviteAll(c, m, in.Emails)
+	if err != nil {
+		return err
+	}
+	mailed, err := s.mailInvitees(c, m, invited)
 	if err != nil {
 		return err
 	}
@@ -75,21 +80,26 @@ func (s *Server) invite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, inviteResponse{Invitees: list, Unknown: unknown})
+	return c.JSON(http.StatusOK, inviteResponse{Invitees: list, Unknown: unknown, Mailed: mailed})
 }
 
-func (s *Server) inviteAll(c echo.Context, m store.Meeting, emails []string) (unknown []string, err error) {
+// inviteAll invites who has an account, and says who was not invited before and which addresses have none.
+func (s *Server) inviteAll(c echo.Context, m store.Meeting, emails []string) (invited []store.User, unknown []string, err error) {
 	ctx := c.Request().Context()
 	users, err := s.store.UsersByEmail(ctx, emails)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	before, err := s.store.InviteesOf(ctx, m.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(before)+len(users) > maxInvitees {
-		return nil, errInvalid.because("At most %d people can be invited to a meeting.", maxInvitees)
+		return nil, nil, errInvalid.because("At most %d people can be invited to a meeting.", maxInvitees)
+	}
+	known := map[string]bool{}
+	for _, i := range before {
+		known[i.UserID] = true
 	}
 	byEmail := map[string]store.User{}
 	for _, u := range users {
@@ -103,12 +113,16 @@ func (s *Server) inviteAll(c echo.Context, m store.Meeting, emails []string) (un
 			unknown = append(unknown, email)
 		case u.ID != m.HostID:
 			if err := s.store.AddInvitee(ctx, &store.Invitee{MeetingID: m.ID, UserID: u.ID, CreatedAt: s.now()}); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			s.audit(c, event{action: "meeting_invite", target: u.ID, meeting: m.ID})
+			if !known[u.ID] {
+				known[u.ID] = true
+				invited = append(invited, u)
+			}
 		}
 	}
-	return unknown, nil
+	return invited, unknown, nil
 }
 
 func (s *Server) listInvitees(c echo.Context) error {

@@ -104,6 +104,7 @@ type limiters struct {
 	resetAccount   *limiter
 	resetMiss      *limiter
 	invite         *limiter
+	mail           *limiter
 	connectionTest *limiter
 	// connectionTests are those of everybody together.
 	connectionTests *limiter
@@ -130,6 +131,7 @@ func newLimiters(l Limits) limiters {
 		resetAccount:    newLimiter(l.ResetsPerAccount),
 		resetMiss:       newLimiter(l.ResetMissesPerAddress),
 		invite:          newLimiter(l.InvitesPerAccount),
+		mail:            newLimiter(l.MailsPerAccount),
 		connectionTest:  newLimiter(l.ConnectionTestsPerAddress),
 		connectionTests: newLimiter(l.ConnectionTests),
 		foreignAlarm:    newLimiter(Rate{Count: 1, Per: time.Minute, Burst: 1}),

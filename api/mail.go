@@ -15,9 +15,16 @@ import (
 	"time"
 )
 
-// Mailer sends one mail. What it is told to send is plain text.
+// Mailer sends one mail.
 type Mailer interface {
-	Send(ctx context.Context, to, subject, text string) error
+	Send(ctx context.Context, m Mail) error
+}
+
+// Mail is plain text, with a calendar file where there is a date to remember.
+type Mail struct {
+	To, Subject, Text string
+	// Calendar is of RFC 5545, empty for none, and CalendarName what the file is called: letters, digits, - and dots.
+	Calendar, CalendarName string
 }
 
 // SMTP is a mail server that takes our mail.
@@ -59,13 +66,13 @@ func ParseSMTP(text, from string) (*SMTP, error) {
 }
 
 // Send implements Mailer.
-func (m *SMTP) Send(ctx context.Context, to, subject, text string) error {
-	if _, err := mail.ParseAddress(to); err != nil || strings.ContainsAny(to, "\r\n") {
+func (m *SMTP) Send(ctx context.Context, what Mail) error {
+	if _, err := mail.ParseAddress(what.To); err != nil || strings.ContainsAny(what.To, "\r\n") {
 		return errors.New("sending mail: not an address")
 	}
 	ctx, cancel := context.WithTimeout(ctx, mailWithin)
 	defer cancel()
-	if err := m.deliver(ctx, to, m.compose(to, subject, text)); err != nil {
+	if err := m.deliver(ctx, what.To, m.compose(what)); err != nil {
 		return fmt.Errorf("sending mail by %s: %w", m.Address, err)
 	}
 	return nil
@@ -138,24 +145,40 @@ func (m *SMTP) startTLS(client *smtp.Client, conn net.Conn, secure *tls.Config) 
 	return errors.New("the server offers no encryption")
 }
 
+// boundary stands between the parts of a mail; base64 never has an underscore in it.
+const boundary = "plenum_part"
+
 // compose writes the mail; everything that is not ASCII is encoded.
-func (m *SMTP) compose(to, subject, text string) []byte {
+func (m *SMTP) compose(what Mail) []byte {
 	var b strings.Builder
 	header := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
 	header("From", m.From.String())
-	header("To", "<"+to+">")
-	header("Subject", mime.QEncoding.Encode("utf-8", subject))
+	header("To", "<"+what.To+">")
+	header("Subject", mime.QEncoding.Encode("utf-8", what.Subject))
 	header("Date", time.Now().UTC().Format(time.RFC1123Z))
 	header("Auto-Submitted", "auto-generated")
 	header("MIME-Version", "1.0")
-	header("Content-Type", "text/plain; charset=utf-8")
-	header("Content-Transfer-Encoding", "base64")
-	b.WriteString("\r\n")
-	encoded := base64.StdEncoding.EncodeToString([]byte(text))
-	for len(encoded) > 76 {
-		b.WriteString(encoded[:76] + "\r\n")
-		encoded = encoded[76:]
+	part := func(kind, text string) {
+		header("Content-Type", kind)
+		header("Content-Transfer-Encoding", "base64")
+		b.WriteString("\r\n")
+		encoded := base64.StdEncoding.EncodeToString([]byte(text))
+		for len(encoded) > 76 {
+			b.WriteString(encoded[:76] + "\r\n")
+			encoded = encoded[76:]
+		}
+		b.WriteString(encoded + "\r\n")
 	}
-	b.WriteString(encoded + "\r\n")
+	if what.Calendar == "" {
+		part("text/plain; charset=utf-8", what.Text)
+		return []byte(b.String())
+	}
+	header("Content-Type", `multipart/mixed; boundary="`+boundary+`"`)
+	b.WriteString("\r\n--" + boundary + "\r\n")
+	part("text/plain; charset=utf-8", what.Text)
+	b.WriteString("--" + boundary + "\r\n")
+	header("Content-Disposition", `attachment; filename="`+what.CalendarName+`"`)
+	part("text/calendar; charset=utf-8; method=PUBLISH", what.Calendar)
+	b.WriteString("--" + boundary + "--\r\n")
 	return []byte(b.String())
 }

@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/base64"
+	"io"
 	"mime"
+	"mime/multipart"
 	"net"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +74,7 @@ func TestMailIsSentAsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := "Hallo Jürgen,\n.\nhttp://plenum.example/reset#token=abc\n" + strings.Repeat("x", 200)
-	if err := m.Send(t.Context(), "juergen@plenum.example", "Neues Passwort für Plénum", text); err != nil {
+	if err := m.Send(t.Context(), Mail{To: "juergen@plenum.example", Subject: "Neues Passwort für Plénum", Text: text}); err != nil {
 		t.Fatal(err)
 	}
 	lines := <-heard
@@ -95,8 +98,50 @@ func TestMailIsSentAsText(t *testing.T) {
 	if err != nil || string(decoded) != text {
 		t.Errorf("body %q, %v", decoded, err)
 	}
-	if err := m.Send(t.Context(), "a@plenum.example>\r\nRCPT TO:<b@plenum.example", "x", "x"); err == nil {
+	if err := m.Send(t.Context(), Mail{To: "a@plenum.example>\r\nRCPT TO:<b@plenum.example", Subject: "x", Text: "x"}); err == nil {
 		t.Error("an address with a second command in it was taken")
+	}
+}
+
+func TestACalendarFileComesWithTheMail(t *testing.T) {
+	address, heard := smtpServer(t)
+	m, err := ParseSMTP("smtp://"+address, "Plenum <meet@plenum.example>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	what := Mail{
+		To: "grace@plenum.example", Subject: "Invitation: Plan\r\nBcc: x@plenum.example", Text: "Hello Grace,\n.\ncome.\n",
+		Calendar: "BEGIN:VCALENDAR\r\n" + strings.Repeat("X-COMMENT:ü\r\n", 20) + "END:VCALENDAR\r\n", CalendarName: "meeting-abc.ics",
+	}
+	if err := m.Send(t.Context(), what); err != nil {
+		t.Fatal(err)
+	}
+	lines := <-heard
+	begin := slices.Index(lines, "DATA") + 1
+	got, err := mail.ReadMessage(strings.NewReader(strings.Join(lines[begin:len(lines)-2], "\r\n") + "\r\n"))
+	if err != nil || got.Header.Get("Bcc") != "" {
+		t.Fatalf("headers %v, %v", got, err)
+	}
+	kind, parameters, err := mime.ParseMediaType(got.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/mixed" {
+		t.Fatalf("%s, %v", kind, err)
+	}
+	parts := multipart.NewReader(got.Body, parameters["boundary"])
+	for _, want := range []struct{ kind, name, text string }{
+		{"text/plain; charset=utf-8", "", what.Text},
+		{"text/calendar; charset=utf-8; method=PUBLISH", what.CalendarName, what.Calendar},
+	} {
+		part, err := parts.NextPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		if err != nil || string(text) != want.text || part.Header.Get("Content-Type") != want.kind || part.FileName() != want.name {
+			t.Errorf("%s %s: %q, %v", part.Header.Get("Content-Type"), part.FileName(), text, err)
+		}
+	}
+	if _, err := parts.NextPart(); err != io.EOF {
+		t.Errorf("a third part, %v", err)
 	}
 }
 
@@ -109,7 +154,7 @@ func TestMailGivesUp(t *testing.T) {
 	m := &SMTP{Address: listener.Addr().String(), From: mail.Address{Address: "meet@plenum.example"}}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := m.Send(ctx, "ada@plenum.example", "x", "x"); err == nil {
+	if err := m.Send(ctx, Mail{To: "ada@plenum.example", Subject: "x", Text: "x"}); err == nil {
 		t.Error("a server that says nothing has taken a mail")
 	}
 }

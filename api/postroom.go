@@ -16,12 +16,10 @@ type postRoom struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	queue   []letter
+	queue   []Mail
 	sending bool
 	done    sync.WaitGroup
 }
-
-type letter struct{ to, subject, text string }
 
 func newPostRoom(mailer Mailer, log *slog.Logger) *postRoom {
 	if mailer == nil {
@@ -30,14 +28,14 @@ func newPostRoom(mailer Mailer, log *slog.Logger) *postRoom {
 	return &postRoom{mailer: mailer, log: log}
 }
 
-func (p *postRoom) put(l letter) {
+func (p *postRoom) put(m Mail) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.queue) >= maxPost {
 		p.log.Error("mail dropped, for too much waits to be sent")
 		return
 	}
-	p.queue = append(p.queue, l)
+	p.queue = append(p.queue, m)
 	if !p.sending {
 		p.sending = true
 		p.done.Go(p.send)
@@ -56,7 +54,7 @@ func (p *postRoom) send() {
 		p.queue = p.queue[1:]
 		p.mu.Unlock()
 		// Each has a time limit of its own, so that this ends.
-		if err := p.mailer.Send(context.Background(), next.to, next.subject, next.text); err != nil {
+		if err := p.mailer.Send(context.Background(), next); err != nil {
 			p.log.Error("mail not sent", "error", err)
 		}
 	}

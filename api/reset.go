@@ -76,7 +76,7 @@ func (s *Server) sendReset(c echo.Context, user store.User) error {
 	}
 	// From the configuration: a link built from the request would lead where its Host header says.
 	link := s.publicOrigin + "/reset#token=" + token
-	s.post.put(letter{to: user.Email, subject: "A new password for Plenum", text: "Hello " + user.Name + ",\n\n" +
+	s.post.put(Mail{To: user.Email, Subject: "A new password for Plenum", Text: "Hello " + user.Name + ",\n\n" +
 		"somebody, you most likely, asked for a new password. Set it here within 30 minutes:\n\n" + link + "\n\n" +
 		"If it was not you, there is nothing to do: your password stays as it is.\n"})
 	return nil

@@ -111,11 +111,11 @@ func TestAPasswordIsResetByMail(t *testing.T) {
 	ask("ADA@plenum.example")
 	ask(ada.Email)
 	mails := w.sent()
-	if len(mails) != 2 || mails[1].to != ada.Email || !strings.Contains(mails[1].text, "http://"+host+"/reset#token=") {
+	if len(mails) != 2 || mails[1].To != ada.Email || !strings.Contains(mails[1].Text, "http://"+host+"/reset#token=") {
 		t.Fatalf("sent %+v", mails)
 	}
-	token := func(m mail) string {
-		_, rest, _ := strings.Cut(m.text, "#token=")
+	token := func(m api.Mail) string {
+		_, rest, _ := strings.Cut(m.Text, "#token=")
 		token, _, _ := strings.Cut(rest, "\n")
 		return token
 	}

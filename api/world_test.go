@@ -146,24 +146,22 @@ func withMail(cfg *api.Config) { cfg.PublicURL = "http://" + host }
 // mailer keeps what is sent.
 type mailer struct {
 	mu    sync.Mutex
-	mails []mail
+	mails []api.Mail
 }
 
-type mail struct{ to, subject, text string }
-
-func (m *mailer) Send(_ context.Context, to, subject, text string) error {
+func (m *mailer) Send(_ context.Context, what api.Mail) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.mails = append(m.mails, mail{to, subject, text})
+	m.mails = append(m.mails, what)
 	return nil
 }
 
 // sent waits until all mail is out.
-func (w *world) sent() []mail {
+func (w *world) sent() []api.Mail {
 	w.server.Close()
 	w.mailer.mu.Lock()
 	defer w.mailer.mu.Unlock()
-	return append([]mail{}, w.mailer.mails...)
+	return append([]api.Mail{}, w.mailer.mails...)
 }
 
 // journal is what was logged.

@@ -37,7 +37,7 @@ type serveCommand struct {
 
 	ResumeWindow time.Duration `default:"20s" placeholder:"TIME" help:"How long the place of somebody who lost the connection is kept, with their media, before others see them leave. At most 10m; 0 keeps none. Default: ${default}."`
 
-	SMTP     string `name:"smtp" secret:"" placeholder:"URL" help:"Mail server for links to a new password, as smtp://user:password@host:587 or smtps://user:password@host:465. Needs --public-url. Better set in the environment, as PLENUM_SMTP. Default: no mail is sent."`
+	SMTP     string `name:"smtp" secret:"" placeholder:"URL" help:"Mail server for links to a new password and for invitations, as smtp://user:password@host:587 or smtps://user:password@host:465. Needs --public-url. Better set in the environment, as PLENUM_SMTP. Default: no mail is sent."`
 	MailFrom string `default:"Plenum <plenum@localhost>" placeholder:"ADDRESS" help:"Sender of mail. Default: ${default}."`
 
 	Secret string `secret:"" placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
