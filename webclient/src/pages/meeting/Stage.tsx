@@ -2,9 +2,8 @@ import clsx from 'clsx';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TileWish } from '../../call';
 import { stage } from '../../layout';
-import type { Mode, StageTile } from '../../layout';
+import type { Mode, StageLayout } from '../../layout';
 import { useSize } from '../../state/viewport';
 import type { Frame } from '../../state/viewport';
 import { NamePill } from '../../ui/Tile';
@@ -16,7 +15,7 @@ import type { Person } from './people';
 import { PersonTile } from './PersonTile';
 import { ShareTabs } from './ShareTabs';
 import { ShareTile } from './ShareTile';
-import { tileWishes } from './wishes';
+import { pageWishes } from './wishes';
 
 export interface StageProps {
   code: string;
@@ -62,7 +61,7 @@ export function Stage(props: StageProps) {
     width,
     height,
   });
-  useWishes(layout.tiles, people);
+  useWishes(layout, people);
   const { onPages } = props;
   useEffect(() => onPages(layout.pages), [layout.pages, onPages]);
 
@@ -168,15 +167,15 @@ export function Stage(props: StageProps) {
   );
 }
 
-/** Tells after each drawing what is on the screen. */
-function useWishes(tiles: readonly StageTile[], people: Person[]): void {
+/** Tells after each drawing what is on the screen, and who is on the next page. */
+function useWishes(layout: StageLayout, people: Person[]): void {
   const call = useCall();
   const said = useRef('');
   useEffect(() => {
-    const wishes: TileWish[] = tileWishes(tiles, people, window.devicePixelRatio);
-    const text = JSON.stringify(wishes);
+    const { tiles, next } = pageWishes(layout, people, window.devicePixelRatio);
+    const text = JSON.stringify([tiles, next]);
     if (text === said.current) return;
     said.current = text;
-    call.setTiles(wishes);
+    call.setTiles(tiles, next);
   });
 }
