@@ -71,6 +71,7 @@ func (c serveCommand) mailer() (api.Mailer, error) {
 }
 
 func (c serveCommand) Run(ctx context.Context, to terminal) error {
+	collectSooner()
 	log := c.Log.logger(to.err, slog.LevelInfo)
 	running, err := start(ctx, c, log)
 	if err != nil {

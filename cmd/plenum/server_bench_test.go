@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 
 // serveForBenchmark prints its address and serves until its standard input ends.
 func serveForBenchmark(data string) error {
+	collectSooner()
 	n, err := start(context.Background(), serveCommand{
 		Storage: storageOptions{Data: data}, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0",
 		MediaAddress: []netip.Addr{netip.MustParseAddr("127.0.0.1")},

@@ -8,6 +8,7 @@ const (
 	ackedLongest  = 2 * time.Second // for as long as there are few packets
 	ackedEnough   = 20
 	ackedLeast    = 10
+	ackedFew      = 1 << 5
 	ackedCapacity = 1 << 10
 )
 
@@ -20,20 +21,37 @@ type arrival struct {
 // acked is the rate that arrives: the slower of how fast it left and how fast it came,
 // without the largest gap. So neither a burst nor one late packet counts for more than it is.
 type acked struct {
-	ring       [ackedCapacity]arrival // in the order of arrival
+	ring       []arrival // in the order of arrival; it grows as it has to, for most links are slow or idle
 	first, end int
 }
 
-func (a *acked) at(i int) *arrival { return &a.ring[i&(ackedCapacity-1)] }
+func (a *acked) at(i int) *arrival { return &a.ring[i&(len(a.ring)-1)] }
+
+// makeRoom has the ring take one more.
+func (a *acked) makeRoom() {
+	if a.end-a.first < len(a.ring) {
+		return
+	}
+	if len(a.ring) == ackedCapacity {
+		a.first++
+		return
+	}
+	larger := make([]arrival, max(2*len(a.ring), ackedFew))
+	for i := a.first; i < a.end; i++ {
+		larger[i&(len(larger)-1)] = *a.at(i)
+	}
+	a.ring = larger
+}
+
+// forgetAll keeps the room alone.
+func (a *acked) forgetAll() { a.first, a.end = 0, 0 }
 
 // add takes one packet; packets come nearly in the order of their arrival.
 func (a *acked) add(p arrival) {
 	if a.end > a.first && p.arrived < a.at(a.first).arrived {
 		return
 	}
-	if a.end-a.first == ackedCapacity {
-		a.first++
-	}
+	a.makeRoom()
 	i := a.end
 	a.end++
 	// A packet from before the feedback that was handled last moves back to its place.

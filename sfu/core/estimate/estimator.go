@@ -161,7 +161,8 @@ func (e *Estimator) read(now time.Duration) {
 		s, ok, step := e.groups.add(p.sent, p.arrived)
 		if step {
 			e.trend, e.detector.usage = trendline{}, normal
-			e.queue, e.acked = queue{}, acked{}
+			e.queue = queue{}
+			e.acked.forgetAll()
 		}
 		e.acked.add(p)
 		e.queue.add(p.sent, p.arrived)

@@ -26,6 +26,8 @@ func (k Kind) String() string {
 
 const (
 	leastCapacity = 512
+	// firstCapacity is for a link to which nothing is sent yet.
+	firstCapacity = 16
 	// mostCapacity is half of the number space: beyond it a number could mean two packets.
 	mostCapacity = 1 << 15
 	leastKept    = 2 * time.Second
@@ -75,7 +77,7 @@ const firstNumber = 1 << 16
 // NewHistory returns an empty history. The first packet gets number 0.
 func NewHistory() *History {
 	return &History{
-		ring: make([]sent, leastCapacity), kept: leastKept,
+		ring: make([]sent, firstCapacity), kept: leastKept,
 		oldest: firstNumber, next: firstNumber, covered: firstNumber,
 	}
 }
@@ -97,7 +99,7 @@ func (h *History) Put(now time.Time, size int, kind Kind, cluster uint16) uint16
 
 // makeRoom forgets the oldest packet, unless it is too young for that and the ring may grow.
 func (h *History) makeRoom(at time.Duration) {
-	if len(h.ring) >= mostCapacity || at-h.at(h.oldest).at >= h.kept {
+	if len(h.ring) >= mostCapacity || len(h.ring) >= leastCapacity && at-h.at(h.oldest).at >= h.kept {
 		h.forget()
 		return
 	}
