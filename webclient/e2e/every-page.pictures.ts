@@ -142,12 +142,14 @@ const meetings: [name: string, options: string, press?: (page: Page) => Promise<
   ['meeting-three-dark', 'fake=3&dark'],
   ['meeting-five', 'fake=5'],
   ['meeting-nine', 'fake=9&unread=3&lost'],
+  ['meeting-sixteen', 'fake=16'],
   ['meeting-nine-chat', 'fake=9&unread=3', (page) => press(page, /^Chat/)],
   ['meeting-quiet-chat', 'fake=3&quiet', (page) => press(page, /^Chat/)],
   ['meeting-nine-people', 'fake=9&host', (page) => pressOrMore(page, /^People/)],
   ['meeting-host-controls', 'fake=30&host', (page) => pressOrMore(page, /^Host controls/)],
   ['meeting-twenty-five', 'fake=25'],
   ['meeting-hundred', 'fake=100&unread=3'],
+  ['meeting-hundred-people', 'fake=100&host', (page) => pressOrMore(page, /^People/)],
   ['meeting-speaker', 'fake=9', (page) => layout(page, 'Speaker')],
   ['meeting-sidebar', 'fake=9', (page) => layout(page, 'Sidebar')],
   ['meeting-share', 'fake=9&share=1'],
@@ -159,6 +161,9 @@ const meetings: [name: string, options: string, press?: (page: Page) => Promise<
   ['meeting-shortcuts', 'fake=5', (page) => page.keyboard.press('?')],
   ['meeting-reactions', 'fake=5', (page) => press(page, 'React')],
   ['meeting-leave', 'fake=5&host', (page) => press(page, 'Leave')],
+  ['meeting-more', 'fake=5&host', (page) => press(page, 'More')],
+  ['meeting-settings', 'fake=5', (page) => pressOrMore(page, /^Settings/)],
+  ['meeting-person', 'fake=5&host', (page) => personMenu(page)],
 ];
 
 test('the meeting', async ({ open, server }) => {
@@ -167,17 +172,50 @@ test('the meeting', async ({ open, server }) => {
     const ada = await open('Ada');
     const { page } = ada;
     ada.allow(dev.url);
-    for (const [name, options, act] of meetings) {
+    const show = async (options: string) => {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${dev.url}/m/h3k7m-2p9qx?${options}`);
       await expect(page.locator('article[data-source=camera]').first()).toBeVisible();
+    };
+    for (const [name, options, act] of meetings) {
+      await show(options);
       await act?.(page);
-      await shoot(page, name, name === 'meeting-9' ? ['light', 'dark', 'contrast'] : ['dark']);
+      await shoot(page, name, name === 'meeting-nine' ? ['light', 'dark', 'contrast'] : ['dark']);
+      // What one of them has chosen is not for the next.
+      await page.evaluate(() => localStorage.clear());
+    }
+
+    await page.evaluate(() => localStorage.setItem('plenum.language', 'ar'));
+    for (const [name, options, panel] of [
+      ['ar-meeting-chat', 'fake=9&unread=3', 'chat'],
+      ['ar-meeting-people', 'fake=12&host&share=2&mine', 'people'],
+      ['ar-meeting-hundred', 'fake=100', undefined],
+      ['ar-meeting-speaker', 'fake=9&poor', 'connection'],
+      ['ar-meeting-host', 'fake=30&host', 'host'],
+    ] as const) {
+      await show(options);
+      if (panel) await page.keyboard.press(keys[panel]);
+      await shoot(page, name, ['dark']);
+    }
+    await page.evaluate(() => localStorage.setItem('plenum.language', 'de'));
+    for (const [name, options, panel] of [
+      ['de-meeting-people', 'fake=12&host&share=2&mine', 'people'],
+      ['de-meeting-host', 'fake=30&host', 'host'],
+      ['de-meeting-connection', 'fake=4&poor', 'connection'],
+    ] as const) {
+      await show(options);
+      await page.keyboard.press(keys[panel]);
+      await shoot(page, name, ['dark']);
+      await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+      await shoot(page, `${name}-large-letters`, ['dark']);
     }
   } finally {
     await dev.stop();
   }
 });
+
+/** What opens a panel in every language. */
+const keys = { chat: 'c', people: 'p', connection: 't', host: 'o' };
 
 /** On a phone the panels stand behind “More”. */
 async function press(page: Page, name: string | RegExp): Promise<void> {
@@ -194,4 +232,9 @@ async function pressOrMore(page: Page, name: RegExp): Promise<void> {
 async function layout(page: Page, name: string): Promise<void> {
   await press(page, /^Layout: /);
   await page.getByRole('menuitemradio', { name }).click();
+}
+
+async function personMenu(page: Page): Promise<void> {
+  await pressOrMore(page, /^People/);
+  await page.getByRole('button', { name: 'More about Aiko Tanaka' }).last().click();
 }

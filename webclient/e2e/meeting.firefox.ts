@@ -32,7 +32,10 @@ const test = base.extend<{ other: (name: string) => Promise<Person> }, { chromiu
   },
 });
 
-test('Firefox and Chromium see and hear each other', async ({ member, other }) => {
+test('Firefox and Chromium see and hear each other, and what they share', async ({
+  member,
+  other,
+}) => {
   const ada = await member('Ada');
   const grace = await other('Grace');
   const code = await ada.createMeeting('Browsers');
@@ -42,7 +45,38 @@ test('Firefox and Chromium see and hear each other', async ({ member, other }) =
   await expectSound(grace, ada);
   await expectPicture(ada, grace);
   await expectSound(ada, grace);
+
+  await test.step('a screen from Chromium', async () => {
+    await grace.control('Share screen').click();
+    await expectPicture(ada, grace, { source: 'screen' });
+    await grace.control('Stop sharing').first().click();
+    await expect(ada.tile(grace, 'screen')).toHaveCount(0);
+  });
+
+  await test.step('a screen from Firefox', async () => {
+    await paintScreen(ada);
+    await ada.control('Share screen').click();
+    await expectPicture(grace, ada, { source: 'screen', height: 360 });
+    await expectPicture(grace, ada);
+    await ada.control('Stop sharing').first().click();
+    await expect(grace.tile(ada, 'screen')).toHaveCount(0);
+  });
 });
+
+/** There is no screen here that Firefox could capture: what goes out as one is painted. */
+async function paintScreen(person: Person): Promise<void> {
+  await person.page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [640, 360];
+    const context = canvas.getContext('2d')!;
+    let turn = 0;
+    setInterval(() => {
+      context.fillStyle = turn++ % 2 ? '#fff' : '#000';
+      context.fillRect(0, 0, 640, 360);
+    }, 200);
+    MediaDevices.prototype.getDisplayMedia = () => Promise.resolve(canvas.captureStream(5));
+  });
+}
 
 test('one slot changes person and codec twenty times in Firefox, and nobody freezes', async ({
   member,

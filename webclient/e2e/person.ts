@@ -245,10 +245,10 @@ export class Person {
   }
 
   /** Switches something in the menu of the meeting. */
-  async choose(item: 'Data saver' | 'Sound only'): Promise<void> {
+  async choose(item: 'Data saver' | 'Shared screens only' | 'Sound only'): Promise<void> {
     await this.control('More').click();
     await this.page.getByRole('menuitem', { name: 'Data saver' }).click();
-    const choice = item === 'Sound only' ? item : 'Pictures up to 360p';
+    const choice = item === 'Data saver' ? 'Pictures up to 360p' : item;
     await this.page.getByRole('menuitemradio', { name: choice }).click();
   }
 

@@ -65,6 +65,18 @@ test('nothing is sent or received that nobody wants', async ({ member }) => {
     await expectPicture(grace, ada);
   });
 
+  await test.step('shares only keeps the shared screen, and no camera', async () => {
+    await ada.control('Share screen').click();
+    await expectPicture(grace, ada, { source: 'screen' });
+    await grace.choose('Shared screens only');
+    await expect(grace.tile(ada).locator('video')).toHaveCount(0);
+    await expect.poll(async () => (await grace.slot(ada, 'camera'))?.number, media).toBeUndefined();
+    await expectPicture(grace, ada, { source: 'screen' });
+    await grace.control('Shared screens only is on. Turn it off').click();
+    await ada.control('Stop sharing').first().click();
+    await expectPicture(grace, ada);
+  });
+
   await test.step('the panel says why a picture is as it is', async () => {
     await grace.control(/^Your connection: /).click();
     const panel = grace.page.getByRole('complementary', { name: 'Connection' });

@@ -52,7 +52,7 @@ function AccountMenu() {
       }
     >
       <div className="px-3 pt-2 pb-3">
-        <p className="truncate text-field font-medium" dir="auto">
+        <p className="truncate aligned text-field font-medium" dir="auto">
           {user.name}
         </p>
         <p className="truncate text-label text-muted">{user.email}</p>

@@ -37,7 +37,7 @@ export function Dashboard() {
     <div className="min-h-dvh bg-canvas text-ink">
       <AppHead />
       <main className="mx-auto max-w-[1224px] px-6 pt-6 sm:px-10 pb-24 sm:pt-9">
-        <h1 className="text-page" dir="auto">
+        <h1 className="text-page">
           {t(`dashboard.greeting.${greetingOf(now)}`, { name: firstName(user?.name ?? '') })}
         </h1>
         <p className="mt-1.5 text-panel text-muted">{aboutToday()}</p>

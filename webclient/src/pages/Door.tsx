@@ -98,14 +98,14 @@ export function Door({
           )}
         </div>
         <div className="min-w-0">
-          <p className="text-body text-muted" dir="auto">
+          <p className="text-body text-muted">
             {whenText() ??
               (meeting.isHost
                 ? t('door.ownMeeting')
                 : t('door.hostedBy', { name: meeting.hostName }))}
           </p>
-          <h1 className="mt-1 text-page break-words" dir="auto">
-            {meeting.title}
+          <h1 className="mt-1 text-page break-words">
+            <bdi>{meeting.title}</bdi>
           </h1>
           <p className="mt-3 text-field text-muted">{peopleText()}</p>
           <form onSubmit={submit} noValidate className="mt-6 lg:mt-8 flat:mt-4">
@@ -115,9 +115,7 @@ export function Door({
               </div>
             )}
             {user ? (
-              <p className="mb-4 text-field" dir="auto">
-                {t('door.joinAs', { name: user.name })}
-              </p>
+              <p className="mb-4 text-field">{t('door.joinAs', { name: user.name })}</p>
             ) : (
               <Field
                 className="mb-4"

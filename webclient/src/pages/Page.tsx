@@ -26,8 +26,8 @@ export function Page({
           <ArrowLeft size={17} aria-hidden="true" className="rtl:-scale-x-100" />
           {back.label}
         </Link>
-        <h1 className="mt-3 text-page break-words" dir="auto">
-          {title}
+        <h1 className="mt-3 text-page break-words">
+          <bdi>{title}</bdi>
         </h1>
         {about && <p className="mt-1.5 text-panel text-muted">{about}</p>}
         <div className="mt-10 flex flex-col gap-10">{children}</div>

@@ -149,6 +149,21 @@ function useStayAtPlace(chat: readonly ChatEntry[], atEnd: boolean) {
     else if (first !== was.first) box.scrollTop += box.scrollHeight - was.height;
     before.current = { first, last, height: box.scrollHeight };
   }, [chat, atEnd]);
+
+  // A phone that is turned, or its keyboard, makes another room for the same lines.
+  const end = useRef(atEnd);
+  useEffect(() => {
+    end.current = atEnd;
+  }, [atEnd]);
+  useEffect(() => {
+    const box = list.current;
+    if (box === null) return;
+    const observer = new ResizeObserver(() => {
+      if (end.current) box.scrollTop = box.scrollHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
   return list;
 }
 

@@ -48,7 +48,7 @@ export function LayoutMenu(props: LayoutMenuProps) {
           aria-label={t('layout.button', { name })}
           className={
             compact
-              ? 'inline-flex size-11 items-center justify-center rounded-full text-muted hover:bg-surface-2'
+              ? 'inline-flex size-11 items-center justify-center rounded-full text-muted hover:bg-surface-2 focus-visible:-outline-offset-2'
               : 'inline-flex h-8 items-center gap-2 rounded-full bg-surface-2 px-3.5 text-body font-medium hover:bg-surface-3'
           }
         >

@@ -91,7 +91,7 @@ export function PeoplePanel(props: PeoplePanelProps) {
           <div
             role="group"
             aria-label={t('people.filter')}
-            className="flex gap-1.5 overflow-x-auto p-0.5"
+            className="flex gap-1.5 overflow-x-auto p-0.5 flat:hidden"
           >
             {filters.map((each) => (
               <button
@@ -135,7 +135,7 @@ export function PeoplePanel(props: PeoplePanelProps) {
           />
         ))}
       </div>
-      <div className="shrink-0 px-5 pt-2 pb-4">
+      <div className="shrink-0 px-5 pt-2 pb-4 flat:hidden">
         <Button
           kind="soft"
           className="w-full"

@@ -53,7 +53,10 @@ export function PermissionTable(props: PermissionTableProps) {
       <table className="w-full min-w-[46rem] border-separate border-spacing-0 text-body">
         <thead>
           <tr className="text-label text-muted">
-            <th scope="col" className="px-4 pb-2.5 text-start font-semibold">
+            <th
+              scope="col"
+              className="sticky start-0 z-10 bg-surface-1 px-4 pb-2.5 text-start font-semibold"
+            >
               {t('host.whoMay')}
             </th>
             {permissionNames.map((name) => (
@@ -65,7 +68,10 @@ export function PermissionTable(props: PermissionTableProps) {
         </thead>
         <tbody>
           <tr className="*:bg-surface-2">
-            <th scope="row" className="rounded-s-card px-4 py-3 text-start font-normal">
+            <th
+              scope="row"
+              className="sticky start-0 z-10 rounded-s-card px-4 py-3 text-start font-normal"
+            >
               <span className="block text-field font-semibold">{t('host.everyone')}</span>
               <span className="block text-label text-muted">{t('host.unless')}</span>
             </th>
@@ -82,11 +88,17 @@ export function PermissionTable(props: PermissionTableProps) {
           </tr>
           {exceptions.map((each) => (
             <tr key={each.id} className="*:border-b *:border-hairline">
-              <th scope="row" className="px-4 py-2 text-start font-normal">
+              <th
+                scope="row"
+                className="sticky start-0 z-10 bg-surface-1 px-4 py-2 text-start font-normal"
+              >
                 <span className="flex items-center gap-3">
                   <Avatar id={each.id} name={each.name} size={32} />
                   <span className="min-w-0">
-                    <span className="block max-w-40 truncate text-field font-medium" dir="auto">
+                    <span
+                      className="block max-w-40 truncate aligned text-field font-medium"
+                      dir="auto"
+                    >
                       {each.name}
                     </span>
                     <span className="block text-small text-muted">
@@ -225,7 +237,7 @@ function AddPerson({ others, onAdd }: Pick<PermissionTableProps, 'others' | 'onA
           className="inline-flex h-10 max-w-52 items-center gap-2 rounded-full bg-surface-2 ps-1.5 pe-4 hover:bg-surface-3"
         >
           <Avatar id={each.id} name={each.name} size={28} />
-          <span className="truncate" dir="auto">
+          <span className="truncate aligned" dir="auto">
             {each.name}
           </span>
         </button>

@@ -21,9 +21,9 @@ import { Menu, MenuCell, MenuChoices, MenuItem, MenuLabel, MenuRow, MenuSeparato
 import { MoreItems } from './MoreItems';
 
 /** The bottom bar of phones: what one needs at once; everything else is in More. */
-export function PhoneBar(props: ControlBarProps & { over: boolean }) {
+export function PhoneBar(props: ControlBarProps & { over: boolean; beside: boolean }) {
   const { t } = useTranslation();
-  const { microphone, camera, hand, chat, over } = props;
+  const { microphone, camera, hand, chat, over, beside } = props;
   return (
     <footer
       aria-label={t('meeting.controls')}
@@ -33,6 +33,8 @@ export function PhoneBar(props: ControlBarProps & { over: boolean }) {
         over
           ? 'absolute inset-x-0 bottom-0 h-20 justify-center bg-linear-to-t from-black/75 to-transparent'
           : 'min-h-20 justify-between px-4',
+        // A panel at the side covers no button.
+        beside && 'pe-88',
       )}
     >
       <IconButton

@@ -18,12 +18,14 @@ export function SharingBanner({
   return (
     <div
       role="status"
-      className="z-20 flex h-10 max-w-full min-w-0 shrink-0 items-center gap-1 self-center rounded-full bg-accent/25 ps-4 pe-1 text-body"
+      className="z-20 flex h-10 max-w-full min-w-0 shrink-0 items-center gap-1 self-end rounded-full @3xl:self-center bg-[color-mix(in_srgb,var(--accent)_25%,var(--canvas))] ps-4 pe-1 text-body"
     >
-      <span className="hidden min-w-0 truncate lg:inline">
+      <span className="hidden min-w-0 truncate @xl:inline @3xl:group-has-data-tabs/row:hidden @6xl:group-has-data-tabs/row:inline">
         {t(hasAudio ? `share.${surface}Sound` : `share.${surface}`)}
       </span>
-      <span className="min-w-0 truncate lg:hidden">{t('share.short')}</span>
+      <span className="min-w-0 truncate @xl:hidden @3xl:group-has-data-tabs/row:inline @6xl:group-has-data-tabs/row:hidden">
+        {t('share.short')}
+      </span>
       <Menu
         align="end"
         label={t('share.presetTitle')}

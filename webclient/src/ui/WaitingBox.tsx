@@ -64,7 +64,7 @@ function Line({
     <li className="flex min-h-12 items-center gap-3">
       <Avatar id={id} name={name} size={32} />
       <div className="min-w-0 grow">
-        <p className="truncate text-field font-medium text-ink" dir="auto">
+        <p className="truncate aligned text-field font-medium text-ink" dir="auto">
           {name}
         </p>
         <p className="truncate text-small text-amber-second">

@@ -20,10 +20,10 @@ export function LiveMeeting({ meeting }: { meeting: Meeting }) {
         <span className="size-2.5 rounded-full bg-green" />
       </span>
       <div className="min-w-0 grow basis-48">
-        <h3 className="truncate text-dialog font-semibold" dir="auto">
+        <h3 className="truncate aligned text-dialog font-semibold" dir="auto">
           {meeting.title}
         </h3>
-        <p className="text-body text-muted" dir="auto">
+        <p className="text-body text-muted">
           {host}. {people}.
         </p>
       </div>

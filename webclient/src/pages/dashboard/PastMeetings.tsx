@@ -37,16 +37,14 @@ export function PastMeetings({
           {meetings.map((each) => (
             <li key={each.code} className="border-hairline py-4 not-first:border-t">
               <div className="flex items-baseline justify-between gap-3">
-                <h3 className="truncate text-body font-semibold" dir="auto">
+                <h3 className="truncate aligned text-body font-semibold" dir="auto">
                   {each.title}
                 </h3>
                 <span className="shrink-0 text-label text-muted first-letter:uppercase">
                   {dayOf(lastOf(each), now, t, i18n.language)}
                 </span>
               </div>
-              <p className="mt-0.5 truncate text-label text-muted" dir="auto">
-                {about(each)}
-              </p>
+              <p className="mt-0.5 truncate text-label text-muted">{about(each)}</p>
               <div className="mt-1.5 -mb-1 flex flex-wrap gap-x-5">
                 <Link
                   to={`/meetings/${each.code}`}

@@ -23,7 +23,7 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
           </Link>
           {meeting.status === 'INVITED' && <Tag>{t('dashboard.invited')}</Tag>}
         </h3>
-        <p className="mt-0.5 truncate text-label text-muted tabular" dir="auto">
+        <p className="mt-0.5 truncate text-label text-muted tabular">
           {meeting.isHost
             ? t('dashboard.created', { when })
             : t('dashboard.hostedBy', { name: meeting.hostName })}

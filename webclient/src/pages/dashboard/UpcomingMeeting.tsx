@@ -41,9 +41,7 @@ export function UpcomingMeeting({ meeting, now }: { meeting: Meeting; now: Date 
           </Link>
           {meeting.status === 'INVITED' && <Tag>{t('dashboard.invited')}</Tag>}
         </h3>
-        <p className="mt-0.5 truncate text-label text-muted" dir="auto">
-          {about.join(t('dates.comma'))}
-        </p>
+        <p className="mt-0.5 truncate text-label text-muted">{about.join(t('dates.comma'))}</p>
       </div>
       <div className="flex shrink-0 items-center gap-1">
         {near && (

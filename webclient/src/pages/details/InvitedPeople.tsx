@@ -62,7 +62,7 @@ export function InvitedPeople({ code }: { code: string }) {
             <li key={each.id} className="flex items-center gap-3.5 py-2.5 ps-5 pe-3">
               <Avatar id={each.id} name={each.name} size={36} />
               <div className="min-w-0 grow">
-                <p className="truncate text-field font-medium" dir="auto">
+                <p className="truncate aligned text-field font-medium" dir="auto">
                   {each.name}
                 </p>
                 <p className="truncate text-label text-muted">{each.email}</p>

@@ -28,12 +28,12 @@ export function LinkCard({ link, title, code }: { link: string; title: string; c
       <QrCode text={link} label={t('details.qr', { title })} size={132} />
       <div className="min-w-0 grow basis-64">
         {code && (
-          <p className="tabular text-dialog font-semibold" dir="ltr">
-            {code}
+          <p className="tabular text-dialog font-semibold">
+            <bdi dir="ltr">{code}</bdi>
           </p>
         )}
-        <p className="mt-1 text-body break-all text-muted select-all" dir="ltr">
-          {link}
+        <p className="mt-1 text-body break-all text-muted select-all">
+          <bdi dir="ltr">{link}</bdi>
         </p>
         <Button
           kind="outline"

@@ -19,7 +19,7 @@ export function DeviceTrouble({
   const { device, problem } = trouble;
   const Sign = device === 'microphone' ? MicOff : VideoOff;
   return (
-    <div className="flex min-h-full flex-col items-center justify-center px-4 py-6 text-center sm:px-14">
+    <div className="flex min-h-full flex-col items-center justify-center px-4 py-6 text-center sm:px-14 flat:px-4">
       <span className="inline-flex size-14 items-center justify-center rounded-full bg-amber-fill text-amber">
         <Sign size={26} aria-hidden="true" />
       </span>
@@ -30,16 +30,18 @@ export function DeviceTrouble({
         {problem === 'denied' ? t('trouble.denied.text') : t(`trouble.${problem}.text.${device}`)}
       </p>
       {problem === 'denied' && (
-        <ol className="mt-5 grid w-full gap-2 text-start sm:grid-cols-3 sm:gap-3">
+        <ol className="mt-5 grid w-full gap-2 text-start sm:grid-cols-3 sm:gap-3 flat:grid-cols-1 flat:gap-2">
           {(['step1', 'step2', 'step3'] as const).map((step, i) => (
             <li
               key={step}
-              className="flex gap-3 rounded-card bg-surface-2 p-3 text-body sm:block sm:p-4"
+              className="flex gap-3 rounded-card bg-surface-2 p-3 text-body sm:block sm:p-4 flat:flex flat:p-3"
             >
               <span className="tabular inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-surface-3 text-label font-semibold">
                 {i + 1}
               </span>
-              <span className="sm:mt-2.5 sm:block">{t(`trouble.denied.${step}.${device}`)}</span>
+              <span className="sm:mt-2.5 sm:block flat:mt-0">
+                {t(`trouble.denied.${step}.${device}`)}
+              </span>
             </li>
           ))}
         </ol>

@@ -10,7 +10,7 @@ import { SpeakerPicker } from './SpeakerPicker';
 /** The pickers under the preview. */
 export function PreviewDevices({ preview }: { preview: Preview }) {
   return (
-    <div className="grid gap-3 sm:grid-cols-3 lg:gap-4">
+    <div className="grid gap-3 sm:grid-cols-3 lg:gap-4 flat:grid-cols-1 flat:gap-2">
       <Picker kind="camera" preview={preview} />
       <Picker kind="microphone" preview={preview} />
       <SpeakerPicker again={preview.microphone} />
@@ -57,7 +57,11 @@ function Note({ kind, device }: { kind: PreviewKind; device: PreviewDevice }): R
         return <LevelMeter track={device.track} label={t('devices.level')} />;
       }
       const { width, height } = device.track.getSettings();
-      return <span className="tabular">{width && height ? `${width} × ${height}` : ''}</span>;
+      return (
+        <bdi dir="ltr" className="tabular">
+          {width && height ? `${width} × ${height}` : ''}
+        </bdi>
+      );
     }
   }
 }

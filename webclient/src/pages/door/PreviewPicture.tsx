@@ -22,6 +22,7 @@ export function PreviewPicture({
   const { camera, microphone } = preview;
   const trouble = troubleOf(preview);
   const track = camera.phase === 'on' ? camera.track : null;
+  const written = trouble !== null && trouble.device !== 'microphone';
   const stream = useMemo(() => (track ? new MediaStream([track]) : null), [track]);
 
   return (
@@ -29,9 +30,9 @@ export function PreviewPicture({
       aria-label={t('door.preview')}
       data-theme="dark"
       className={clsx(
-        'relative flex w-full flex-col rounded-tile bg-surface-1 text-ink lg:aspect-video',
-        // What is written grows beyond the picture's shape rather than being cut.
-        (!trouble || trouble.device === 'microphone') && 'overflow-hidden',
+        'relative flex w-full flex-col rounded-tile bg-surface-1 text-ink',
+        // What is written may be taller than a picture.
+        !written && 'overflow-hidden lg:aspect-video',
         !stream && 'min-h-60',
       )}
     >
@@ -39,8 +40,9 @@ export function PreviewPicture({
         <div className="aspect-video w-full lg:absolute lg:inset-0 lg:aspect-auto">
           <Video stream={stream} mirrored />
         </div>
-      ) : trouble && trouble.device !== 'microphone' ? (
-        <div className="grow">
+      ) : written ? (
+        <div className="grid grow *:[grid-area:1/1]">
+          <span aria-hidden="true" className="hidden aspect-video lg:block" />
           <DeviceTrouble trouble={trouble} onRetry={preview.retry}>
             {trouble.device === 'camera' && microphone.phase !== 'trouble' && (
               <MicrophoneSwitch preview={preview} />

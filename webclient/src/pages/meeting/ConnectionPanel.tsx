@@ -61,8 +61,8 @@ export function ConnectionPanel({
         >
           <Sparkline values={samples.map(({ sent }) => sent)} places={samplesKept} tone="sent" />
           <dl>
-            <Sent t={t} source="camera" all={last?.stats.up ?? []} />
-            {state.screen.on && <Sent t={t} source="screen" all={last?.stats.up ?? []} />}
+            <Sent source="camera" all={last?.stats.up ?? []} />
+            {state.screen.on && <Sent source="screen" all={last?.stats.up ?? []} />}
           </dl>
         </Part>
         <Part
@@ -200,7 +200,9 @@ function Line({
 }
 
 /** Our camera or screen: the largest size that goes out, in which codec, and what keeps it from more. */
-function Sent({ t, source, all }: { t: TFunction; source: 'camera' | 'screen'; all: SendStats[] }) {
+function Sent({ source, all }: { source: 'camera' | 'screen'; all: SendStats[] }) {
+  const { t, i18n } = useTranslation();
+  const { language } = i18n;
   const streams = all.filter((each) => each.source === source);
   if (streams.length === 0) {
     return <Line term={t(`connection.${source}`)} value={t('connection.notSent')} />;
@@ -221,7 +223,7 @@ function Sent({ t, source, all }: { t: TFunction; source: 'camera' | 'screen'; a
       <Line
         term={t(`connection.${source}`)}
         value={t('connection.picture', {
-          size: sizeText(top.frameWidth, top.frameHeight),
+          size: sizeText(top.frameWidth, top.frameHeight, language),
           fps: Math.round(top.framesPerSecond),
         })}
       />
@@ -292,7 +294,8 @@ function Picture({
   const person = state.participants.find(({ id }) => id === slot.participant);
   const name = person?.name ?? '';
   const { side, paused } = pictureQuality(state.quality, slot.participant, said);
-  const size = sizeText(slot.frameWidth, slot.frameHeight) || t('connection.nothing');
+  const size =
+    sizeText(slot.frameWidth, slot.frameHeight, i18n.language) || t('connection.nothing');
   const theirs = side === 'theirs';
   return (
     <Line

@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { copyText } from '../../state/copy';
 import { meetingLink } from '../../state/meetings';
 import { Button } from '../../ui/Button';
+import { QrCode } from '../../ui/QrCode';
 import { useToast } from '../../ui/Toast';
 
 /** Keeps the second seat warm while one is alone. */
-export function InviteCard({ code }: { code: string }) {
+export function InviteCard({ code, title }: { code: string; title: string }) {
   const { t } = useTranslation();
   const toast = useToast();
   const link = meetingLink(code);
@@ -17,6 +18,10 @@ export function InviteCard({ code }: { code: string }) {
 
   return (
     <div className="flex size-full flex-col items-center justify-center rounded-tile border border-dashed border-edge px-6 text-center">
+      {/* Nobody scans a phone with a phone. */}
+      <div className="mb-6 hidden sm:block flat:hidden">
+        <QrCode text={link} label={t('details.qr', { title })} size={132} />
+      </div>
       <h2 className="text-panel font-semibold text-balance sm:text-dialog">{t('meeting.alone')}</h2>
       <p className="mt-1 text-body text-balance text-muted">{t('meeting.aloneText')}</p>
       <p className="tabular mt-4 max-w-full text-body break-all select-all">{link}</p>

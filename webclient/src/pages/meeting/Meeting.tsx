@@ -100,7 +100,8 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const asking = hosting ? state.waiting.length : 0;
   useTitle(asking > 0 ? t('meeting.titleWaiting', { count: asking, title: full }) : full);
 
-  const phone = frame === 'phone' || frame === 'phone-landscape';
+  const flat = frame === 'phone-landscape';
+  const phone = frame === 'phone' || flat;
   const squeezed = frame === 'phone' && panel !== null;
   const pageSize = squeezed ? 2 : tilesOnPage(choice.tiles, people.length, frame);
   const page = Math.min(wantedPage, pages - 1);
@@ -208,14 +209,14 @@ export function Meeting({ code, title }: { code: string; title: string }) {
           connectionOpen={panel === 'connection'}
           onConnection={toggle('connection')}
           saving={savings.chip}
-          faded={idle && network === 'good'}
+          faded={idle && network === 'good' && pages === 1}
           page={page}
           pages={pages}
           onPage={setPage}
           locked={state.meeting?.locked ?? false}
           layout={layout}
           compact={phone}
-          over={frame === 'phone-landscape'}
+          over={flat}
         />
       )}
       <main className={squeezed ? 'flex min-h-0 grow flex-col' : 'relative flex min-h-0 grow'}>
@@ -228,6 +229,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
         >
           <Stage
             code={code}
+            title={title}
             mode={choice.mode}
             people={onStage}
             speaker={speaker}
@@ -235,6 +237,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
             spotlight={spotlight}
             frame={frame}
             squeezed={squeezed}
+            beside={flat && panel !== null}
             frozen={away}
             page={page}
             pageSize={pageSize}
@@ -293,7 +296,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
         )}
       </main>
       {phone || !roomy ? (
-        !squeezed && <PhoneBar {...controls} over={frame === 'phone-landscape'} />
+        !squeezed && <PhoneBar {...controls} over={flat} beside={flat && panel !== null} />
       ) : (
         <ControlBar {...controls} />
       )}

@@ -41,15 +41,20 @@ function Arrow({ step, page, pages, onPage }: Paged & { step: 1 | -1 }) {
   );
 }
 
+// As many as have room side by side.
+const mostDots = 12;
+
 /** The pages of a phone. */
 export function Dots({ page, pages, onPage }: Paged) {
   const { t } = useTranslation();
+  if (pages > mostDots) return <Count page={page} pages={pages} onPage={onPage} />;
   return (
     <div className="absolute inset-x-0 -bottom-1 flex justify-center">
       {Array.from({ length: pages }, (_, i) => (
         <button
           key={i}
           type="button"
+          data-bare
           aria-label={t('meeting.page', { page: i + 1, pages })}
           aria-current={i === page ? 'page' : undefined}
           onClick={() => onPage(i)}
@@ -62,6 +67,40 @@ export function Dots({ page, pages, onPage }: Paged) {
           />
         </button>
       ))}
+    </div>
+  );
+}
+
+function Count({ page, pages, onPage }: Paged) {
+  const { t } = useTranslation();
+  const look =
+    'inline-flex h-6 w-11 items-center justify-center rounded-full hover:bg-surface-2 aria-disabled:opacity-40';
+  return (
+    <div className="absolute inset-x-0 -bottom-1.5 flex items-center justify-center gap-2 text-small font-medium">
+      <button
+        type="button"
+        data-bare
+        aria-label={t('meeting.previous')}
+        aria-disabled={page === 0}
+        onClick={() => page > 0 && onPage(page - 1)}
+        className={look}
+      >
+        <ChevronLeft size={18} aria-hidden="true" className="rtl:-scale-x-100" />
+      </button>
+      <span className="tabular" aria-hidden="true">
+        {t('meeting.pageShort', { page: page + 1, pages })}
+      </span>
+      <span className="sr-only">{t('meeting.page', { page: page + 1, pages })}</span>
+      <button
+        type="button"
+        data-bare
+        aria-label={t('meeting.next')}
+        aria-disabled={page === pages - 1}
+        onClick={() => page < pages - 1 && onPage(page + 1)}
+        className={look}
+      >
+        <ChevronRight size={18} aria-hidden="true" className="rtl:-scale-x-100" />
+      </button>
     </div>
   );
 }

@@ -41,7 +41,7 @@ export function QualityBadge({
           className={clsx(
             'absolute inline-flex items-center justify-center rounded-full bg-pill text-amber hover:bg-black',
             "before:absolute before:-inset-2 before:content-['']",
-            small ? 'right-1 bottom-1 size-7' : 'right-2.5 bottom-2 size-8',
+            small ? 'end-1 bottom-1 size-7' : 'end-2.5 bottom-2 size-8',
           )}
         >
           <Bars lit={quality.level === 'poor' ? 1 : 2} className="w-4" />
@@ -81,7 +81,7 @@ function Explanation({
   const slot = sample?.stats.down.find(
     (each) => each.participant === person.id && each.source === 'camera',
   );
-  const size = slot ? sizeText(slot.frameWidth, slot.frameHeight) : '';
+  const size = slot ? sizeText(slot.frameWidth, slot.frameHeight, i18n.language) : '';
   const measured = person.self ? sample?.sent : sample?.slots.get(slot?.mid ?? '');
   const figure = measured ? rateText(measured, i18n.language) : t('quality.slow');
   const carries = rateText(state.quality?.estimate ?? 0, i18n.language);

@@ -18,6 +18,7 @@ export function ShareTabs({
     <div
       role="group"
       aria-label={t('meeting.shareStage')}
+      data-tabs
       className="flex min-w-0 gap-2 overflow-x-auto rounded-full [scrollbar-width:none]"
     >
       {sharers.map((each) => (

@@ -19,6 +19,7 @@ import { pageWishes } from './wishes';
 
 export interface StageProps {
   code: string;
+  title: string;
   mode: Mode;
   people: Person[];
   /** The last speaker, steady enough to move tiles for. */
@@ -29,6 +30,8 @@ export interface StageProps {
   frame: Frame;
   /** A sheet covers most of a phone. */
   squeezed: boolean;
+  /** A panel covers a part of the picture, and the controls have the rest of its lower edge. */
+  beside: boolean;
   frozen: boolean;
   page: number;
   pageSize: number;
@@ -76,22 +79,27 @@ export function Stage(props: StageProps) {
   const full = filling && byId.get(filling.id);
   const row = (tabs || banner) && (
     <div
-      className={
-        flat
-          ? 'absolute inset-x-6 top-14 z-20 flex h-10 items-center justify-between gap-3'
-          : `flex min-h-10 shrink-0 items-center gap-3 ${phone ? 'flex-col items-stretch pb-2' : 'justify-between pb-3'}`
-      }
-    >
-      {tabs ? (
-        <ShareTabs
-          sharers={sharers}
-          shown={layout.kind === 'grid' ? undefined : first?.id}
-          onChoose={setChosen}
-        />
-      ) : (
-        !phone && <span />
+      className={clsx(
+        '@container shrink-0',
+        flat ? 'absolute inset-x-6 top-14 z-20' : phone ? 'pb-2' : 'pb-3',
       )}
-      {banner}
+    >
+      <div
+        className={clsx(
+          'group/row flex min-h-10 gap-3',
+          phone ? 'flex-col' : 'flex-col @3xl:flex-row @3xl:items-center',
+          tabs ? '@3xl:justify-between' : 'items-end @3xl:justify-end',
+        )}
+      >
+        {tabs && (
+          <ShareTabs
+            sharers={sharers}
+            shown={layout.kind === 'grid' ? undefined : first?.id}
+            onChoose={setChosen}
+          />
+        )}
+        {banner}
+      </div>
     </div>
   );
   return (
@@ -135,7 +143,7 @@ export function Stage(props: StageProps) {
             })}
             {layout.invite && (
               <Placed rect={layout.invite}>
-                <InviteCard code={props.code} />
+                <InviteCard code={props.code} title={props.title} />
               </Placed>
             )}
             {layout.more && (
@@ -150,7 +158,12 @@ export function Stage(props: StageProps) {
               </Placed>
             )}
             {full && (
-              <div className="absolute start-[max(1.5rem,env(safe-area-inset-left))] bottom-5 z-30 h-7 w-52">
+              <div
+                className={clsx(
+                  'absolute start-[max(1.5rem,env(safe-area-inset-left))] z-30 h-7 w-52',
+                  props.beside ? 'top-14' : 'bottom-5',
+                )}
+              >
                 <NamePill {...full} frozen={frozen} small={false} />
               </div>
             )}

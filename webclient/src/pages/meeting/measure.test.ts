@@ -33,6 +33,11 @@ it.each([
 });
 
 it('a picture without size has none', () => {
-  expect(sizeText(0, 0)).toBe('');
-  expect(sizeText(1280, 720).replaceAll('\u00a0', ' ')).toBe('1280 × 720');
+  expect(sizeText(0, 0, 'en')).toBe('');
+  expect(sizeText(1280, 720, 'en').replaceAll('\u00a0', ' ')).toBe('1280 × 720');
+});
+
+it('a measure is not turned around where one reads from the right', () => {
+  expect(sizeText(1280, 720, 'ar')).toBe('\u20661280\u00a0×\u00a0720\u2069');
+  expect(rateText(640_400, 'ar')).toMatch(/^\u2066.*kbit\/s\u2069$/);
 });

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { CallStats } from '../../call';
+import { directionOf } from '../../i18n/languages';
 import { useCall } from './call';
 
 const every = 1_000;
@@ -68,13 +69,19 @@ export function rateText(bitsPerSecond: number, language: string): string {
   if (bitsPerSecond >= 1_000_000) {
     const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
     const number = new Intl.NumberFormat(language, digits).format(bitsPerSecond / 1_000_000);
-    return `${number}\u00a0Mbit/s`;
+    return measured(`${number}\u00a0Mbit/s`, language);
   }
   const number = new Intl.NumberFormat(language).format(Math.round(bitsPerSecond / 1000));
-  return `${number}\u00a0kbit/s`;
+  return measured(`${number}\u00a0kbit/s`, language);
 }
 
 /** "1280 × 720"; empty if there is no picture. */
-export function sizeText(width: number, height: number): string {
-  return width > 0 && height > 0 ? `${width}\u00a0×\u00a0${height}` : '';
+export function sizeText(width: number, height: number, language: string): string {
+  if (width <= 0 || height <= 0) return '';
+  return measured(`${width}\u00a0×\u00a0${height}`, language);
+}
+
+// A measure reads from the left in every script; without the two marks an Arabic line would turn it around.
+function measured(text: string, language: string): string {
+  return directionOf(language) === 'rtl' ? `\u2066${text}\u2069` : text;
 }
