@@ -74,3 +74,59 @@ func TestAJoinWithAFreshKeyFrameNeedsNoOther(t *testing.T) {
 		})
 	}
 }
+
+// TestASlotChangesPersonWithoutAKeyFrame is a page that is turned: what the server has of the next person is shown at once,
+// behind what the slot showed before.
+func TestASlotChangesPersonWithoutAKeyFrame(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		sizes := [3]int{200, 400, 800} // all layers fit at once
+		ada, stop := c.showing(nil, sizes)
+		defer stop()
+		eve := c.join("eve")
+		eve.publishes(9, sfu.Camera)
+		stopped := make(chan struct{})
+		defer close(stopped)
+		go eve.films(nil, sizes, stopped)
+
+		joan, way := c.watches("joan", narrow(20*mbit))
+		defer way.Close()
+		joan.peer.Wish(wish("v0", "eve", sfu.Camera, 180))
+		bob, path := c.watches("bob", narrow(20*mbit))
+		defer path.Close()
+		bob.peer.Wish(wish("v0", "ada", sfu.Camera, 180))
+		c.settle(10 * time.Second)
+
+		for turn := range 4 { // what is older than some seconds is not begun with
+			next, camera, number := "eve", eve, uint32(9)
+			if turn%2 == 1 {
+				next, camera, number = "ada", ada, 1
+			}
+			if asks := camera.up.KeyFramesAsked(); turn < 2 {
+				joan.peer.Wish(wish("v0", next, sfu.Camera, 180))
+				c.settle(time.Second)
+				joan.down.Egress.KeyFrame(joan.down.Slot("v0").Line.SSRC)
+				c.settle(time.Second)
+				if camera.up.KeyFramesAsked() == asks {
+					t.Fatal("there is no key frame to begin with")
+				}
+			}
+			before, since := eve.up.KeyFramesAsked()+ada.up.KeyFramesAsked(), time.Now()
+			bob.peer.Wish(wish("v0", next, sfu.Camera, 180))
+			c.settle(60 * time.Millisecond) // 20 of them on the way
+			arrived, _ := pictures(path.Arrived(since), bob.down.Slot("v0"))
+			if len(arrived) == 0 || arrived[len(arrived)-1].CSRC[0] != number {
+				t.Errorf("turn %d: %s is not seen", turn, next)
+			}
+			c.settle(400 * time.Millisecond)
+			if n := eve.up.KeyFramesAsked() + ada.up.KeyFramesAsked() - before; n > 0 {
+				t.Errorf("turn %d: %d key frames were asked for", turn, n)
+			}
+		}
+		all, gap := pictures(path.Arrived(time.Time{}), bob.down.Slot("v0"))
+		continuous(t, all)
+		if gap > 100*time.Millisecond {
+			t.Errorf("a picture stood still for %v", gap)
+		}
+	})
+}
