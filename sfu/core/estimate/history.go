@@ -27,7 +27,7 @@ func (k Kind) String() string {
 const (
 	leastCapacity = 512
 	// firstCapacity is for a link to which nothing is sent yet.
-	firstCapacity = 16
+	firstCapacity = 1
 	// mostCapacity is half of the number space: beyond it a number could mean two packets.
 	mostCapacity = 1 << 15
 	leastKept    = 2 * time.Second
@@ -103,7 +103,7 @@ func (h *History) makeRoom(at time.Duration) {
 		h.forget()
 		return
 	}
-	larger := make([]sent, 2*len(h.ring))
+	larger := make([]sent, max(2*len(h.ring), leastCapacity))
 	for n := h.oldest; n < h.next; n++ {
 		larger[n&int64(len(larger)-1)] = *h.at(n)
 	}
