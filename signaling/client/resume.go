@@ -34,7 +34,7 @@ func (m *memory) remember(seq uint64, what message.ServerMessage) {
 }
 
 // Cut breaks the WebSocket as a network does that goes away: the server is told nothing. Media goes on. For tests of
-// servers, and for trying Resume.
+// servers, and for trying Resume. Not after StopReading.
 func (c *Client) Cut() { c.present().cut() }
 
 // Resume comes back after the WebSocket was lost (Done is closed, Err says why), with the ticket that the server gave:
