@@ -183,7 +183,7 @@ func (p *Peer) remind() {
 // rouse has the loop run, if nobody runs it.
 func (p *Peer) rouse() {
 	if p.working.CompareAndSwap(false, true) {
-		go p.loop()
+		p.room.server.workers.run(p)
 	}
 }
 

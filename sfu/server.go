@@ -48,6 +48,7 @@ type Server struct {
 	gate      gate
 	shards    []*egress.Shard
 	nextShard atomic.Uint32
+	workers   workers
 
 	mu     sync.Mutex // guards rooms and closed
 	rooms  map[string]*Room
@@ -62,7 +63,7 @@ func NewServer(config Config, transport Transport, log *slog.Logger) (*Server, e
 	if config.Shards == 0 {
 		config.Shards = runtime.GOMAXPROCS(0)
 	}
-	s := &Server{config: config, transport: transport, log: log, gate: newGate(), rooms: map[string]*Room{}}
+	s := &Server{config: config, transport: transport, log: log, gate: newGate(), workers: newWorkers(), rooms: map[string]*Room{}}
 	for i := range config.Shards {
 		s.shards = append(s.shards, egress.NewShard(log.With("shard", i)))
 	}
@@ -142,4 +143,5 @@ func (s *Server) Close() {
 	for _, shard := range s.shards {
 		shard.Close()
 	}
+	s.workers.close()
 }

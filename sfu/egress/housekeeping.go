@@ -49,6 +49,17 @@ func (s *Shard) housekeep(now time.Time) {
 	s.timer.Reset(max(next.Sub(now), time.Millisecond))
 }
 
+// step is the first moment from then on at which many slots report: who looks for one looks at all of them.
+func (s *Shard) step(from time.Time) time.Time {
+	if s.steps.IsZero() {
+		s.steps = from
+	}
+	if rest := from.Sub(s.steps) % reportStep; rest > 0 {
+		return from.Add(reportStep - rest)
+	}
+	return from
+}
+
 func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
 	defer s.recovered(peer)
 	next = now.Add(reportInterval)
@@ -73,7 +84,7 @@ func (s *Shard) housekeepPeer(now time.Time, peer *Peer) (next time.Time) {
 			}
 		}
 		if !slot.reportDue.After(now) {
-			slot.reportDue = now.Add(reportInterval)
+			slot.reportDue = s.step(now.Add(reportInterval))
 			slot.measure()
 			if report, ok := slot.report(now); ok {
 				reports = append(reports, report)

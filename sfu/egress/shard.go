@@ -26,6 +26,8 @@ const (
 	feedbackHold = 5 * time.Millisecond
 	// reportInterval is the time between the sender reports of a slot (RFC 3550 §6.2 allows less for video).
 	reportInterval = time.Second
+	// reportStep is between the moments at which slots report.
+	reportStep = 100 * time.Millisecond
 	// housekeepGap keeps a shard with many slots from looking at all of them for each that is due.
 	housekeepGap = 10 * time.Millisecond
 )
@@ -42,6 +44,7 @@ type Shard struct {
 	slots map[*Feed][]*Slot
 	timer *time.Timer
 	due   time.Time // when the timer fires: the earliest thing that waits for time to pass
+	steps time.Time // one of the moments at which slots report
 
 	pulsing map[*Peer]struct{} // that have something to send over time
 	pulses  *time.Timer        // runs while there are any
