@@ -55,8 +55,7 @@ func (m *machine) join(now time.Time, in Entry) error {
 	if m.meeting.Settings.Locked && !welcome {
 		return message.Refuse(message.Locked, "The meeting is locked.")
 	}
-	// Who was sent back to the lobby waits, whatever the grant says.
-	if m.meeting.Settings.Lobby && !welcome && (!in.Claims.Admitted || known != nil) {
+	if m.mustWait(in.Claims, role, known, welcome) {
 		return m.wait(now, in, role)
 	}
 	who := m.enter(newMember(now, in, role))
@@ -66,6 +65,14 @@ func (m *machine) join(now time.Time, in Entry) error {
 	m.tickets[who.id] = in.TicketID
 	m.arrived(now, who, in)
 	return nil
+}
+
+// mustWait says whether somebody waits in the lobby. Who was sent back there does, whatever the settings and the grant say.
+func (m *machine) mustWait(claims grant.Claims, role message.Role, known *standing, welcome bool) bool {
+	if known != nil && known.sentBack {
+		return !moderates(role)
+	}
+	return m.meeting.Settings.Lobby && !welcome && (!claims.Admitted || known != nil)
 }
 
 // roleIn is what somebody comes in as: what they were when they went, or what the grant says.
@@ -119,7 +126,7 @@ func (m *machine) enter(who *member) *member {
 	if known.since.IsZero() {
 		known.since = who.joinedAt
 	}
-	known.role, known.admitted, known.standsIn = who.role, true, false
+	known.role, known.admitted, known.sentBack, known.standsIn = who.role, true, false, false
 	who.override, who.since = known.override, known.since
 	who.permissions = effective(who.role, m.meeting.Settings.Permissions, who.override)
 	delete(m.awaited, first)

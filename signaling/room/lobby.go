@@ -185,7 +185,8 @@ func (m *machine) admit(now time.Time, session SessionID, what message.Moderatio
 		m.audit(now, by, "room_admit", w.id)
 		if !w.awayUntil.IsZero() {
 			// They find the door open when they come back.
-			m.know(w.id).admitted = true
+			known := m.know(w.id)
+			known.admitted, known.sentBack = true, false
 			continue
 		}
 		w.member.name, w.member.joinedAt = w.name, onWire(now)
@@ -247,7 +248,8 @@ func (m *machine) sendToLobby(now time.Time, session SessionID, target string) e
 	away := whom.awayUntil
 	ticket := Entry{Session: whom.session, TicketID: m.tickets[whom.id]}
 	m.remove(now, whom, message.LeftToLobby)
-	m.known[whom.id].admitted = false
+	known := m.known[whom.id]
+	known.admitted, known.sentBack = false, true
 	next := *whom
 	next.unpublish()
 	next.muted, next.awayUntil, next.speakingSince = map[message.Source]bool{}, time.Time{}, time.Time{}

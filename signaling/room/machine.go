@@ -66,6 +66,8 @@ type standing struct {
 	override message.Override
 	// admitted have been in the meeting: they need not wait, and a lock does not keep them out.
 	admitted bool
+	// sentBack to the lobby: they wait, lobby or not, until they are admitted.
+	sentBack bool
 	// stands in for a host who is away; gives way when the owner comes back.
 	standsIn bool
 	// since is when they first came in.
