@@ -1,12 +1,14 @@
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { blocks } from './markdown';
 import type { Inline } from './markdown';
 
 /** A message with the little that may stand out in it; its links open elsewhere and tell nobody where from. */
 export function MessageText({ text }: { text: string }) {
+  const parts = useMemo(() => blocks(text), [text]);
   return (
     <div className="grid grid-cols-1 gap-1.5 text-field/[1.375rem] break-words [overflow-wrap:anywhere]">
-      {blocks(text).map((block, i) => {
+      {parts.map((block, i) => {
         switch (block.kind) {
           case 'code':
             return (

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pieces } from './links';
 
 const hrefs = (message: string) => pieces(message).flatMap((each) => each.href ?? []);
@@ -20,6 +20,9 @@ describe('pieces', () => {
 
   it.each([
     ['(see https://a.example/b_(c))', ['https://a.example/b_(c)']],
+    ['https://a.example/((b)c))).', ['https://a.example/((b)c)']],
+    ['https://a.example/b).]', ['https://a.example/b']],
+    ['https://a.example/(b', ['https://a.example/(b']],
     ['HTTP://A.example/x?y=1&z=2#q', ['http://a.example/x?y=1&z=2#q']],
     ['https://a.example and http://b.example/', ['https://a.example/', 'http://b.example/']],
     ['javascript:alert(1)', []],
@@ -31,5 +34,18 @@ describe('pieces', () => {
     ['', []],
   ])('%s', (message, want) => {
     expect(hrefs(message)).toEqual(want);
+  });
+
+  it('copies a message of nothing but brackets a few times, not once for each bracket', () => {
+    const message = 'https://a.b/' + ')'.repeat(4080);
+    let copied = 0;
+    const slice = String.prototype.slice;
+    vi.spyOn(String.prototype, 'slice').mockImplementation(function (this: string, ...range) {
+      const part = slice.apply(this, range);
+      copied += part.length;
+      return part;
+    });
+    expect(pieces(message).map(({ text }) => text)).toEqual(['https://a.b/', ')'.repeat(4080)]);
+    expect(copied).toBeLessThan(4 * message.length);
   });
 });

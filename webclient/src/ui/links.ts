@@ -23,18 +23,24 @@ export function pieces(message: string): Piece[] {
 }
 
 // "See https://a.example/b." ends a sentence, not the address; "(https://a.example/b_(c))" keeps its own brackets.
+// Counted once, since a message may be nothing but brackets.
 function withoutTail(text: string): string {
+  const open = count(text, '(');
+  let closed = count(text, ')');
   let end = text.length;
   for (; end > 0; end--) {
     const last = text.charAt(end - 1);
-    if (last === ')' && count(text.slice(0, end), '(') >= count(text.slice(0, end), ')')) break;
+    if (last === ')' && open >= closed) break;
     if (!".,;:!?'’)]}…".includes(last)) break;
+    if (last === ')') closed--;
   }
   return text.slice(0, end);
 }
 
 function count(text: string, letter: string): number {
-  return text.split(letter).length - 1;
+  let times = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) times++;
+  return times;
 }
 
 function address(text: string): string | null {

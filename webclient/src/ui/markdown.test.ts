@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { blocks, plainText } from './markdown';
 import type { Block, Inline } from './markdown';
 
@@ -65,5 +65,16 @@ describe('blocks', () => {
     for (const mark of ['*', '**a', '_', '`', '~~', '> ', '```\n']) {
       expect(blocks(mark.repeat(4096 / mark.length)).length).toBeGreaterThan(0);
     }
+  });
+
+  it('looks for the end of a fence once where there is none', () => {
+    const trimEnd = vi.spyOn(String.prototype, 'trimEnd');
+    expect(blocks('```a\n'.repeat(800))).toHaveLength(1);
+    expect(trimEnd.mock.calls.length).toBeLessThan(2_000);
+  });
+
+  it('drops empty lines around a block, and keeps those inside of it', () => {
+    const [block] = blocks('\n\na\n\n\nb\n\n');
+    expect(block).toEqual({ kind: 'text', children: [{ kind: 'text', text: 'a\n\n\nb' }] });
   });
 });

@@ -27,9 +27,12 @@ export function blocks(message: string): Block[] {
     quote = [];
   };
   const lines = message.split('\n');
+  // Where one fence is never closed, no later one is.
+  let fences = true;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const close = line.startsWith('```') ? fenceEnd(lines, i) : -1;
+    const close: number = fences && line.startsWith('```') ? fenceEnd(lines, i) : i;
+    fences &&= close >= 0;
     if (close > i) {
       end();
       found.push({ kind: 'code', text: lines.slice(i + 1, close).join('\n') });
@@ -48,7 +51,9 @@ export function blocks(message: string): Block[] {
 
 // Empty lines around a block are its own distance.
 function trimmed(lines: string[]): string {
-  return lines.join('\n').replace(/^\n+|\n+$/g, '');
+  const first = lines.findIndex((line) => line !== '');
+  const last = lines.findLastIndex((line) => line !== '');
+  return lines.slice(first, last + 1).join('\n');
 }
 
 /** The line that closes a fence; -1 leaves it as text. */
