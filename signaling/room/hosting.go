@@ -34,8 +34,8 @@ var roleWord = map[message.Role]string{message.Host: "host", message.CoHost: "co
 func (m *machine) setRole(now time.Time, whom *member, role message.Role, by *member) {
 	was := whom.role
 	whom.role = role
-	known := m.known[whom.id]
-	known.role, known.standsIn = role, false
+	known := m.decided(whom)
+	known.role, known.demoted, known.standsIn = role, role == message.Member, false
 	m.effects = append(m.effects, save{stands{participant: whom.id, role: role, override: written(whom.override), at: now}})
 	m.changed(now, whom)
 	m.notify(whom, message.NoticeRole, by)

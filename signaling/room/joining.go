@@ -46,10 +46,10 @@ func (m *machine) join(now time.Time, in Entry) error {
 		m.waitAgain(w, in)
 		return nil
 	}
-	known := m.known[id]
-	if len(m.order) >= m.cfg.MaxParticipants || known == nil && len(m.known) >= m.cfg.MaxKnown {
+	if len(m.order) >= m.cfg.MaxParticipants || m.known[id] == nil && len(m.known) >= m.cfg.MaxKnown {
 		return message.Refuse(message.RoomFull, "The meeting is full.")
 	}
+	known := m.standingOf(id, in.Claims.User, in.Claims.Device)
 	role := roleIn(in.Claims, known)
 	welcome := moderates(role) || in.Vouched || known != nil && known.admitted
 	if m.meeting.Settings.Locked && !welcome {
@@ -72,7 +72,7 @@ func (m *machine) mustWait(claims grant.Claims, role message.Role, known *standi
 	if known != nil && known.sentBack {
 		return !moderates(role)
 	}
-	return m.meeting.Settings.Lobby && !welcome && (!claims.Admitted || known != nil)
+	return m.meeting.Settings.Lobby && !welcome && (!claims.Admitted || m.known[claims.Participant] != nil)
 }
 
 // roleIn is what somebody comes in as: what they were when they went, or what the grant says.
@@ -118,15 +118,12 @@ func (m *machine) mayEnter(in Entry) error {
 
 // enter puts somebody among the members.
 func (m *machine) enter(who *member) *member {
-	known := m.known[who.id]
-	if known == nil {
-		known = &standing{}
-		m.known[who.id] = known
-	}
+	known := m.know(who.id, who.user, who.device)
 	if known.since.IsZero() {
 		known.since = who.joinedAt
 	}
-	known.role, known.admitted, known.sentBack, known.standsIn = who.role, true, false, false
+	m.letIn(known, who.device)
+	known.role, known.standsIn = who.role, false
 	who.override, who.since = known.override, known.since
 	who.permissions = effective(who.role, m.meeting.Settings.Permissions, who.override)
 	delete(m.awaited, first)
@@ -143,6 +140,9 @@ func (m *machine) arrived(now time.Time, who *member, in Entry) {
 	m.effects = append(m.effects, save{connected{participant: who.id, session: who.session, at: now}})
 	m.snapshot(now, who, in)
 	m.tell(message.ParticipantJoined{Participant: who.view()}, who)
+	if who.override != (message.Override{}) {
+		m.tellModerators(message.OverridesChanged{Participant: who.id, Override: who.override})
+	}
 	m.enforceAll(who)
 	if who.role == message.Host {
 		m.giveWay(now, who)

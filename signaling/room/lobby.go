@@ -185,8 +185,7 @@ func (m *machine) admit(now time.Time, session SessionID, what message.Moderatio
 		m.audit(now, by, "room_admit", w.id)
 		if !w.awayUntil.IsZero() {
 			// They find the door open when they come back.
-			known := m.know(w.id)
-			known.admitted, known.sentBack = true, false
+			m.letIn(m.know(w.id, w.member.user, w.member.device), w.member.device)
 			continue
 		}
 		w.member.name, w.member.joinedAt = w.name, onWire(now)
@@ -200,15 +199,6 @@ func (m *machine) admit(now time.Time, session SessionID, what message.Moderatio
 		m.tellLobby()
 	}
 	return nil
-}
-
-func (m *machine) know(participant string) *standing {
-	known := m.known[participant]
-	if known == nil {
-		known = &standing{}
-		m.known[participant] = known
-	}
-	return known
 }
 
 func (m *machine) deny(now time.Time, session SessionID, what message.ModerationDeny) error {
@@ -248,7 +238,7 @@ func (m *machine) sendToLobby(now time.Time, session SessionID, target string) e
 	away := whom.awayUntil
 	ticket := Entry{Session: whom.session, TicketID: m.tickets[whom.id]}
 	m.remove(now, whom, message.LeftToLobby)
-	known := m.known[whom.id]
+	known := m.decided(whom)
 	known.admitted, known.sentBack = false, true
 	next := *whom
 	next.unpublish()
@@ -304,8 +294,9 @@ func (m *machine) forgive(now time.Time, session SessionID, target string) error
 		return errNobody
 	}
 	m.audit(now, by, "room_forgive", target)
+	whom := m.barred[i]
 	m.barred = slices.Delete(m.barred, i, i+1)
-	m.know(target).admitted = false
+	m.know(target, whom.user, whom.device).admitted = false
 	m.effects = append(m.effects, save{removed{participant: target, at: now}})
 	return nil
 }

@@ -37,9 +37,11 @@ type machine struct {
 	order []*member
 	log   eventLog
 	// known are all who have been in, or whom the store has something to say about, by participant.
-	known  map[string]*standing
-	barred []barred
-	lobby  lobby
+	known map[string]*standing
+	// devices have the standing of whom a host decided something of last.
+	devices map[string]*standing
+	barred  []barred
+	lobby   lobby
 	// tickets hold the id of each participant's last ticket; empty for those who left by choice.
 	tickets map[string]string
 	// numbers of publications are kept for as long as the room lives.
@@ -60,20 +62,6 @@ type machine struct {
 	effects []effect
 }
 
-// standing is what the room remembers of a participant who is out.
-type standing struct {
-	role     message.Role
-	override message.Override
-	// admitted have been in the meeting: they need not wait, and a lock does not keep them out.
-	admitted bool
-	// sentBack to the lobby: they wait, lobby or not, until they are admitted.
-	sentBack bool
-	// stands in for a host who is away; gives way when the owner comes back.
-	standsIn bool
-	// since is when they first came in.
-	since time.Time
-}
-
 // absence is what the room keeps of somebody who may come back.
 type absence struct {
 	name  string
@@ -91,7 +79,7 @@ func newMachine(now time.Time, cfg Config, meeting Meeting, past history) *machi
 	m := &machine{
 		cfg: cfg, meeting: meeting, log: eventLog{most: cfg.MaxEvents},
 		members: map[string]*member{}, sessions: map[SessionID]*member{}, tickets: map[string]string{},
-		known: map[string]*standing{}, lobby: newLobby(),
+		known: map[string]*standing{}, devices: map[string]*standing{}, lobby: newLobby(),
 		numbers: map[feed]uint32{}, awaited: map[string]absence{first: {until: now.Add(openFor)}},
 		chat: newChat(cfg, past),
 	}

@@ -270,6 +270,7 @@ func (m *machine) override(now time.Time, whom *member, with message.Override) {
 }
 
 func (m *machine) tellOverride(now time.Time, whom *member) {
+	m.decided(whom)
 	m.effects = append(m.effects, save{stands{participant: whom.id, role: whom.role, override: written(whom.override), at: now}})
 	m.tellModerators(message.OverridesChanged{Participant: whom.id, Override: whom.override})
 	m.settle(now, whom)

@@ -299,16 +299,19 @@ func SettingsOf(row store.Meeting) Settings {
 // recall takes over what the store knows of the occurrence: after a restart roles, rights and removals hold.
 func (m *machine) recall(past history) {
 	for _, row := range past.standing {
-		m.known[row.ID] = &standing{role: message.Role(row.Role), override: read(row.Overrides), admitted: row.JoinedAt != nil}
+		known := &standing{role: message.Role(row.Role), override: read(row.Overrides), admitted: row.JoinedAt != nil}
+		if row.UserID != nil {
+			known.user = *row.UserID
+		}
 		if row.JoinedAt != nil {
-			m.known[row.ID].since = *row.JoinedAt
+			known.since = *row.JoinedAt
+		}
+		m.known[row.ID] = known
+		if row.Device != "" && row.Overrides != "" {
+			m.devices[row.Device] = known
 		}
 		if row.RemovedAt != nil {
-			b := barred{id: row.ID, device: row.Device}
-			if row.UserID != nil {
-				b.user = *row.UserID
-			}
-			m.barred = append(m.barred, b)
+			m.barred = append(m.barred, barred{id: row.ID, user: known.user, device: row.Device})
 		}
 	}
 }
