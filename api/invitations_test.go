@@ -3,6 +3,8 @@ package api_test
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,6 +75,77 @@ func TestAnInvitationLinkCarriesRoleExpiryAndUses(t *testing.T) {
 	list := w.want(200, call{method: "GET", path: "/api/meetings/" + m.Code + "/invitations", as: "ada"})
 	if strings.Contains(string(list.body), later.Token) {
 		t.Error("the list shows a token")
+	}
+}
+
+// joinOn is joinBy in a browser that keeps its cookie.
+func (w *world) joinOn(status int, code, name, token, cookie string) answer {
+	w.Helper()
+	body := `{"name":"Somebody"`
+	if token != "" {
+		body += `,"invitation":"` + token + `"`
+	}
+	c := call{method: "POST", path: "/api/meetings/" + code + "/join", as: name, body: body + "}", header: map[string]string{"Cookie": cookie}}
+	return w.want(status, c)
+}
+
+// browser is the cookie that an answer leaves behind.
+func (a answer) browser() string { return strings.Split(a.header.Get("Set-Cookie"), ";")[0] }
+
+func (w *world) uses(code string) int {
+	w.Helper()
+	a := w.want(200, call{method: "GET", path: "/api/meetings/" + code + "/invitations", as: "ada"})
+	return read[struct{ Invitations []struct{ Uses int } }](w, a).Invitations[0].Uses
+}
+
+func TestAUseOfALinkCountsForWhoCameWithoutItBefore(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	l := w.link(m.Code, `{"role":"COHOST","maxUses":2}`)
+	var browsers []string
+	for range 3 {
+		browsers = append(browsers, w.joinBy(200, m.Code, "", "", "").browser())
+	}
+	w.joinBy(200, m.Code, "grace", "", "")
+	if a := read[joined](w, w.joinOn(200, m.Code, "", l.Token, browsers[0])); a.Participant.Role != store.RoleCoHost || w.uses(m.Code) != 1 {
+		t.Errorf("%+v after %d uses", a, w.uses(m.Code))
+	}
+	// The same browser again is no second use.
+	w.joinOn(200, m.Code, "", l.Token, browsers[0])
+	w.joinBy(200, m.Code, "grace", l.Token, "")
+	if n := w.uses(m.Code); n != 2 {
+		t.Errorf("%d uses, want 2", n)
+	}
+	w.joinOn(403, m.Code, "", l.Token, browsers[1])
+	w.joinOn(403, m.Code, "", l.Token, browsers[2])
+}
+
+func TestOfManyWhoTakeTheLastUseAtOnceOneGetsIt(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	l := w.link(m.Code, `{"role":"COHOST","maxUses":1}`)
+	browsers := make([]string, 8)
+	for i := range browsers {
+		browsers[i] = w.joinBy(200, m.Code, "", "", "").browser()
+	}
+	var in atomic.Int32
+	var all sync.WaitGroup
+	for _, cookie := range browsers {
+		all.Go(func() {
+			a := w.do(call{
+				method: "POST", path: "/api/meetings/" + m.Code + "/join", body: `{"name":"Gus","invitation":"` + l.Token + `"}`,
+				header: map[string]string{"Cookie": cookie},
+			})
+			if a.status == 200 {
+				in.Add(1)
+			} else if a.status != 403 {
+				t.Errorf("status %d: %s", a.status, a.body)
+			}
+		})
+	}
+	all.Wait()
+	if in.Load() != 1 || w.uses(m.Code) != 1 {
+		t.Errorf("%d came in by %d uses of a link that has one", in.Load(), w.uses(m.Code))
 	}
 }
 

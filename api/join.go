@@ -196,13 +196,9 @@ func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participan
 		if m.Locked && !known && p.Role == store.RoleParticipant {
 			return errLocked
 		}
-		if by != nil && !known {
-			used, err := tx.UseInvitation(ctx, by.ID, s.now())
-			if err != nil {
+		if by != nil {
+			if err := s.useOnce(ctx, tx, p, by); err != nil {
 				return err
-			}
-			if !used {
-				return errInvitation
 			}
 		}
 		return tx.AddParticipant(ctx, p)
@@ -211,6 +207,21 @@ func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participan
 		return occurrence, errNoMeeting // deleted meanwhile
 	}
 	return occurrence, err
+}
+
+// useOnce counts a use of the link, unless they have come by it before. The meeting's row is locked meanwhile, so that who
+// comes twice at once is counted once.
+func (s *Server) useOnce(ctx context.Context, tx *store.Store, p *store.Participant, by *store.Invitation) error {
+	p.InvitationID = &by.ID
+	came, err := tx.CameBy(ctx, p.OccurrenceID, by.ID, p.UserID, p.Device)
+	if came || err != nil {
+		return err
+	}
+	used, err := tx.UseInvitation(ctx, by.ID, s.now())
+	if err == nil && !used {
+		err = errInvitation
+	}
+	return err
 }
 
 // inside lists who is in a meeting now.

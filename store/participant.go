@@ -32,6 +32,7 @@ type Participant struct {
 	Guest        bool
 	Overrides    string     // what they may do against the meeting's default, as package room writes it
 	Device       string     // of a guest: a hash of what the browser keeps
+	InvitationID *string    // the link of which they have used up one use; nil for who came without
 	JoinedAt     *time.Time // when first in the meeting; nil for one who was only invited or waited
 	LeftAt       *time.Time // nil while in the meeting
 	RemovedAt    *time.Time // when a host took them out of this occurrence, for as long as it lasts
@@ -40,7 +41,8 @@ type Participant struct {
 }
 
 // AddParticipant stores p and fills in its id and times. A user who comes back in the same occurrence gets the stored row, with the new name;
-// one who is JOINED stays so, else the given status counts; the stored role stays. ErrNotFound if there is no such occurrence.
+// one who is JOINED stays so, else the given status counts; the stored role stays, and the link unless another is given.
+// ErrNotFound if there is no such occurrence.
 func (s *Store) AddParticipant(ctx context.Context, p *Participant) error {
 	p.CreatedAt = stamp(p.CreatedAt)
 	p.UpdatedAt = p.CreatedAt
@@ -78,8 +80,19 @@ func (s *Store) comeBack(ctx context.Context, p *Participant) error {
 	if err := s.SetParticipantStatus(ctx, stored.ID, status, now); err != nil {
 		return err
 	}
+	if p.InvitationID != nil {
+		if err := s.setInvitation(ctx, stored.ID, *p.InvitationID); err != nil {
+			return err
+		}
+	}
 	*p, err = s.ParticipantByID(ctx, stored.ID)
 	return err
+}
+
+func (s *Store) setInvitation(ctx context.Context, id, invitationID string) error {
+	return s.change(ctx, "set invitation of participant "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Participant{}).Where("id = ?", id).Updates(map[string]any{"invitation_id": invitationID})
+	})
 }
 
 // ParticipantByID finds a participant.
@@ -161,17 +174,27 @@ func (s *Store) WasRemoved(ctx context.Context, occurrenceID string, userID *str
 
 // IsIn is true if somebody with this account, or on this device without one, has a place in the occurrence already.
 func (s *Store) IsIn(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
-	found, err := find(ctx, s, "place in occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
-		question := gorm.G[Participant](s.db).Where("occurrence_id = ?", occurrenceID)
+	return s.holds(ctx, gorm.G[Participant](s.db).Where("occurrence_id = ?", occurrenceID), userID, device)
+}
+
+// CameBy is true if somebody with this account, or on this device without one, has used the invitation in the occurrence.
+func (s *Store) CameBy(ctx context.Context, occurrenceID, invitationID string, userID *string, device string) (bool, error) {
+	places := gorm.G[Participant](s.db).Where("occurrence_id = ? AND invitation_id = ?", occurrenceID, invitationID)
+	return s.holds(ctx, places, userID, device)
+}
+
+// holds is true if one of the places is that of the account, or without one that of a guest on the device.
+func (s *Store) holds(ctx context.Context, places gorm.ChainInterface[Participant], userID *string, device string) (bool, error) {
+	found, err := find(ctx, s, "place in an occurrence", func(ctx context.Context) ([]Participant, error) {
 		switch {
 		case userID != nil:
-			question = question.Where("user_id = ?", *userID)
+			places = places.Where("user_id = ?", *userID)
 		case device != "":
-			question = question.Where("device = ? AND user_id IS NULL", device)
+			places = places.Where("device = ? AND user_id IS NULL", device)
 		default:
 			return nil, nil
 		}
-		return question.Limit(1).Find(ctx)
+		return places.Limit(1).Find(ctx)
 	})
 	return len(found) == 1, err
 }

@@ -181,6 +181,49 @@ func TestAnInvitationIsUsedNoMoreThanItMayBe(t *testing.T) {
 	})
 }
 
+func TestWhoCameByAnInvitationIsKnown(t *testing.T) {
+	onEach(t, func(w *world) {
+		ctx := w.Context()
+		ada, grace := w.user("ada"), w.user("grace")
+		m := w.meeting(ada, "code-1", epoch)
+		o := w.occurrence(m)
+		add := func(hash string) store.Invitation {
+			i := store.Invitation{MeetingID: m.ID, Role: store.RoleCoHost, Hash: []byte(hash), CreatedAt: epoch}
+			w.must(w.AddInvitation(ctx, &i))
+			return i
+		}
+		link, other := add("h1"), add("h2")
+		came := func(i store.Invitation, userID *string, device string) bool {
+			w.Helper()
+			got, err := w.CameBy(ctx, o.ID, i.ID, userID, device)
+			w.must(err)
+			return got
+		}
+		w.participant(o, &grace, store.StatusInvited, epoch)
+		guest := store.Participant{
+			OccurrenceID: o.ID, MeetingID: m.ID, Name: "Gus", Role: store.RoleParticipant, Status: store.StatusInvited, Guest: true,
+			Device: "device-1", InvitationID: &link.ID, CreatedAt: epoch,
+		}
+		w.must(w.AddParticipant(ctx, &guest))
+		if came(link, &grace.ID, "") || !came(link, nil, "device-1") || came(other, nil, "device-1") || came(link, nil, "device-2") || came(link, nil, "") {
+			w.Error("a place alone counts as a use of the link, or a use is not known")
+		}
+		// An account keeps one row: the link is written into it, and stays when it comes back without.
+		for _, by := range []*string{&link.ID, nil} {
+			back := store.Participant{OccurrenceID: o.ID, MeetingID: m.ID, UserID: &grace.ID, Name: "Grace", Role: store.RoleParticipant, Status: store.StatusInvited, InvitationID: by}
+			w.must(w.AddParticipant(ctx, &back))
+			if back.InvitationID == nil || *back.InvitationID != link.ID || !came(link, &grace.ID, "") {
+				w.Errorf("came back as %+v", back)
+			}
+		}
+		// The link goes, who came by it stays.
+		w.remove("DELETE FROM invitations WHERE id = ?", link.ID)
+		if row, err := w.ParticipantByID(ctx, guest.ID); err != nil || row.InvitationID != nil {
+			w.Errorf("afterwards %+v, %v", row, err)
+		}
+	})
+}
+
 func TestAResetIsGoodOnceAndOnlyTheLastOne(t *testing.T) {
 	onEach(t, func(w *world) {
 		ctx := w.Context()
