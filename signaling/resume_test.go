@@ -215,6 +215,29 @@ func TestTheEndOfASignInEndsTheStay(t *testing.T) {
 	}
 }
 
+// Who is out for the moment is signed out as well: who waits, and who lost the connection for longer than the window.
+func TestTheEndOfASignInReachesThoseWhoAreOut(t *testing.T) {
+	w := newWorld(t)
+	host := w.enter(w.host.Name)
+	lost := w.claims("Grace")
+	lost.SignIn = "family-1"
+	grace := w.enterWith("Grace", message.GrantPrefix+w.grant(lost))
+	grace.hangUp()
+	expect(host, func(m message.ParticipantLeft) bool { return m.ID == lost.Participant })
+	host.do(message.ModerationSettings{Lobby: new(true)})
+	waits := w.claims("Alan")
+	waits.SignIn = "family-2"
+	alan := w.connect("Alan", message.GrantPrefix+w.grant(waits))
+	waiting := expectReply[message.MeetingWaiting](alan, alan.ask(message.MeetingJoin{}))
+
+	w.server.SignOut([]string{"family-1", "family-2"})
+	alan.closedWith(websocket.StatusNormalClosure)
+	for _, ticket := range []string{grace.joined.Ticket, waiting.Ticket} {
+		again := w.connect("again", message.TicketPrefix+ticket)
+		again.refused(message.MeetingJoin{}, message.Forbidden)
+	}
+}
+
 func TestTheRoomOfAConnectionTestEndsByItself(t *testing.T) {
 	w := newWorld(t)
 	claims := w.claims("Tester")

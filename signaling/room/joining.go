@@ -103,6 +103,9 @@ func (m *machine) mayEnter(in Entry) error {
 	if m.isBarred(in.Claims) {
 		return message.Refuse(message.Removed, "You were removed from this meeting.")
 	}
+	if m.signedOut(in.Claims.SignIn) {
+		return errSignedOut
+	}
 	if !in.ByTicket {
 		return nil
 	}
@@ -304,22 +307,13 @@ func (m *machine) dismiss(now time.Time, who *member) {
 	m.remove(now, who, message.LeftByChoice)
 }
 
-// signOut ends the stay of everybody who came in by one of these sign-ins.
-func (m *machine) signOut(now time.Time, signIns []string) {
-	for _, who := range slices.Clone(m.order) {
-		if who.signIn != "" && slices.Contains(signIns, who.signIn) {
-			m.dismiss(now, who)
-		}
-	}
-}
-
 func (m *machine) remove(now time.Time, who *member, reason message.LeftReason) {
 	delete(m.members, who.id)
 	delete(m.sessions, who.session)
 	m.order = slices.DeleteFunc(m.order, func(o *member) bool { return o == who })
 	m.dirty = slices.DeleteFunc(m.dirty, func(o *member) bool { return o == who })
 	known := m.known[who.id]
-	known.role, known.override = who.role, who.override
+	known.role, known.override, known.signIn = who.role, who.override, who.signIn
 	m.effects = append(m.effects, save{parted{participant: who.id, session: who.session, left: true, at: now}})
 	m.tell(message.ParticipantLeft{ID: who.id, Reason: reason}, nil)
 	m.lower(who.id)

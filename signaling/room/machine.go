@@ -41,7 +41,9 @@ type machine struct {
 	// devices have the standing of whom a host decided something of last.
 	devices map[string]*standing
 	barred  []barred
-	lobby   lobby
+	// ended sign-ins, the oldest first.
+	ended []string
+	lobby lobby
 	// tickets hold the id of each participant's last ticket; empty for those who left by choice.
 	tickets map[string]string
 	// numbers of publications are kept for as long as the room lives.

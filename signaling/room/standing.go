@@ -21,6 +21,8 @@ type standing struct {
 	standsIn bool
 	// since is when they first came in.
 	since time.Time
+	// signIn is the one that they last came by.
+	signIn string
 }
 
 // standingOf is what the room knows of who comes, nil if nothing. A guest is another participant each time, but what a
