@@ -173,23 +173,24 @@ func (s *Server) revokeInvitation(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// invitation finds the link that somebody comes by; nil without one. One that is not good looks like one that never was,
-// and guessing is slowed down as it is for codes.
+// invitation finds the link that somebody comes by, good or not; nil without one.
 func (s *Server) invitation(c echo.Context, m store.Meeting, token *string) (*store.Invitation, error) {
 	if token == nil {
 		return nil, nil
 	}
 	i, err := s.store.InvitationByHash(c.Request().Context(), m.ID, hashToken(*token))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, err
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, s.badInvitation(c)
 	}
-	if err != nil || !i.Good(s.now()) {
-		limit, key := s.limits.codeAddress, networkOf(c.RealIP())
-		if who := identityOf(c); who.known() {
-			limit, key = s.limits.codeAccount, who.user
-		}
-		limit.spend(s.now(), key)
-		return nil, errInvitation
+	return &i, err
+}
+
+// badInvitation refuses a link. One that is not good looks like one that never was, and guessing is slowed down as it is for codes.
+func (s *Server) badInvitation(c echo.Context) error {
+	limit, key := s.limits.codeAddress, networkOf(c.RealIP())
+	if who := identityOf(c); who.known() {
+		limit, key = s.limits.codeAccount, who.user
 	}
-	return &i, nil
+	limit.spend(s.now(), key)
+	return errInvitation
 }

@@ -120,6 +120,42 @@ func TestAUseOfALinkCountsForWhoCameWithoutItBefore(t *testing.T) {
 	w.joinOn(403, m.Code, "", l.Token, browsers[2])
 }
 
+// A client sends the token it came with whenever it joins again.
+func TestABadLinkDoesNotKeepThoseOutWhoCameByIt(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan","settings":{"lobby":true}}`)
+	once := w.link(m.Code, `{"role":"COHOST","maxUses":2}`)
+	guest := w.joinBy(200, m.Code, "", once.Token, "").browser()
+	w.joinBy(200, m.Code, "grace", once.Token, "")
+	// Used up: it still is what they came by.
+	for name, a := range map[string]answer{
+		"grace": w.joinBy(200, m.Code, "grace", once.Token, ""), "guest": w.joinOn(200, m.Code, "", once.Token, guest),
+	} {
+		if j := read[joined](w, a); j.Participant.Role != store.RoleCoHost || j.Status != "JOINED" {
+			t.Errorf("%s by the used link: %+v", name, j)
+		}
+	}
+	w.joinBy(403, m.Code, "alan", once.Token, "")
+	w.clock.pass(time.Second)
+	for _, end := range []string{"revoked", "expired"} {
+		l := w.link(m.Code, `{"skipLobby":true,"expiresAt":"2026-11-25T10:00:00Z"}`)
+		browser := w.joinBy(200, m.Code, "", l.Token, "").browser()
+		if end == "revoked" {
+			w.want(204, call{method: "DELETE", path: "/api/meetings/" + m.Code + "/invitations/" + l.Invitation.ID, as: "ada"})
+		} else {
+			w.later(2 * time.Hour)
+		}
+		// It leads nobody past the lobby any more, but neither does it shut the door.
+		if j := read[joined](w, w.joinOn(200, m.Code, "", l.Token, browser)); j.Status != "WAITING" {
+			t.Errorf("by the %s link: %+v", end, j)
+		}
+		w.joinBy(403, m.Code, "", l.Token, "")
+	}
+	// In the next occurrence it is a bad link like any other.
+	w.want(204, call{method: "POST", path: "/api/meetings/" + m.Code + "/end", as: "ada"})
+	w.joinBy(403, m.Code, "grace", once.Token, "")
+}
+
 func TestOfManyWhoTakeTheLastUseAtOnceOneGetsIt(t *testing.T) {
 	w := newWorld(t)
 	m := w.meeting("ada", `{"title":"Plan"}`)

@@ -63,10 +63,10 @@ func (s *Server) join(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if by != nil && by.Role == store.RoleCoHost && p.Role == store.RoleParticipant {
-		p.Role = store.RoleCoHost
+	occurrence, invited, err := s.admit(c.Request().Context(), m, &p, by)
+	if errors.Is(err, errInvitation) {
+		return s.badInvitation(c)
 	}
-	occurrence, err := s.admit(c.Request().Context(), m, &p, by)
 	if err != nil {
 		if errors.Is(err, errRemoved) || errors.Is(err, errLocked) {
 			s.auditRefusal(c, event{actor: "guest", action: "meeting_join", target: identityOf(c).user, meeting: m.ID})
@@ -76,15 +76,15 @@ func (s *Server) join(c echo.Context) error {
 	claims := grant.Claims{
 		Participant: p.ID, Code: m.Code, Meeting: m.ID, Occurrence: occurrence.ID, Epoch: occurrence.Epoch,
 		Name: p.Name, Host: p.Role == store.RoleHost, CoHost: p.Role == store.RoleCoHost, Guest: p.Guest, Device: p.Device,
-		SignIn: identityOf(c).session, Admitted: by != nil && by.SkipLobby,
+		SignIn: identityOf(c).session, Admitted: invited && by.SkipLobby,
 	}
 	if p.UserID != nil {
 		claims.User = *p.UserID
-		invited, err := s.isInvited(c.Request().Context(), m, claims.User)
+		expected, err := s.isInvited(c.Request().Context(), m, claims.User)
 		if err != nil {
 			return err
 		}
-		claims.Admitted = claims.Admitted || invited
+		claims.Admitted = claims.Admitted || expected
 	}
 	signed, err := s.grants.Grant(s.now(), claims)
 	if err != nil {
@@ -171,11 +171,10 @@ func (s *Server) guestDevice(c echo.Context) string {
 	return hex.EncodeToString(hashToken("guest " + mark)[:16])
 }
 
-// admit puts the participant into the occurrence that is running, or into a new one.
-func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participant, by *store.Invitation) (store.Occurrence, error) {
-	var occurrence store.Occurrence
+// admit puts the participant into the occurrence that is running, or into a new one. invited says that the link holds for them.
+func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participant, by *store.Invitation) (occurrence store.Occurrence, invited bool, err error) {
 	newcomer := *p
-	err := s.store.InTx(ctx, func(tx *store.Store) error {
+	err = s.store.InTx(ctx, func(tx *store.Store) error {
 		var err error
 		if occurrence, err = tx.OpenOccurrence(ctx, m.ID, s.now()); err != nil {
 			return err
@@ -193,35 +192,48 @@ func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participan
 		if err != nil {
 			return err
 		}
+		if invited, err = s.useOnce(ctx, tx, p, by); err != nil {
+			return err
+		}
 		if m.Locked && !known && p.Role == store.RoleParticipant {
 			return errLocked
-		}
-		if by != nil {
-			if err := s.useOnce(ctx, tx, p, by); err != nil {
-				return err
-			}
 		}
 		return tx.AddParticipant(ctx, p)
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		return occurrence, errNoMeeting // deleted meanwhile
+		err = errNoMeeting // deleted meanwhile
 	}
-	return occurrence, err
+	return occurrence, invited, err
 }
 
-// useOnce counts a use of the link, unless they have come by it before. The meeting's row is locked meanwhile, so that who
-// comes twice at once is counted once.
-func (s *Server) useOnce(ctx context.Context, tx *store.Store, p *store.Participant, by *store.Invitation) error {
-	p.InvitationID = &by.ID
+// useOnce counts a use of the link, unless they have come by it before; then it holds for as long as it is neither over nor
+// revoked, and is as good as none afterwards. The meeting's row is locked meanwhile, so that who comes twice at once is
+// counted once.
+func (s *Server) useOnce(ctx context.Context, tx *store.Store, p *store.Participant, by *store.Invitation) (holds bool, err error) {
+	if by == nil {
+		return false, nil
+	}
 	came, err := tx.CameBy(ctx, p.OccurrenceID, by.ID, p.UserID, p.Device)
-	if came || err != nil {
-		return err
+	if err != nil {
+		return false, err
 	}
-	used, err := tx.UseInvitation(ctx, by.ID, s.now())
-	if err == nil && !used {
-		err = errInvitation
+	if came && !by.Open(s.now()) {
+		return false, nil
 	}
-	return err
+	if !came {
+		used, err := tx.UseInvitation(ctx, by.ID, s.now())
+		if err != nil {
+			return false, err
+		}
+		if !used {
+			return false, errInvitation
+		}
+	}
+	p.InvitationID = &by.ID
+	if by.Role == store.RoleCoHost && p.Role == store.RoleParticipant {
+		p.Role = store.RoleCoHost
+	}
+	return true, nil
 }
 
 // inside lists who is in a meeting now.

@@ -24,8 +24,12 @@ type Invitation struct {
 
 // Good says whether one can come in by the invitation.
 func (i Invitation) Good(now time.Time) bool {
-	return i.RevokedAt == nil && (i.NotBefore == nil || !now.Before(*i.NotBefore)) &&
-		(i.ExpiresAt == nil || now.Before(*i.ExpiresAt)) && (i.MaxUses == nil || i.Uses < *i.MaxUses)
+	return i.Open(now) && (i.MaxUses == nil || i.Uses < *i.MaxUses)
+}
+
+// Open says whether the invitation holds for those who have used it: it may be used up, but neither over nor revoked.
+func (i Invitation) Open(now time.Time) bool {
+	return i.RevokedAt == nil && (i.NotBefore == nil || !now.Before(*i.NotBefore)) && (i.ExpiresAt == nil || now.Before(*i.ExpiresAt))
 }
 
 // AddInvitation stores i and fills in its id and times. ErrNotFound if there is no such meeting.
