@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOpener } from './opener';
 
 /** A question over the page. `actions` end with the one filled button. */
 export function Dialog({
@@ -27,12 +28,14 @@ export function Dialog({
 }) {
   const { t } = useTranslation();
   const told = description ?? aside;
+  const giveBack = useOpener(open);
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade-in bg-scrim" />
         <Radix.Content
           {...(told ? {} : { 'aria-describedby': undefined })}
+          onCloseAutoFocus={giveBack}
           className={clsx(
             'fixed z-50 mx-auto animate-fade-in overflow-y-auto rounded-tile bg-surface-1 p-6 text-ink shadow-float',
             wide

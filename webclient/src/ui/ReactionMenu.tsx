@@ -19,32 +19,20 @@ export function ReactionMenu({
   const { t } = useTranslation();
   return (
     <Popover.Root open={open} onOpenChange={onOpen}>
-      <Popover.Anchor asChild>
-        <span className="inline-flex">
-          <IconButton
-            label={t('reactions.title')}
-            hotkey="R"
-            look={open ? 'on' : 'soft'}
-            aria-expanded={open}
-            aria-haspopup="dialog"
-            icon={<SmilePlus size={21} />}
-            onClick={() => onOpen(!open)}
-          />
-        </span>
-      </Popover.Anchor>
+      <Popover.Trigger asChild>
+        <IconButton
+          label={t('reactions.title')}
+          hotkey="R"
+          look={open ? 'on' : 'soft'}
+          icon={<SmilePlus size={21} />}
+        />
+      </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
           side="top"
           sideOffset={14}
           collisionPadding={12}
           aria-label={t('reactions.title')}
-          // The button itself closes it; without this it would be open again at once.
-          onInteractOutside={(event) => {
-            const { target } = event;
-            if (target instanceof Element && target.closest('[aria-haspopup=dialog]')) {
-              event.preventDefault();
-            }
-          }}
           className="z-50 animate-fade-in rounded-tile bg-surface-2 p-2 shadow-float"
         >
           <EmojiRow onChoose={onReact} />
