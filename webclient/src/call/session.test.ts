@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../api';
+import type { Code, ServerMessage } from '../protocol/messages';
 import { delay } from './session';
 import { settled } from './testing/clock';
 import { fakeCall } from './testing/call';
@@ -18,6 +19,10 @@ async function joined(sending = false): Promise<Call> {
 async function drop({ server }: Call): Promise<void> {
   server.socket.drop();
   await settled();
+}
+
+function refused(code: Code): ServerMessage {
+  return { type: 'error', data: { code, message: 'no' } };
 }
 
 /** From now on the server is not to be reached. */
@@ -73,6 +78,31 @@ describe('coming back', () => {
       'auth.grant-1',
     ]);
     expect(call.state.phase).toBe('joined');
+  });
+
+  it('asks for another grant when the room does not know the ticket', async () => {
+    const call = await joined(true);
+    call.server.replies['meeting:resume'] = () => refused('forbidden');
+    await drop(call);
+    expect(call.state.phase).toBe('reconnecting');
+    await call.clock.advance(1_000);
+    expect(call.server.sockets.map(({ protocols }) => protocols[1])).toEqual([
+      'auth.grant-1',
+      'resume.ticket-1',
+      'auth.grant-1',
+    ]);
+    expect(call.state.phase).toBe('joined');
+    expect(call.devices.live()).toHaveLength(2);
+  });
+
+  it('takes the word of the room for final once a grant is refused too', async () => {
+    const call = await joined();
+    call.server.replies['meeting:resume'] = () => refused('forbidden');
+    call.server.replies['meeting:join'] = () => refused('forbidden');
+    await drop(call);
+    await call.clock.advance(60_000);
+    expect(call.state).toMatchObject({ phase: 'failed', error: { code: 'forbidden' } });
+    expect(call.server.sockets).toHaveLength(3);
   });
 
   it('stops when the API says that there is nothing to come back to', async () => {

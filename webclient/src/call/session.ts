@@ -24,6 +24,9 @@ const finalCodes = new Set([
   'removed',
 ]);
 
+// Of a ticket: the place is gone or the room has moved on since. Another grant knows where to, or says why not.
+const staleCodes = new Set(['forbidden', 'not_found', 'unauthorized', 'conflict']);
+
 // Coming back would take the place from the socket that took it from us, or find the room gone.
 const overCodes = new Map<number, string>([
   [CLOSE_CODES.takenOver, 'taken_over'],
@@ -138,8 +141,9 @@ export class Session {
   }
 
   private async attempt(): Promise<'joined' | Refusal> {
+    let known: Socket | undefined;
     try {
-      const known = await this.openWithTicket();
+      known = await this.openWithTicket();
       const socket = known ?? (await this.openWithGrant());
       if (this.closed) {
         socket.close();
@@ -156,9 +160,10 @@ export class Session {
     } catch (error) {
       this.socket?.close();
       this.socket = undefined;
-      // The room may have moved on since the ticket; a new grant knows where to.
-      if (error instanceof RequestError && error.code === 'conflict') this.ticket = undefined;
-      return refusal(error);
+      const stale = known && error instanceof RequestError && staleCodes.has(error.code);
+      if (!stale) return refusal(error);
+      this.ticket = undefined;
+      return { ...refusal(error), final: false };
     }
   }
 
