@@ -167,6 +167,11 @@ export class CallEngine {
     return this.publishing.camera.set(on);
   }
 
+  /** After a page was loaded anew, what was on before. */
+  restore(on: Record<'microphone' | 'camera', boolean>): Promise<void> {
+    return this.publishing.restore(on);
+  }
+
   useMicrophone(deviceId: string): Promise<void> {
     return this.publishing.microphone.use(deviceId);
   }
@@ -320,6 +325,7 @@ export class CallEngine {
   private joined(snapshot: MeetingJoined, again: boolean): void {
     const handWasUp = again && this.state.hands.includes(this.state.self ?? '');
     if (again) this.openDown(this.session?.iceServers ?? []);
+    this.publishing.heed(snapshot, this.state);
     this.update(welcomed(this.state, snapshot, again));
     this.whenJoined.open();
     this.publishing.renew();

@@ -44,6 +44,14 @@ export class Input {
     return this.settle();
   }
 
+  /** The room has it off already. Off at once, so that what is sent next leaves it out. */
+  silence(): void {
+    this.wanted = false;
+    if (this.track) this.track.enabled = false;
+    if (this.kind === 'video') this.drop();
+    this.become({ ...this.state, on: false });
+  }
+
   /** Another device from now on; it is opened at once if we are on. */
   use(deviceId: string): Promise<void> {
     this.deviceId = deviceId;

@@ -1,10 +1,11 @@
-import type { Source, UpSource, WebRTCOffer } from '../protocol/messages';
+import type { MeetingJoined, Source, UpSource, WebRTCOffer } from '../protocol/messages';
 import type { CallDeps } from './deps';
 import type { Wanted } from './encodings';
 import { Input } from './input';
 import { OwnPictures } from './own';
 import { defaultPreferences } from './preferences';
 import type { SendPreferences } from './preferences';
+import { isMuted } from './roster';
 import type { Session } from './session';
 import { Share } from './share';
 import { RequestError } from './socket';
@@ -55,6 +56,26 @@ export class Publishing {
   prefer(preferences: Partial<SendPreferences>): void {
     this.preferences = { ...this.preferences, ...preferences };
     if (this.up && this.events.session()?.joined) this.renew();
+  }
+
+  /** What the room has muted since we last heard from it stays so. `before` is what we knew then. */
+  heed(snapshot: MeetingJoined, before: CallState): void {
+    const { self, participants } = snapshot;
+    for (const source of ['microphone', 'camera'] as const) {
+      const known = isMuted(before.participants, self, source);
+      if (!known && isMuted(participants, self, source) && this[source].state.on) {
+        this[source].silence();
+      }
+    }
+  }
+
+  /** Turns on again what was on before the page was loaded anew, but for what the room has muted since. */
+  async restore(on: Record<'microphone' | 'camera', boolean>): Promise<void> {
+    const { self = '', participants } = this.events.state();
+    const wanted = (['camera', 'microphone'] as const).filter(
+      (source) => on[source] && !isMuted(participants, self, source),
+    );
+    await Promise.all(wanted.map((source) => this[source].set(true)));
   }
 
   /** Sends all that is on over a new connection: what the server knew of the old one is gone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerMessage } from '../protocol/messages';
+import type { ServerMessage, Source } from '../protocol/messages';
 import { settled } from './testing/clock';
 import { fakeCall } from './testing/call';
 import { person } from './testing/server';
@@ -117,6 +117,55 @@ describe('resuming', () => {
     await call.join({ place: { ticket: 'old', socketUrl: 'wss://x.example/ws', iceServers: [] } });
     expect(call.apiCalls).toEqual(['join']);
     expect(call.state.phase).toBe('joined');
+  });
+});
+
+describe('what a host muted while we were away', () => {
+  const muted = (source: Source, muted = true) =>
+    person('ada', { publications: [{ number: 1, source, muted }] });
+
+  it('stays muted in a page that was loaded anew', async () => {
+    const call = fakeCall();
+    call.server.snapshot = { ...call.server.snapshot, participants: [muted('microphone')] };
+    await call.join({ place: { ticket: 't', socketUrl: 'wss://x.example/ws', iceServers: [] } });
+    await call.engine.restore({ microphone: true, camera: true });
+    expect(call.state).toMatchObject({ microphone: { on: false }, camera: { on: true } });
+    expect(call.server.socket.all('participant:toggle-audio')).toEqual([]);
+  });
+
+  it('is on again where nobody muted it', async () => {
+    const call = fakeCall();
+    call.server.snapshot = { ...call.server.snapshot, participants: [muted('microphone', false)] };
+    await call.join();
+    await call.engine.restore({ microphone: true, camera: false });
+    expect(call.state).toMatchObject({ microphone: { on: true }, camera: { on: false } });
+  });
+
+  it.each(['microphone', 'camera'] as const)(
+    'stays muted on new connections: %s',
+    async (source) => {
+      const call = await joined();
+      call.server.snapshot = { ...call.server.snapshot, participants: [muted(source)] };
+      await drop(call);
+      expect(call.state[source].on).toBe(false);
+      const up = call.server.socket.all('webrtc:offer').filter(({ pc }) => pc === 'up');
+      expect(up.map(({ sources }) => sources?.map((each) => each.source))).toEqual([
+        [source === 'camera' ? 'microphone' : 'camera'],
+      ]);
+      expect(call.devices.live()).toHaveLength(source === 'camera' ? 1 : 2);
+    },
+  );
+
+  it('does not hold back what we had muted ourselves and turned on meanwhile', async () => {
+    const call = fakeCall();
+    call.server.snapshot = { ...call.server.snapshot, participants: [muted('microphone')] };
+    await call.join();
+    call.server.admits = () => false;
+    await drop(call);
+    await call.engine.setMicrophone(true);
+    call.server.admits = () => true;
+    await call.clock.advance(7_000);
+    expect(call.state).toMatchObject({ phase: 'joined', microphone: { on: true } });
   });
 });
 

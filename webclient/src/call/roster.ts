@@ -1,4 +1,4 @@
-import type { Participant } from '../protocol/messages';
+import type { Participant, Source } from '../protocol/messages';
 
 /** Puts a participant in at the end, or in the place they have. */
 export function put(participants: Participant[], one: Participant): Participant[] {
@@ -22,4 +22,10 @@ export function replace(participants: Participant[], next: Participant[]): Parti
   const stayed = participants.flatMap(({ id }) => byId.get(id) ?? []);
   const known = new Set(stayed.map(({ id }) => id));
   return [...stayed, ...next.filter(({ id }) => !known.has(id))];
+}
+
+/** Whether the room has muted what somebody publishes as this source. */
+export function isMuted(participants: Participant[], id: string, source: Source): boolean {
+  const publications = participants.find((each) => each.id === id)?.publications ?? [];
+  return publications.some((each) => each.source === source && each.muted);
 }

@@ -144,8 +144,7 @@ function Attempt({
       { guestName: undefined, camera: null, microphone: null },
       back,
     );
-    if (back.camera) void joined.then(() => started.setCamera(true));
-    if (back.microphone) void joined.then(() => started.setMicrophone(true));
+    void joined.then(() => started.restore(back));
     // Once for each visit.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
