@@ -130,3 +130,24 @@ func TestASlotChangesPersonWithoutAKeyFrame(t *testing.T) {
 		}
 	})
 }
+
+// Who ended a share and begins another shows nobody what was before.
+func TestWhatEndedIsNotBegunWith(t *testing.T) {
+	inCall(t, func(c *call) {
+		ada, stop := c.showing(nil, [3]int{200, 400, 800})
+		_, way := c.watches("joan", narrow(20*mbit))
+		defer way.Close()
+		c.settle(time.Second)
+		stop()
+		ada.peer.EndPublication(sfu.Camera)
+		c.settle(100 * time.Millisecond)
+		ada.peer.ResumePublication(sfu.Camera)
+		c.settle(100 * time.Millisecond)
+		bob, path := c.watches("bob", narrow(20*mbit))
+		defer path.Close()
+		c.settle(500 * time.Millisecond)
+		if seen, _ := pictures(path.Arrived(time.Time{}), bob.down.Slot("v0")); len(seen) > 0 {
+			c.t.Errorf("%d packets of what had ended are seen", len(seen))
+		}
+	})
+}

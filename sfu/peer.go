@@ -117,7 +117,7 @@ func (p *Peer) SetMuted(source Source, muted bool) {
 			return
 		}
 		if !muted {
-			publication.unmute()
+			publication.beginEra()
 		}
 		publication.changed()
 	})
@@ -133,7 +133,7 @@ func (p *Peer) Forbid(source Source, forbidden bool) {
 			return
 		}
 		if !forbidden {
-			publication.unmute()
+			publication.beginEra()
 		}
 		publication.changed()
 	})
@@ -148,6 +148,9 @@ func (p *Peer) ResumePublication(source Source) { p.setEnded(source, false) }
 func (p *Peer) setEnded(source Source, ended bool) {
 	p.do(func() {
 		if publication := p.publications[source]; publication != nil && publication.ended.Swap(ended) != ended {
+			if !ended {
+				publication.beginEra()
+			}
 			publication.changed()
 		}
 	})

@@ -79,16 +79,17 @@ func (p *Publication) changed() { p.room.changed(p) }
 // restate is what an answered offer says of a source: it is there, muted or not.
 func (p *Publication) restate(muted bool) {
 	was, ended := p.muted.Swap(muted), p.ended.Swap(false)
-	if was && !muted {
-		p.unmute()
+	if was && !muted || ended {
+		p.beginEra()
 	}
 	if was != muted || ended {
 		p.changed()
 	}
 }
 
-// unmute begins another era: what was dropped is a hole that nobody can fill, and nobody is shown what was before.
-func (p *Publication) unmute() {
+// beginEra is for what was muted, or had ended: what was dropped is a hole that nobody can fill, and nobody is shown what was
+// before.
+func (p *Publication) beginEra() {
 	era := p.unmuted.Add(1)
 	if feed := p.feed.Load(); feed != nil {
 		feed.Begin(uint16(era)) //nolint:gosec // wraps, as it may

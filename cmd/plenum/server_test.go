@@ -331,6 +331,15 @@ func (b *bot) flows(n int, mids ...string) {
 	}
 }
 
+// ends waits for the end of a picture in a slot.
+func (b *bot) ends(mid string) {
+	b.m.t.Helper()
+	b.m.until("the end of a picture", func() bool {
+		packets := b.packets(mid)
+		return len(packets) > 0 && packets[len(packets)-1].Marker
+	})
+}
+
 // picture waits for a key frame of a publication and height in a slot and returns its index among the slot's packets.
 func (b *bot) picture(mid string, from int, publication uint32, height int) int {
 	b.m.t.Helper()

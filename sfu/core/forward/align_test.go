@@ -215,10 +215,10 @@ func TestAnotherStreamIsReplayedBehindWhatWasShown(t *testing.T) {
 	b.slot.Cut(b.now, whole(1))
 	last := b.last.Timestamp
 	b.gets(high, cached, forward.Forwarded)
-	b.timestamp(last + 22)
+	b.timestamp(last + 90)
 	b.after(33 * ms)
 	b.gets(high, high.at(b.now, false), forward.Forwarded)
-	b.timestamp(last + 22 + 2970)
+	b.timestamp(last + 90 + 2970)
 }
 
 func TestACutEndsTheWaitForReports(t *testing.T) {

@@ -266,12 +266,12 @@ func TestAReplayedStartDoesNotGoBack(t *testing.T) {
 	last, live := b.last.Timestamp, c.at(b.now, false)
 	b.show(2, 1, 0)
 	b.gets(c, cached, forward.Forwarded)
-	b.timestamp(last + 22) // right behind what was shown
+	b.timestamp(last + 90) // right behind what was shown
 	b.gets(c, live, forward.Forwarded)
-	b.timestamp(last + 44)
+	b.timestamp(last + 90 + 22)
 	b.after(33 * ms)
 	b.gets(c, c.at(b.now, false), forward.Forwarded)
-	b.timestamp(last + 22 + 2970) // on the slot's clock again
+	b.timestamp(last + 90 + 2970) // on the slot's clock again
 	// So it is if the slot has been empty for longer.
 	b.show(0, 0, 0)
 	b.after(time.Second)

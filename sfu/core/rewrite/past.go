@@ -12,6 +12,8 @@ const (
 	pastFrom = 50 * time.Millisecond
 	// pastRate is so many pictures of the past in a second of the slot's clock: a receiver keeps them apart, and no more.
 	pastRate = 4000
+	// apartRate is the same of two sources: a millisecond is between what was shown and what is shown next.
+	apartRate = 1000
 	// pastMost is of how many pictures the timestamps are kept.
 	pastMost = 256
 )
@@ -41,7 +43,7 @@ func (t *Timeline) BeginPast(now, at time.Duration, in packet.Timestamp) {
 	first := t.Expected(now)
 	last, started := t.Last()
 	if started {
-		first = max(first, last+int64(t.clock)/pastRate)
+		first = max(first, last+int64(t.clock)/apartRate)
 	} else {
 		t.started, t.zeroAt = true, now
 	}
@@ -51,7 +53,7 @@ func (t *Timeline) BeginPast(now, at time.Duration, in packet.Timestamp) {
 	}
 	t.offset = out - int64(in)
 	t.past.end()
-	t.past.going, t.past.last = true, last
+	t.past.going, t.past.last = true, first-int64(t.clock)/pastRate
 }
 
 // Stamp returns the timestamp of a packet of the present source that came at a moment and goes out now; newest says that no
