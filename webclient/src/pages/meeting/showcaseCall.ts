@@ -149,6 +149,7 @@ export class ShowcaseCall implements Call {
     this.become({ saving });
   }
   async join(): Promise<void> {}
+  async restore(): Promise<void> {}
   async useMicrophone(): Promise<void> {}
   async useCamera(): Promise<void> {}
   rename(): void {}
