@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../api';
 import type { ServerMessage, Source } from '../protocol/messages';
 import { settled } from './testing/clock';
 import { fakeCall } from './testing/call';
@@ -204,6 +205,23 @@ describe('the lobby', () => {
     expect(call.state.phase).toBe('waiting');
     expect(call.server.socket.protocols[1]).toBe('resume.ticket-w');
     expect(call.server.socket.all('meeting:join')).toHaveLength(1);
+  });
+
+  it('keeps trying to come back to it for as long as it takes', async () => {
+    const call = fakeCall();
+    call.server.replies['meeting:join'] = () => waiting();
+    await call.join();
+    const { api } = call;
+    call.server.admits = () => false;
+    call.api = () => Promise.reject(new ApiError(0, 'network', 'down'));
+    await drop(call);
+    await call.clock.advance(19_000);
+    expect(call.state.phase).toBe('waiting');
+    call.server.admits = () => true;
+    call.api = api;
+    await call.clock.advance(7_000);
+    expect(call.state.phase).toBe('waiting');
+    expect(call.server.socket.isOpen).toBe(true);
   });
 
   it('takes us back from the room, with nothing of us left in it', async () => {

@@ -6,7 +6,7 @@ import { RequestError, Socket } from './socket';
 import type { DataOf, MessageType } from './socket';
 import type { CallError } from './state';
 
-// A first join that cannot get through tells so; a running call goes on trying.
+// A first join that cannot get through tells so; a running call goes on trying, and so does who waits in the lobby.
 const firstTries = 4;
 const retryFrom = 500;
 const retryGrowth = 1.5;
@@ -101,7 +101,7 @@ export class Session {
       if (this.closed) return;
       const outcome = await this.attempt();
       if (this.closed || outcome === 'joined') return;
-      const givenUp = !this.wasJoined && tries + 1 >= firstTries;
+      const givenUp = !(this.wasJoined || this.isWaiting) && tries + 1 >= firstTries;
       if (outcome.final || givenUp) {
         this.close();
         this.events.failed({ code: outcome.code, message: outcome.message });
