@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { ApiClient } from './api';
 import { speak, startI18n } from './i18n';
 import { App } from './pages/App';
+import { forgetWithUser } from './state/forget';
 import { ApiProvider } from './state/session';
 import { wantedLanguage } from './state/language';
 import { startTheme } from './state/theme';
@@ -22,6 +23,7 @@ const api = new ApiClient();
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: 1, staleTime: 5_000 }, mutations: { retry: false } },
 });
+forgetWithUser(api, queries);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
