@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
+import { shownAddress } from './links';
 import { blocks } from './markdown';
 import type { Inline } from './markdown';
 
@@ -70,7 +71,7 @@ function draw(each: Inline, i: number): ReactNode {
           rel="noopener noreferrer nofollow"
           className="text-link underline underline-offset-2"
         >
-          {each.text}
+          <bdi dir="ltr">{shownAddress(each.text, each.href)}</bdi>
         </a>
       );
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { pieces } from './links';
+import { pieces, shownAddress } from './links';
 
 const hrefs = (message: string) => pieces(message).flatMap((each) => each.href ?? []);
 
@@ -47,5 +47,19 @@ describe('pieces', () => {
     });
     expect(pieces(message).map(({ text }) => text)).toEqual(['https://a.b/', ')'.repeat(4080)]);
     expect(copied).toBeLessThan(4 * message.length);
+  });
+});
+
+describe('shownAddress', () => {
+  it.each([
+    ['https://plenum.example/r/w47', 'https://plenum.example/r/w47'],
+    ['https://a.example', 'https://a.example'],
+    ['https://a.example?q=1', 'https://a.example?q=1'],
+    ['https://a.example/straße', 'https://a.example/straße'],
+    ['https://pаypal.example/x', 'https://xn--pypal-4ve.example/x'],
+    ['https://a.example/\u202egpj.exe', 'https://a.example/gpj.exe'],
+    ['https://a.example\\@b.example/', 'https://a.example\\@b.example/'],
+  ])('%j', (text, want) => {
+    expect(shownAddress(text, new URL(text).href)).toBe(want);
   });
 });

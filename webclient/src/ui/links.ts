@@ -53,3 +53,13 @@ function address(text: string): string | null {
     return null;
   }
 }
+
+// Marks that turn the order of letters around.
+const bidiControls = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A link as it is drawn: with the host that it really leads to, and in the order in which it is written. */
+export function shownAddress(text: string, href: string): string {
+  const { protocol, host } = new URL(href);
+  const rest = text.replace(/^https?:\/\/[^/\\?#]*/i, '');
+  return `${protocol}//${host}${rest}`.replace(bidiControls, '');
+}
