@@ -25,7 +25,8 @@ func TestATicketBringsBackTheSameParticipant(t *testing.T) {
 	if names := namesOf(again.joined.Participants); !slices.Equal(names, []string{"Ada", "Grace H."}) {
 		t.Fatalf("came back among %v", names)
 	}
-	// Only the last ticket counts.
+	// Only the last ticket counts, once its owner has shown to have it: the answer may be lost on the way.
+	again.do(message.ParticipantRaiseHand{Raised: true})
 	late := w.connect("Grace", message.TicketPrefix+grace.joined.Ticket)
 	late.refused(message.MeetingJoin{}, message.Forbidden)
 	late.closedWith(websocket.StatusCode(message.CloseRefused))
@@ -34,6 +35,32 @@ func TestATicketBringsBackTheSameParticipant(t *testing.T) {
 	again.do(message.MeetingLeave{})
 	gone := w.connect("Grace", message.TicketPrefix+again.joined.Ticket)
 	gone.refused(message.MeetingJoin{}, message.Forbidden)
+}
+
+// An answer that is lost with the line does not end the call: what the client has is good for another try.
+func TestALostAnswerDoesNotCostTheTicket(t *testing.T) {
+	w := newWorld(t, withWindow)
+	w.enter("Ada")
+	grace := w.enter("Grace")
+	grace.do(message.ParticipantRaiseHand{Raised: true})
+	seq := grace.seq()
+	grace.hangUp()
+	lost, id := w.resume(grace, grace.joined.Ticket, seq)
+	unread := expectReply[message.MeetingResumed](lost, id)
+	lost.sync()
+	lost.hangUp()
+
+	again, id := w.resume(grace, grace.joined.Ticket, seq)
+	if resumed := expectReply[message.MeetingResumed](again, id); resumed.Ticket == unread.Ticket {
+		t.Error("the ticket of the lost answer came twice")
+	}
+	stolen := w.connect("Grace", message.TicketPrefix+unread.Ticket)
+	stolen.refused(message.MeetingJoin{}, message.Forbidden)
+	again.do(message.ParticipantRaiseHand{Raised: true})
+	late, id := w.resume(grace, grace.joined.Ticket, seq)
+	if refused := expectReply[message.Error](late, id); refused.Code != message.Forbidden {
+		t.Errorf("refused with %s", refused.Code)
+	}
 }
 
 func TestATicketEndsWhenItsOwnerIsTakenOut(t *testing.T) {

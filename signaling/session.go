@@ -37,8 +37,9 @@ type Session struct {
 	// heard is when the client last said something, in nanoseconds since 1970.
 	heard atomic.Int64
 
-	// live is nil before the join; it belongs to the reader.
-	live *liveRoom
+	// live is nil before the join, answered false before the client shows that it has the answer; they belong to the reader.
+	live     *liveRoom
+	answered bool
 }
 
 func (s *Server) newSession(conn *websocket.Conn, wire *wire, got credential) *Session {
@@ -125,6 +126,10 @@ func (s *Session) take(ctx context.Context, now time.Time, raw []byte) {
 	in, err := message.Decode(raw)
 	if err == nil {
 		err = s.allowed(now, in.Kind)
+	}
+	if err == nil && in.Kind.Right != message.Anybody && s.byTicket && !s.answered {
+		s.answered = true
+		s.live.room.Heard(s.id)
 	}
 	var answer message.ServerMessage
 	if err == nil {

@@ -62,7 +62,7 @@ func (m *machine) join(now time.Time, in Entry) error {
 	if before, ok := m.awaited[who.id]; ok && in.ByTicket {
 		who.name = before.name
 	}
-	m.tickets[who.id] = in.TicketID
+	m.issue(in)
 	m.arrived(now, who, in)
 	return nil
 }
@@ -111,7 +111,7 @@ func (m *machine) mayEnter(in Entry) error {
 	}
 	last, known := m.tickets[in.Claims.Participant]
 	switch {
-	case known && last != in.Claims.ID:
+	case known && last != in.Claims.ID && (last == "" || m.replaced[in.Claims.Participant] != in.Claims.ID):
 		return message.Refuse(message.Forbidden, "This ticket is no longer good; join again.")
 	case !known && !in.Vouched:
 		return errUnknownTicket
@@ -207,7 +207,7 @@ func (m *machine) seat(who *member, in Entry) {
 	m.sessions[in.Session] = who
 	who.session, who.signIn = in.Session, in.Claims.SignIn
 	who.awayUntil, who.lostAt, who.freshUntil = time.Time{}, time.Time{}, time.Time{}
-	m.tickets[who.id] = in.TicketID
+	m.issue(in)
 }
 
 func (m *machine) snapshot(now time.Time, who *member, in Entry) {

@@ -81,7 +81,7 @@ func (m *machine) wait(now time.Time, in Entry, role message.Role) error {
 	}
 	delete(m.awaited, first)
 	m.queue(now, newMember(now, in, role), in)
-	m.tickets[in.Claims.Participant] = in.TicketID
+	m.issue(in)
 	return nil
 }
 
@@ -108,7 +108,7 @@ func (m *machine) waitAgain(w *waiting, in Entry) {
 	}
 	w.entry, w.session, w.awayUntil = in, in.Session, time.Time{}
 	w.member.session, w.member.signIn = in.Session, in.Claims.SignIn
-	m.tickets[w.id] = in.TicketID
+	m.issue(in)
 	m.effects = append(m.effects, place{session: w.session, inside: false}, reply{session: w.session, re: in.Re, message: m.waitingView(w)})
 }
 
@@ -131,6 +131,7 @@ func (m *machine) expireWaiting(now time.Time) {
 func (m *machine) forget(participant string) {
 	if m.known[participant] == nil && m.lobby.find(participant) == nil {
 		delete(m.tickets, participant)
+		delete(m.replaced, participant)
 	}
 }
 

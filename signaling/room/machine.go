@@ -46,6 +46,8 @@ type machine struct {
 	lobby lobby
 	// tickets hold the id of each participant's last ticket; empty for those who left by choice.
 	tickets map[string]string
+	// replaced are those that the last ones came for, as long as nobody has shown to have got those.
+	replaced map[string]string
 	// numbers of publications are kept for as long as the room lives.
 	numbers   map[feed]uint32
 	hands     line
@@ -80,7 +82,7 @@ const (
 func newMachine(now time.Time, cfg Config, meeting Meeting, past history) *machine {
 	m := &machine{
 		cfg: cfg, meeting: meeting, log: eventLog{most: cfg.MaxEvents},
-		members: map[string]*member{}, sessions: map[SessionID]*member{}, tickets: map[string]string{},
+		members: map[string]*member{}, sessions: map[SessionID]*member{}, tickets: map[string]string{}, replaced: map[string]string{},
 		known: map[string]*standing{}, devices: map[string]*standing{}, lobby: newLobby(),
 		numbers: map[feed]uint32{}, awaited: map[string]absence{first: {until: now.Add(openFor)}},
 		chat: newChat(cfg, past),

@@ -42,6 +42,14 @@ func (r *Room) Lose(session SessionID) (kept bool) {
 	return kept
 }
 
+// Heard says that a socket has got the answer to its join: the ticket that it came by is no good any more.
+func (r *Room) Heard(session SessionID) {
+	_ = r.ask(func(_ time.Time, m *machine) error {
+		m.heard(session)
+		return nil
+	})
+}
+
 // SignOut takes everybody out who came by one of these sign-ins.
 func (r *Room) SignOut(signIns []string) {
 	_ = r.ask(func(now time.Time, m *machine) error {

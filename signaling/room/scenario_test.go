@@ -96,6 +96,8 @@ func (s *scenario) run(line string) {
 		next := m.meeting.Settings
 		next.Permissions = allowedWithout(arg(1))
 		m.configure(now, next)
+	case "heard":
+		m.heard(session(1))
 	case "sign-out":
 		m.signOut(now, words[1:])
 	case "resume":
