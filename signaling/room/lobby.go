@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
@@ -212,15 +211,22 @@ func (m *machine) deny(now time.Time, session SessionID, what message.Moderation
 		return err
 	}
 	for _, w := range them {
-		m.audit(now, by, "room_deny", w.id)
-		m.bar(now, barred{id: w.id, user: w.member.user, device: w.member.device})
-		m.tickets[w.id] = ""
-		if w.awayUntil.IsZero() {
-			m.effects = append(m.effects, reply{session: w.session, message: message.ModerationNotice{Kind: message.NoticeDenied, By: by.id}})
+		if m.lobby.find(w.id) != w {
+			continue // gone with another of the same device
 		}
-		m.unwait(now, w, disconnect{session: w.session, code: message.CloseRemoved, reason: "denied by a host"})
+		m.audit(now, by, "room_deny", w.id)
+		m.bar(now, by, barred{id: w.id, user: w.member.user, device: w.member.device})
 	}
 	return nil
+}
+
+// turnAway takes somebody out of the line whom a host does not want.
+func (m *machine) turnAway(now time.Time, w *waiting, by *member) {
+	m.tickets[w.id] = ""
+	if w.awayUntil.IsZero() {
+		m.effects = append(m.effects, reply{session: w.session, message: message.ModerationNotice{Kind: message.NoticeDenied, By: by.id}})
+	}
+	m.unwait(now, w, disconnect{session: w.session, code: message.CloseRemoved, reason: "denied by a host"})
 }
 
 func (m *machine) sendToLobby(now time.Time, session SessionID, target string) error {
@@ -265,39 +271,5 @@ func (m *machine) messageWaiting(now time.Time, session SessionID, text string) 
 		}
 	}
 	m.tellLobby()
-	return nil
-}
-
-// barred is somebody who may not come in again while the occurrence lasts.
-type barred struct{ id, user, device string }
-
-func (b barred) is(c grant.Claims) bool {
-	return b.id == c.Participant || b.user != "" && b.user == c.User || b.device != "" && b.user == "" && b.device == c.Device
-}
-
-func (m *machine) isBarred(claims grant.Claims) bool {
-	return slices.ContainsFunc(m.barred, func(b barred) bool { return b.is(claims) })
-}
-
-func (m *machine) bar(now time.Time, b barred) {
-	m.barred = append(m.barred, b)
-	m.effects = append(m.effects, save{removed{participant: b.id, removed: true, at: now}})
-}
-
-// forgive takes a removal back: they may come in by the way that everybody comes.
-func (m *machine) forgive(now time.Time, session SessionID, target string) error {
-	by, err := m.host(session)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(m.barred, func(b barred) bool { return b.id == target })
-	if i < 0 {
-		return errNobody
-	}
-	m.audit(now, by, "room_forgive", target)
-	whom := m.barred[i]
-	m.barred = slices.Delete(m.barred, i, i+1)
-	m.know(target, whom.user, whom.device).admitted = false
-	m.effects = append(m.effects, save{removed{participant: target, at: now}})
 	return nil
 }

@@ -160,12 +160,16 @@ func (m *machine) moderateRemove(now time.Time, session SessionID, target string
 		return message.Refuse(message.Forbidden, "To go yourself, leave.")
 	}
 	m.audit(now, by, "room_remove", whom.id)
-	m.bar(now, barred{id: whom.id, user: whom.user, device: whom.device})
+	m.bar(now, by, barred{id: whom.id, user: whom.user, device: whom.device})
+	return nil
+}
+
+// takeOut ends the stay of somebody whom a host removes.
+func (m *machine) takeOut(now time.Time, whom, by *member) {
 	m.notify(whom, message.NoticeRemoved, by)
 	m.tickets[whom.id] = ""
 	m.effects = append(m.effects, disconnect{session: whom.session, code: message.CloseRemoved, reason: "removed by a host"})
 	m.remove(now, whom, message.LeftRemoved)
-	return nil
 }
 
 func (m *machine) moderateLock(now time.Time, session SessionID, locked bool) error {
