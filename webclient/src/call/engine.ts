@@ -207,8 +207,9 @@ export class CallEngine {
     await this.ask(type, data);
   }
 
-  rename(name: string): void {
-    this.session?.send('participant:rename', { name });
+  /** Rejects with a RequestError if the server refuses. */
+  rename(name: string): Promise<void> {
+    return this.ask('participant:rename', { name });
   }
 
   sendChat(text: string, address: Pick<Address, 'to' | 'replyTo'> = {}): void {

@@ -4,7 +4,7 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { useToast } from '../../ui/Toast';
 import { useCall } from './call';
-import { useModerate } from './moderate';
+import { reasonOf, useModerate } from './moderate';
 import type { Person } from './people';
 
 /** Asks once more before somebody is out, and can be taken back for a while. */
@@ -54,6 +54,7 @@ export function RemoveDialog({ person, onClose }: { person: Person; onClose: () 
 export function RenameDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const { t } = useTranslation();
   const call = useCall();
+  const toast = useToast();
   const id = useId();
   const [text, setText] = useState(name);
   return (
@@ -62,7 +63,10 @@ export function RenameDialog({ name, onClose }: { name: string; onClose: () => v
         onSubmit={(event) => {
           event.preventDefault();
           if (text.trim() === '') return;
-          if (text.trim() !== name) call.rename(text.trim());
+          if (text.trim() !== name) {
+            const refused = (error: unknown) => toast(t(`host.errors.${reasonOf(error)}`));
+            call.rename(text.trim()).catch(refused);
+          }
           onClose();
         }}
       >

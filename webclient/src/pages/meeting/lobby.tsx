@@ -9,8 +9,8 @@ import { useCall, useCallState } from './call';
 import { chime } from './chime';
 import { useModerate } from './moderate';
 
-// As the server allows.
-const longest = 500;
+// As the server allows, in bytes.
+const longest = 1024;
 
 /** The lobby as a host has it: who waits, what one can do about it, and the dialog for a message to them. */
 export function useLobby(): { lobby: WaitingProps; dialog: ReactNode } {
@@ -22,6 +22,22 @@ export function useLobby(): { lobby: WaitingProps; dialog: ReactNode } {
 
   const admit = (participants: string[]) =>
     void moderate({ type: 'moderation:admit', data: { participants } });
+  async function deny(participants: string[]) {
+    const names = waiting.filter(({ id }) => participants.includes(id)).map(({ name }) => name);
+    if (!(await moderate({ type: 'moderation:deny', data: { participants } }))) return;
+    const name = names.join(', ');
+    toast(t('lobby.turnedAway', { name }), {
+      text: t('person.forgive'),
+      act: () => {
+        for (const participant of participants) {
+          void moderate(
+            { type: 'moderation:forgive', data: { participant } },
+            t('person.forgiven', { name }),
+          );
+        }
+      },
+    });
+  }
   const news = useRef({ admit, t, toast });
   useEffect(() => {
     news.current = { admit, t, toast };
@@ -50,7 +66,7 @@ export function useLobby(): { lobby: WaitingProps; dialog: ReactNode } {
       waiting,
       message: waitingMessage,
       onAdmit: admit,
-      onDeny: (participants) => void moderate({ type: 'moderation:deny', data: { participants } }),
+      onDeny: (participants) => void deny(participants),
       onAdmitAll: () => void moderate({ type: 'moderation:admit', data: { all: true } }),
       onMessage: () => setWriting(true),
     },
@@ -113,11 +129,15 @@ function MessageDialog({
         id={id}
         dir="auto"
         rows={3}
-        maxLength={longest}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setText(within(event.target.value, longest))}
         className="mt-2 w-full resize-none rounded-card border border-edge bg-surface-2 p-3 text-field"
       />
     </Dialog>
   );
+}
+
+/** As much of a text as fits into so many bytes of UTF-8. */
+function within(text: string, bytes: number): string {
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read);
 }

@@ -152,7 +152,7 @@ export class ShowcaseCall implements Call {
   async restore(): Promise<void> {}
   async useMicrophone(): Promise<void> {}
   async useCamera(): Promise<void> {}
-  rename(): void {}
+  async rename(): Promise<void> {}
   setPreferences(): void {}
   watchFrames = () => () => {};
   retryChat(): void {}
