@@ -5,6 +5,7 @@ import { nameOf } from '../../ui/emojis';
 import { plainText } from '../../ui/markdown';
 import { announcements } from './announcements';
 import type { Announcement, Verbosity } from './announcements';
+import { Speech } from './speech';
 
 /** Tells readers of the screen what the eye would notice, as much of it as they want. */
 export function Announcer({
@@ -19,12 +20,20 @@ export function Announcer({
   const { t } = useTranslation();
   const region = useRef<HTMLDivElement>(null);
   const before = useRef(state);
+  const speech = useRef<Speech>(undefined);
+
+  useEffect(() => {
+    const current = new Speech((text) => {
+      if (region.current) region.current.textContent = text;
+    });
+    speech.current = current;
+    return () => current.close();
+  }, []);
 
   useEffect(() => {
     const was = before.current;
     before.current = state;
-    const said = announcements(was, state, verbosity, chatOpen).map(words);
-    if (said.length > 0 && region.current) region.current.textContent = said.join('. ');
+    speech.current?.add(announcements(was, state, verbosity, chatOpen).map(words));
 
     function words(each: Announcement): string {
       switch (each.kind) {
