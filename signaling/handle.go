@@ -161,7 +161,8 @@ func (s *Session) vouch(ctx context.Context, entry *room.Entry) error {
 		return err
 	}
 	entry.Vouched = row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined && row.RemovedAt == nil
-	entry.Claims.Name = row.Name
+	// The ticket says what the first grant said; a host may have decided otherwise since.
+	entry.Claims.Name, entry.Claims.Host, entry.Claims.CoHost = row.Name, row.Role == store.RoleHost, row.Role == store.RoleCoHost
 	return nil
 }
 

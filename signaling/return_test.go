@@ -153,6 +153,22 @@ func TestARestartClosesSocketsAndTicketsComeBack(t *testing.T) {
 	late.refused(message.MeetingJoin{}, message.Forbidden)
 }
 
+// A ticket repeats what the first grant said; the role is what the record says.
+func TestADemotionOutlivesARestart(t *testing.T) {
+	w := newWorld(t)
+	host := w.enter(w.host.Name)
+	claims := w.claims("Grace")
+	claims.CoHost = true
+	grace := w.enterWith("Grace", message.GrantPrefix+w.grant(claims))
+	host.do(message.ModerationRole{Participant: claims.Participant, Role: message.Member})
+	w.stop()
+	w.boot()
+	again := w.enterWith("Grace", message.TicketPrefix+grace.joined.Ticket)
+	if len(again.joined.Participants) != 1 || again.joined.Participants[0].Role != message.Member {
+		t.Fatalf("came back as %+v", again.joined.Participants)
+	}
+}
+
 func TestAStoppingServerTakesNobody(t *testing.T) {
 	w := newWorld(t)
 	credential := message.GrantPrefix + w.grant(w.claims("Grace"))
