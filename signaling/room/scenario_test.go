@@ -162,6 +162,8 @@ func (s *scenario) entry(words []string) Entry {
 			in.Claims.Admitted = true
 		case "guest":
 			in.Claims.Guest, in.Claims.User, in.Claims.Device = true, "", value
+		case "device":
+			in.Claims.Device = value
 		case "from":
 			in.Address = value
 		case "signin":
