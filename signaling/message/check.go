@@ -196,9 +196,19 @@ func CleanName(name string) (string, error) {
 	case utf8.RuneCountInString(name) > MaxNameRunes || len(name) > MaxNameBytes:
 		return "", Refuse(BadMessage, "The name is too long.")
 	case strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError ||
+			r == '\u2028' || r == '\u2029' || r == '\ufeff'
 	}):
 		return "", Refuse(BadMessage, "The name has characters that cannot be shown.")
+	case !strings.ContainsFunc(name, visible):
+		return "", Refuse(BadMessage, "The name has nothing to see in it.")
 	}
 	return name, nil
+}
+
+// visible says whether a character shows, as the REST API does of names.
+func visible(r rune) bool {
+	// The Hangul fillers and the blank Braille pattern are letters and symbols that show nothing.
+	blank := r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0' || r == '\u2800'
+	return !blank && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsPunct(r) || unicode.IsSymbol(r))
 }

@@ -49,5 +49,10 @@ func (f *faults) text(field, text string, most int) {
 
 // isControl says whether a character has no place in chat text.
 func isControl(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
+	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || turnsText(r)
+}
+
+// turnsText says whether a character sets the direction of all that follows it, the lines of others too.
+func turnsText(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }

@@ -319,3 +319,32 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestNamesAreAsTheRESTAPIHasThem(t *testing.T) {
+	for _, name := range []string{"\u3164", "\u2800", "\u200b", "a\u2028b", "a\ufeffb", "a\u202eb", "a\u2066b"} {
+		if got, err := CleanName(name); err == nil {
+			t.Errorf("%q is a name: %q", name, got)
+		}
+	}
+}
+
+func TestTextDoesNotTurnWhatFollows(t *testing.T) {
+	for _, r := range "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" {
+		for _, m := range []ClientMessage{
+			ChatSend{ClientID: "c", Text: "a" + string(r)}, ChatEdit{Number: 1, Text: "a" + string(r)},
+			ModerationMessageWaiting{Text: "a" + string(r)},
+		} {
+			var f faults
+			m.(interface{ check(*faults) }).check(&f)
+			if f.fields["text"] == "" {
+				t.Errorf("%T with %U passes", m, r)
+			}
+		}
+	}
+	// The marks of a direction are part of writing Arabic and Hebrew.
+	var f faults
+	ChatSend{ClientID: "c", Text: "a\u200fb"}.check(&f)
+	if f.fields != nil {
+		t.Errorf("refused: %v", f.fields)
+	}
+}
