@@ -331,7 +331,8 @@ func TestNamesAreAsTheRESTAPIHasThem(t *testing.T) {
 func TestTextDoesNotTurnWhatFollows(t *testing.T) {
 	for _, r := range "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" {
 		for _, m := range []ClientMessage{
-			ChatSend{ClientID: "c", Text: "a" + string(r)}, ChatEdit{Number: 1, Text: "a" + string(r)},
+			ChatSend{ClientID: "c", Text: "a" + string(r)},
+			ChatEdit{Number: 1, Text: "a" + string(r)},
 			ModerationMessageWaiting{Text: "a" + string(r)},
 		} {
 			var f faults
