@@ -343,7 +343,7 @@ func (m *machine) typing(session SessionID, to string) error {
 func (m *machine) unstored(who *member) []message.ChatMessage {
 	var out []message.ChatMessage
 	for _, l := range m.chat.lines {
-		if !l.message.Stored && l.seenBy(who) {
+		if !l.message.Stored && m.inSight(who, l) {
 			out = append(out, l.message)
 		}
 	}

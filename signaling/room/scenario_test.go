@@ -96,6 +96,14 @@ func (s *scenario) run(line string) {
 		next := m.meeting.Settings
 		next.Permissions = allowedWithout(arg(1))
 		m.configure(now, next)
+	case "unstored":
+		who, err := m.of(session(1))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, l := range m.unstored(who) {
+			fmt.Fprintf(&s.out, "unstored %d\n", l.Number)
+		}
 	case "heard":
 		m.heard(session(1))
 	case "sign-out":
