@@ -100,5 +100,11 @@ func (s *Server) isMember(ctx context.Context, m store.Meeting, user string) (bo
 	if user == "" || user == m.HostID {
 		return user != "", nil
 	}
-	return s.store.TookPart(ctx, m.ID, user)
+	took, err := s.store.TookPart(ctx, m.ID, user)
+	if !took || err != nil {
+		return false, err
+	}
+	// What goes on behind the door is not for those whom a host has put outside.
+	out, err := s.store.SentOut(ctx, m.ID, user)
+	return !out, err
 }

@@ -51,7 +51,9 @@ func (s *Server) listMessages(c echo.Context) error {
 	}
 	who := identityOf(c).user
 	// Afterwards the host sees everything that is not private; the others what they were there for, unless all may see all.
-	sight := store.Sight{User: who, Occurrence: occurrence, Attended: who != m.HostID && m.ChatHistory != store.HistoryAll}
+	// What is being said is for those inside.
+	others := who != m.HostID
+	sight := store.Sight{User: who, Occurrence: occurrence, Attended: others && m.ChatHistory != store.HistoryAll, Inside: others}
 	page, more, err := s.store.MessagesBefore(c.Request().Context(), m.ID, before, limit, sight)
 	if err != nil {
 		return err

@@ -19,6 +19,9 @@ func (w *world) held() (code string, o store.Occurrence) {
 	grace := w.tookPart(m.Code, "grace")
 	w.clock.pass(time.Second)
 	alan := w.tookPart(m.Code, "alan")
+	for _, p := range []store.Participant{grace, alan} {
+		w.must(w.store.SetParticipantStatus(ctx, p.ID, store.StatusJoined, begin)) // until the end
+	}
 	at := func(minutes int) time.Time { return begin.Add(time.Duration(minutes) * time.Minute) }
 	stay := func(p store.Participant, from, to int, q store.Quality) {
 		row, err := w.store.StartSession(ctx, p.ID, at(from))
@@ -130,6 +133,42 @@ func TestTheTranscriptShowsEachWhatTheyMaySee(t *testing.T) {
 		t.Errorf("of another occurrence: %s", got)
 	}
 	w.want(400, call{method: "GET", path: "/api/meetings/" + code + "/messages?occurrence=a%20b", as: "ada"})
+}
+
+func TestWhoWasPutOutReadsNothingOfWhatGoesOn(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	part := w.tookPart(m.Code, "grace")
+	base := "/api/meetings/" + m.Code
+	reads := func(when string, status int) {
+		t.Helper()
+		for _, path := range []string{"/messages", "/participants", "/occurrences", "/occurrences/" + part.OccurrenceID} {
+			if a := w.do(call{method: "GET", path: base + path, as: "grace"}); a.status != status {
+				t.Errorf("%s, %s: status %d, want %d", when, path, a.status, status)
+			}
+		}
+	}
+	reads("left", 200)
+	w.must(w.store.RemoveParticipant(w.Context(), part.ID, true, w.clock.now()))
+	reads("removed", 404)
+	w.must(w.store.RemoveParticipant(w.Context(), part.ID, false, w.clock.now()))
+	reads("forgiven", 200)
+	w.must(w.store.SetParticipantStatus(w.Context(), part.ID, store.StatusWaiting, w.clock.now()))
+	reads("sent back", 404)
+	w.joinBy(200, m.Code, "grace", "", "")
+	reads("sent back, with a new grant", 404)
+	// Having left, they see the chat as far as they heard it.
+	w.must(w.store.SetParticipantStatus(w.Context(), part.ID, store.StatusLeft, w.clock.now()))
+	w.must(w.store.AddMessage(w.Context(), &store.Message{
+		MeetingID: part.MeetingID, OccurrenceID: part.OccurrenceID, ParticipantID: part.ID, SenderName: "Grace",
+		Number: 1, ClientID: "1", Text: "later", CreatedAt: w.clock.now().Add(time.Second),
+	}))
+	if a := w.want(200, call{method: "GET", path: base + "/messages", as: "grace"}); strings.Contains(string(a.body), "later") {
+		t.Errorf("what is said behind the door: %s", a.body)
+	}
+	w.must(w.store.RemoveParticipant(w.Context(), part.ID, true, w.clock.now()))
+	w.want(204, call{method: "POST", path: base + "/end", as: "ada"})
+	reads("after the end", 200)
 }
 
 func TestAConnectionTestIsARoomOfItsOwn(t *testing.T) {

@@ -37,8 +37,10 @@ type Sight struct {
 	Participant, User string
 	// Since hides what was said before; zero hides nothing.
 	Since time.Time
-	// Attended shows only what was said while the user was in, of each occurrence from their first joining on.
+	// Attended shows only what was said while the user was in, of each occurrence from their first joining to their last leaving.
 	Attended bool
+	// Inside shows of an occurrence that is running only what was said before the user left it.
+	Inside bool
 	// Occurrence limits to one, if it is not empty.
 	Occurrence string
 }
@@ -51,7 +53,14 @@ func (v Sight) see(question gorm.ChainInterface[Message]) gorm.ChainInterface[Me
 	}
 	if v.Attended {
 		question = question.Where(`EXISTS (SELECT 1 FROM participants WHERE participants.occurrence_id = messages.occurrence_id
-			AND participants.user_id = ? AND participants.joined_at <= messages.created_at)`, v.User)
+			AND participants.user_id = ? AND participants.joined_at <= messages.created_at
+			AND (participants.left_at IS NULL OR participants.left_at >= messages.created_at))`, v.User)
+	}
+	if v.Inside {
+		question = question.Where(`NOT EXISTS (SELECT 1 FROM occurrences WHERE occurrences.id = messages.occurrence_id AND occurrences.running = ?)
+			OR EXISTS (SELECT 1 FROM participants WHERE participants.occurrence_id = messages.occurrence_id
+				AND participants.user_id = ? AND participants.joined_at IS NOT NULL
+				AND (participants.left_at IS NULL OR participants.left_at >= messages.created_at))`, true, v.User)
 	}
 	if v.Occurrence != "" {
 		question = question.Where("occurrence_id = ?", v.Occurrence)

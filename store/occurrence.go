@@ -102,7 +102,7 @@ func (s *Store) CloseOccurrence(ctx context.Context, id string, now time.Time) e
 				db.Model(&ParticipantSession{}).Where("participant_id IN (?) AND left_at IS NULL", inIt).
 					Updates(map[string]any{"left_at": now}),
 				db.Model(&Participant{}).Where("occurrence_id = ? AND status IN ?", id, []string{StatusJoined, StatusWaiting}).
-					Updates(map[string]any{"status": StatusLeft, "left_at": now, "updated_at": now}),
+					Updates(map[string]any{"status": StatusLeft, "left_at": gorm.Expr(leftAt, now), "updated_at": now}),
 			}
 			for _, step := range steps {
 				if step.Error != nil {

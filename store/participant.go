@@ -41,7 +41,7 @@ type Participant struct {
 }
 
 // AddParticipant stores p and fills in its id and times. A user who comes back in the same occurrence gets the stored row, with the new name;
-// one who is JOINED stays so, else the given status counts; the stored role stays, and the link unless another is given.
+// one who is JOINED or WAITING stays so, else the given status counts; the stored role stays, and the link unless another is given.
 // ErrNotFound if there is no such occurrence.
 func (s *Store) AddParticipant(ctx context.Context, p *Participant) error {
 	p.CreatedAt = stamp(p.CreatedAt)
@@ -71,8 +71,8 @@ func (s *Store) comeBack(ctx context.Context, p *Participant) error {
 		return err
 	}
 	status, now := p.Status, p.CreatedAt
-	if stored.Status == StatusJoined {
-		status = StatusJoined
+	if stored.Status == StatusJoined || stored.Status == StatusWaiting {
+		status = stored.Status
 	}
 	if err := s.RenameParticipant(ctx, stored.ID, p.Name, now); err != nil {
 		return err
@@ -111,12 +111,16 @@ func (s *Store) SetParticipantStatus(ctx context.Context, id, status string, now
 		columns["joined_at"] = gorm.Expr("COALESCE(joined_at, ?)", now)
 		columns["left_at"] = nil
 	case StatusLeft:
-		columns["left_at"] = now
+		columns["left_at"] = gorm.Expr(leftAt, now)
 	}
 	return s.change(ctx, "set status of participant "+id, func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Participant{}).Where("id = ?", id).Updates(columns)
 	})
 }
+
+// leftAt keeps when somebody was sent back to the lobby: that they give up waiting there is no second leaving. It looks at the
+// status as it was; MySQL sets columns in the order written, which is that of their names.
+const leftAt = "CASE WHEN status = 'WAITING' AND left_at IS NOT NULL THEN left_at ELSE ? END"
 
 // RenameParticipant stores the name that others see.
 func (s *Store) RenameParticipant(ctx context.Context, id, name string, now time.Time) error {
@@ -225,6 +229,17 @@ func (s *Store) ParticipantsOf(ctx context.Context, meetingID, after string, lim
 func (s *Store) TookPart(ctx context.Context, meetingID, userID string) (bool, error) {
 	found, err := find(ctx, s, "part of user "+userID, func(ctx context.Context) ([]Participant, error) {
 		return gorm.G[Participant](s.db).Where("meeting_id = ? AND user_id = ? AND joined_at IS NOT NULL", meetingID, userID).Limit(1).Find(ctx)
+	})
+	return len(found) == 1, err
+}
+
+// SentOut is true while a host has the user out of the occurrence that is running: removed, or sent back to the lobby.
+func (s *Store) SentOut(ctx context.Context, meetingID, userID string) (bool, error) {
+	found, err := find(ctx, s, "removal of user "+userID, func(ctx context.Context) ([]Participant, error) {
+		return gorm.G[Participant](s.db).
+			Where(`user_id = ? AND (removed_at IS NOT NULL OR status = 'WAITING' AND joined_at IS NOT NULL)
+				AND occurrence_id IN (SELECT id FROM occurrences WHERE meeting_id = ? AND running = ?)`, userID, meetingID, true).
+			Limit(1).Find(ctx)
 	})
 	return len(found) == 1, err
 }

@@ -131,6 +131,37 @@ func TestTookPartIsTrueForWhoWasEverIn(t *testing.T) {
 	})
 }
 
+func TestWhoWasSentOutIsSoWhileTheOccurrenceLasts(t *testing.T) {
+	onEach(t, func(w *world) {
+		ada, grace := w.user("ada"), w.user("grace")
+		m := w.meeting(ada, "aaaaa-aaaaa", epoch)
+		o := w.occurrence(m)
+		want := func(when string, want bool) {
+			w.Helper()
+			if got, err := w.SentOut(w.Context(), m.ID, grace.ID); err != nil || got != want {
+				w.Errorf("%s: %v, %v; want %v", when, got, err, want)
+			}
+		}
+		p := w.participant(o, &grace, store.StatusWaiting, epoch)
+		want("waiting at first", false)
+		w.must(w.SetParticipantStatus(w.Context(), p.ID, store.StatusJoined, epoch))
+		want("inside", false)
+		w.must(w.SetParticipantStatus(w.Context(), p.ID, store.StatusLeft, epoch))
+		w.must(w.SetParticipantStatus(w.Context(), p.ID, store.StatusWaiting, epoch))
+		want("sent back", true)
+		// To ask for a way in again changes nothing.
+		if p := w.participant(o, &grace, store.StatusInvited, epoch); p.Status != store.StatusWaiting {
+			w.Errorf("who waits is %s", p.Status)
+		}
+		want("sent back, with a new grant", true)
+		w.must(w.SetParticipantStatus(w.Context(), p.ID, store.StatusJoined, epoch))
+		w.must(w.RemoveParticipant(w.Context(), p.ID, true, epoch))
+		want("removed", true)
+		w.must(w.CloseOccurrence(w.Context(), o.ID, epoch))
+		want("after the end", false)
+	})
+}
+
 func TestAParticipantHasASessionPerConnection(t *testing.T) {
 	onEach(t, func(w *world) {
 		ada := w.user("ada")

@@ -49,6 +49,8 @@ func TestOnlyWhoIsMeantSeesPrivateMessages(t *testing.T) {
 			"another":                {store.Sight{Participant: c.speaker.ID}, "1 3 4 "},
 			"late":                   {store.Sight{Participant: a.ID, Since: epoch.Add(3 * time.Minute)}, "3 4 "},
 			"what they attended":     {store.Sight{User: alan.ID, Attended: true}, "2 3 4 "},
+			"inside":                 {store.Sight{User: grace.ID, Inside: true}, "1 2 4 "},
+			"never inside":           {store.Sight{User: "nobody", Inside: true}, ""},
 			"nobody attended":        {store.Sight{User: "nobody", Attended: true}, ""},
 			"another occurrence":     {store.Sight{Occurrence: "other"}, ""},
 			"nobody with no account": {store.Sight{Participant: "nobody"}, "1 4 "},
@@ -64,10 +66,24 @@ func TestOnlyWhoIsMeantSeesPrivateMessages(t *testing.T) {
 		if page, more, err := w.LatestMessages(ctx, c.meeting.ID, 3); err != nil || !more || numbers(page) != "2 3 4 " {
 			w.Errorf("latest %q %v %v", numbers(page), more, err)
 		}
+		// Who was sent back to the lobby, and then gave up waiting, has seen what was said until they were sent.
+		for i, status := range []string{store.StatusLeft, store.StatusWaiting, store.StatusLeft} {
+			w.must(w.SetParticipantStatus(ctx, g.ID, status, epoch.Add(150*time.Second+time.Duration(i)*time.Hour)))
+		}
+		for name, sight := range map[string]store.Sight{"attended": {User: grace.ID, Attended: true}, "inside": {User: grace.ID, Inside: true}} {
+			if page, _, err := w.MessagesBefore(ctx, c.meeting.ID, 0, 10, sight); err != nil || numbers(page) != "1 2 " {
+				w.Errorf("%s and then left: %q, %v", name, numbers(page), err)
+			}
+		}
 		// A recipient's row that goes takes the message with it: it never becomes public.
 		w.remove("DELETE FROM participants WHERE id = ?", a.ID)
 		if page, _, err := w.MessagesBefore(ctx, c.meeting.ID, 0, 10, store.Sight{}); err != nil || numbers(page) != "1 4 " {
 			w.Errorf("afterwards everybody sees %q, %v", numbers(page), err)
+		}
+		// What is over may be read by all.
+		w.must(w.CloseOccurrence(ctx, o.ID, epoch.Add(4*time.Hour)))
+		if page, _, err := w.MessagesBefore(ctx, c.meeting.ID, 0, 10, store.Sight{User: "nobody", Inside: true}); err != nil || numbers(page) != "1 4 " {
+			w.Errorf("of what is over nobody sees %q, %v", numbers(page), err)
 		}
 	})
 }
