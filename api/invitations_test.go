@@ -343,6 +343,26 @@ func TestWhoWasRemovedDoesNotComeInByAnyWay(t *testing.T) {
 	w.joinBy(200, m.Code, "grace", "", "")
 }
 
+func TestARemovalHoldsForTheBrowserWithAnAccountOrWithout(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	remove := func(a answer) string {
+		w.must(w.store.RemoveParticipant(w.Context(), read[joined](w, a).Participant.ID, true, w.clock.now()))
+		return a.browser()
+	}
+	account, guest := remove(w.joinBy(200, m.Code, "grace", "", "")), remove(w.joinBy(200, m.Code, "", "", ""))
+	for name, a := range map[string]answer{
+		"an account as a guest": w.joinOn(403, m.Code, "", "", account), "a guest as an account": w.joinOn(403, m.Code, "alan", "", guest),
+	} {
+		if a.failure().Code != "removed" {
+			t.Errorf("%s: %s", name, a.body)
+		}
+	}
+	w.joinBy(200, m.Code, "alan", "", "")
+	// The host who removed a guest of their own browser is no guest.
+	w.joinOn(200, m.Code, "ada", "", guest)
+}
+
 func TestALockedMeetingLetsOnlyThoseInWhoWereThere(t *testing.T) {
 	w := newWorld(t)
 	m := w.meeting("ada", `{"title":"Plan"}`)

@@ -136,7 +136,10 @@ func (s *Server) newcomer(c echo.Context, m store.Meeting, in joinRequest) (stor
 		p.Name = user.Name
 	}
 	if user.ID == m.HostID {
+		// No device: a host who tried the meeting as a guest and removed that guest is not to be kept out of it.
 		p.Role = store.RoleHost
+	} else {
+		p.Device = s.browserDevice(c)
 	}
 	return p, nil
 }
@@ -156,13 +159,13 @@ func (s *Server) guest(c echo.Context, m store.Meeting, p store.Participant, che
 	if wait, ok := s.limits.guestJoin.take(s.now(), networkOf(c.RealIP())); !ok {
 		return p, tooMany(wait)
 	}
-	p.Guest, p.Device = true, s.guestDevice(c)
+	p.Guest, p.Device = true, s.browserDevice(c)
 	return p, nil
 }
 
-// guestDevice is a mark that a guest's browser keeps, so that who was removed is known again; hashed. It can be thrown
-// away: against that a lock or the lobby helps.
-func (s *Server) guestDevice(c echo.Context) string {
+// browserDevice is a mark that a browser keeps, so that who was removed is known again, with an account or without; hashed.
+// It can be thrown away: against that a lock or the lobby helps.
+func (s *Server) browserDevice(c echo.Context) string {
 	mark := s.cookie(c, guestCookie)
 	if len(mark) < 20 || len(mark) > 64 {
 		mark = newInvitationToken()

@@ -64,7 +64,7 @@ func TestJoin(t *testing.T) {
 			want.Participant, want.Code, want.Meeting, want.Occurrence, want.Epoch = row.ID, m.Code, record.ID, row.OccurrenceID, 1
 			want.ID, want.ExpiresAt = claims.ID, claims.ExpiresAt
 			want.SignIn, want.Device = claims.SignIn, row.Device
-			if (claims.SignIn == "") != want.Guest || (row.Device == "") == want.Guest {
+			if (claims.SignIn == "") != want.Guest || (row.Device == "") != want.Host {
 				t.Errorf("sign-in %q, device %q", claims.SignIn, row.Device)
 			}
 			if claims != want {

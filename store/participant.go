@@ -31,7 +31,7 @@ type Participant struct {
 	Status       string
 	Guest        bool
 	Overrides    string     // what they may do against the meeting's default, as package room writes it
-	Device       string     // of a guest: a hash of what the browser keeps
+	Device       string     // a hash of what the browser keeps; empty for the host
 	InvitationID *string    // the link of which they have used up one use; nil for who came without
 	JoinedAt     *time.Time // when first in the meeting; nil for one who was only invited or waited
 	LeftAt       *time.Time // nil while in the meeting
@@ -80,18 +80,20 @@ func (s *Store) comeBack(ctx context.Context, p *Participant) error {
 	if err := s.SetParticipantStatus(ctx, stored.ID, status, now); err != nil {
 		return err
 	}
-	if p.InvitationID != nil {
-		if err := s.setInvitation(ctx, stored.ID, *p.InvitationID); err != nil {
-			return err
-		}
+	if err := s.comeBy(ctx, stored.ID, p.InvitationID, p.Device); err != nil {
+		return err
 	}
 	*p, err = s.ParticipantByID(ctx, stored.ID)
 	return err
 }
 
-func (s *Store) setInvitation(ctx context.Context, id, invitationID string) error {
-	return s.change(ctx, "set invitation of participant "+id, func(db *gorm.DB) *gorm.DB {
-		return db.Model(&Participant{}).Where("id = ?", id).Updates(map[string]any{"invitation_id": invitationID})
+// comeBy stores by which link and from which device somebody came back, where there is one.
+func (s *Store) comeBy(ctx context.Context, id string, invitationID *string, device string) error {
+	return s.change(ctx, "set way in of participant "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&Participant{}).Where("id = ?", id).Updates(map[string]any{
+			"invitation_id": gorm.Expr("COALESCE(?, invitation_id)", invitationID),
+			"device":        gorm.Expr("COALESCE(NULLIF(?, ''), device)", device),
+		})
 	})
 }
 
@@ -159,13 +161,13 @@ func (s *Store) ParticipantsWithStanding(ctx context.Context, occurrenceID strin
 	})
 }
 
-// WasRemoved is true if somebody with this account, or on this device without one, was taken out of the occurrence.
+// WasRemoved is true if somebody with this account or on this device, of whichever kind they were, was taken out of the occurrence.
 func (s *Store) WasRemoved(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
 	found, err := find(ctx, s, "removed from occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
 		question := gorm.G[Participant](s.db).Where("occurrence_id = ? AND removed_at IS NOT NULL", occurrenceID)
 		switch {
 		case userID != nil:
-			question = question.Where("user_id = ?", *userID)
+			question = question.Where("user_id = ? OR (? <> '' AND device = ?)", *userID, device, device)
 		case device != "":
 			question = question.Where("device = ?", device)
 		default:

@@ -33,7 +33,7 @@ func TestStandingIsKeptAndRemovalLastsForTheOccurrence(t *testing.T) {
 			user   *string
 			device string
 			want   bool
-		}{{nil, "device-1", true}, {nil, "device-2", false}, {nil, "", false}, {&alan.ID, "device-1", false}} {
+		}{{nil, "device-1", true}, {nil, "device-2", false}, {nil, "", false}, {&alan.ID, "device-1", true}, {&alan.ID, "", false}, {&alan.ID, "device-2", false}} {
 			if got, err := w.WasRemoved(ctx, o.ID, c.user, c.device); err != nil || got != c.want {
 				w.Errorf("%v %q removed: %v, %v", c.user, c.device, got, err)
 			}
@@ -41,6 +41,17 @@ func TestStandingIsKeptAndRemovalLastsForTheOccurrence(t *testing.T) {
 		w.must(w.RemoveParticipant(ctx, guest.ID, false, epoch))
 		if got, err := w.WasRemoved(ctx, o.ID, nil, "device-1"); err != nil || got {
 			w.Errorf("forgiven, but removed: %v, %v", got, err)
+		}
+		// An account that was removed is known by its device too, the last one it came from.
+		for _, device := range []string{"device-3", "device-4", ""} {
+			back := store.Participant{OccurrenceID: o.ID, MeetingID: o.MeetingID, UserID: &alan.ID, Name: "Alan", Role: store.RoleParticipant, Status: store.StatusInvited, Device: device, CreatedAt: epoch}
+			w.must(w.AddParticipant(ctx, &back))
+			w.must(w.RemoveParticipant(ctx, back.ID, true, epoch))
+		}
+		for device, want := range map[string]bool{"device-4": true, "device-5": false, "": false} {
+			if got, err := w.WasRemoved(ctx, o.ID, nil, device); err != nil || got != want {
+				w.Errorf("a guest on %q removed: %v, %v", device, got, err)
+			}
 		}
 		// A co-host who comes back is one still.
 		again := store.Participant{OccurrenceID: o.ID, MeetingID: o.MeetingID, UserID: &grace.ID, Name: "Grace", Role: store.RoleParticipant, Status: store.StatusInvited, CreatedAt: epoch}
