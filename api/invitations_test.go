@@ -156,6 +156,35 @@ func TestABadLinkDoesNotKeepThoseOutWhoCameByIt(t *testing.T) {
 	w.joinBy(403, m.Code, "grace", once.Token, "")
 }
 
+func TestACoHostLinkRaisesWhoCamePlainlyUnlessAHostDemotedThem(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	l := w.link(m.Code, `{"role":"COHOST"}`)
+	w.joinBy(200, m.Code, "grace", "", "")
+	a := read[joined](w, w.joinBy(200, m.Code, "grace", l.Token, ""))
+	claims, err := w.grants.VerifyGrant(w.clock.now(), a.Grant)
+	if w.must(err); a.Participant.Role != store.RoleCoHost || !claims.CoHost {
+		t.Errorf("grace by the link: %+v", a.Participant)
+	}
+	// Without the link they stay what they are.
+	if a := read[joined](w, w.joinBy(200, m.Code, "grace", "", "")); a.Participant.Role != store.RoleCoHost {
+		t.Errorf("grace again: %+v", a.Participant)
+	}
+	stand := func(id, role string) {
+		w.must(w.store.SetParticipantStanding(w.Context(), id, role, "", w.clock.now()))
+	}
+	stand(a.Participant.ID, store.RoleParticipant)
+	first := w.joinBy(200, m.Code, "", l.Token, "")
+	stand(read[joined](w, first).Participant.ID, store.RoleParticipant)
+	for name, a := range map[string]answer{"grace": w.joinBy(200, m.Code, "grace", l.Token, ""), "guest": w.joinOn(200, m.Code, "", l.Token, first.browser())} {
+		j := read[joined](w, a)
+		claims, err := w.grants.VerifyGrant(w.clock.now(), j.Grant)
+		if w.must(err); j.Participant.Role != store.RoleParticipant || claims.CoHost {
+			t.Errorf("%s was demoted and came back as %+v", name, j.Participant)
+		}
+	}
+}
+
 func TestOfManyWhoTakeTheLastUseAtOnceOneGetsIt(t *testing.T) {
 	w := newWorld(t)
 	m := w.meeting("ada", `{"title":"Plan"}`)

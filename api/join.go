@@ -234,7 +234,13 @@ func (s *Server) useOnce(ctx context.Context, tx *store.Store, p *store.Particip
 	}
 	p.InvitationID = &by.ID
 	if by.Role == store.RoleCoHost && p.Role == store.RoleParticipant {
-		p.Role = store.RoleCoHost
+		demoted, err := tx.WasDemoted(ctx, p.OccurrenceID, p.UserID, p.Device)
+		if err != nil {
+			return false, err
+		}
+		if !demoted {
+			p.Role = store.RoleCoHost
+		}
 	}
 	return true, nil
 }

@@ -33,6 +33,7 @@ type Participant struct {
 	Overrides    string     // what they may do against the meeting's default, as package room writes it
 	Device       string     // a hash of what the browser keeps; empty for the host
 	InvitationID *string    // the link of which they have used up one use; nil for who came without
+	Demoted      bool       // a host made them a participant who had been more: no link raises them again
 	JoinedAt     *time.Time // when first in the meeting; nil for one who was only invited or waited
 	LeftAt       *time.Time // nil while in the meeting
 	RemovedAt    *time.Time // when a host took them out of this occurrence, for as long as it lasts
@@ -41,7 +42,7 @@ type Participant struct {
 }
 
 // AddParticipant stores p and fills in its id and times. A user who comes back in the same occurrence gets the stored row, with the new name;
-// one who is JOINED or WAITING stays so, else the given status counts; the stored role stays, and the link unless another is given.
+// one who is JOINED or WAITING stays so, else the given status counts; the stored role stays unless a link raises it, and the link unless another is given.
 // ErrNotFound if there is no such occurrence.
 func (s *Store) AddParticipant(ctx context.Context, p *Participant) error {
 	p.CreatedAt = stamp(p.CreatedAt)
@@ -79,6 +80,11 @@ func (s *Store) comeBack(ctx context.Context, p *Participant) error {
 	}
 	if err := s.SetParticipantStatus(ctx, stored.ID, status, now); err != nil {
 		return err
+	}
+	if p.InvitationID != nil && p.Role == RoleCoHost && stored.Role == RoleParticipant && !stored.Demoted {
+		if err := s.SetParticipantStanding(ctx, stored.ID, RoleCoHost, stored.Overrides, now); err != nil {
+			return err
+		}
 	}
 	if err := s.comeBy(ctx, stored.ID, p.InvitationID, p.Device); err != nil {
 		return err
@@ -136,9 +142,12 @@ func (s *Store) RenameParticipant(ctx context.Context, id, name string, now time
 func (s *Store) SetParticipantStanding(ctx context.Context, id, role, overrides string, now time.Time) error {
 	return s.change(ctx, "set standing of participant "+id, func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Participant{}).Where("id = ?", id).
-			Updates(map[string]any{"role": role, "overrides": overrides, "updated_at": stamp(now)})
+			Updates(map[string]any{"demoted": gorm.Expr(demoted, role), "role": role, "overrides": overrides, "updated_at": stamp(now)})
 	})
 }
+
+// demoted looks at the role as it was; MySQL sets columns in the order written, which is that of their names.
+const demoted = "CASE WHEN ? = 'PARTICIPANT' THEN demoted OR role <> 'PARTICIPANT' ELSE FALSE END"
 
 // RemoveParticipant stores that a host took somebody out of the occurrence, or lets them come back.
 func (s *Store) RemoveParticipant(ctx context.Context, id string, removed bool, now time.Time) error {
@@ -186,6 +195,12 @@ func (s *Store) IsIn(ctx context.Context, occurrenceID string, userID *string, d
 // CameBy is true if somebody with this account, or on this device without one, has used the invitation in the occurrence.
 func (s *Store) CameBy(ctx context.Context, occurrenceID, invitationID string, userID *string, device string) (bool, error) {
 	places := gorm.G[Participant](s.db).Where("occurrence_id = ? AND invitation_id = ?", occurrenceID, invitationID)
+	return s.holds(ctx, places, userID, device)
+}
+
+// WasDemoted is true if a host took a higher role from somebody with this account, or on this device without one.
+func (s *Store) WasDemoted(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
+	places := gorm.G[Participant](s.db).Where("occurrence_id = ? AND demoted = ?", occurrenceID, true)
 	return s.holds(ctx, places, userID, device)
 }
 

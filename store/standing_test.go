@@ -192,6 +192,32 @@ func TestAnInvitationIsUsedNoMoreThanItMayBe(t *testing.T) {
 	})
 }
 
+func TestWhoWasDemotedIsKnownUntilTheyArePromoted(t *testing.T) {
+	onEach(t, func(w *world) {
+		ctx := w.Context()
+		ada, grace := w.user("ada"), w.user("grace")
+		o := w.occurrence(w.meeting(ada, "code-1", epoch))
+		p := w.participant(o, &grace, store.StatusJoined, epoch)
+		for _, step := range []struct {
+			role, overrides string
+			want            bool
+		}{
+			{store.RoleParticipant, "chat=0", false},
+			{store.RoleCoHost, "", false},
+			{store.RoleParticipant, "", true},
+			{store.RoleParticipant, "chat=0", true},
+			{store.RoleCoHost, "", false},
+			{store.RoleHost, "", false},
+			{store.RoleCoHost, "", false},
+		} {
+			w.must(w.SetParticipantStanding(ctx, p.ID, step.role, step.overrides, epoch))
+			if got, err := w.WasDemoted(ctx, o.ID, &grace.ID, ""); err != nil || got != step.want {
+				w.Errorf("after %+v: %v, %v", step, got, err)
+			}
+		}
+	})
+}
+
 func TestWhoCameByAnInvitationIsKnown(t *testing.T) {
 	onEach(t, func(w *world) {
 		ctx := w.Context()
