@@ -117,7 +117,7 @@ func TestMassAssignment(t *testing.T) {
 	if before != after {
 		t.Errorf("the meeting's record changed: %+v, %+v", before, after)
 	}
-	participants, _, err := w.store.ParticipantsOf(w.Context(), before.ID, "", 10)
+	participants, _, err := w.store.ParticipantsOf(w.Context(), before.ID, "", 10, true)
 	w.must(err)
 	if len(participants) != 0 {
 		t.Errorf("somebody came in: %+v", participants)

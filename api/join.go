@@ -101,7 +101,7 @@ func (s *Server) join(c echo.Context) error {
 		Meeting:     view, Participants: []memberJSON{}, Status: store.StatusWaiting,
 	}
 	// Who has to wait is told nothing of those inside; the room has the last word.
-	if !m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.JoinedAt != nil {
+	if !m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.Status == store.StatusJoined {
 		out.Participants, out.Status = s.inside(m.Code), store.StatusJoined
 	}
 	return c.JSON(http.StatusOK, out)

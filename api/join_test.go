@@ -95,6 +95,19 @@ func TestJoinAgain(t *testing.T) {
 	}
 }
 
+// Having been in is not enough: who was sent back to the lobby is told nothing of those inside.
+func TestWhoWaitsIsToldNothing(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan","settings":{"lobby":true}}`)
+	part := w.tookPart(m.Code, "grace")
+	for status, want := range map[string]string{store.StatusWaiting: "WAITING", store.StatusJoined: "JOINED"} {
+		w.must(w.store.SetParticipantStatus(w.Context(), part.ID, status, w.clock.now()))
+		if j, _ := w.join(m.Code, "grace", ``); j.Status != want {
+			t.Errorf("who is %s is told %s", status, j.Status)
+		}
+	}
+}
+
 func TestBadJoin(t *testing.T) {
 	w := newWorld(t)
 	open := w.meeting("ada", `{"title":"Open"}`)

@@ -37,7 +37,8 @@ func (s *Server) listParticipants(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, next, err := s.store.ParticipantsOf(c.Request().Context(), m.ID, after, limit)
+	// Who waits, was refused or never came is the host's to know.
+	page, next, err := s.store.ParticipantsOf(c.Request().Context(), m.ID, after, limit, identityOf(c).user == m.HostID)
 	if err != nil {
 		return err
 	}

@@ -228,12 +228,17 @@ func (s *Store) ParticipantsIn(ctx context.Context, occurrenceID string, limit i
 	})
 }
 
-// ParticipantsOf lists those of all occurrences of a meeting, in the order they came. It begins behind the participant whose id is after,
+// ParticipantsOf lists those of all occurrences of a meeting, in the order they came: who has been in it, or with everybody those
+// too who waited, were refused or never came. It begins behind the participant whose id is after,
 // or with the first if that is empty. next is the cursor of the following page, empty at the end.
-func (s *Store) ParticipantsOf(ctx context.Context, meetingID, after string, limit int) (page []Participant, next string, err error) {
+func (s *Store) ParticipantsOf(ctx context.Context, meetingID, after string, limit int, everybody bool) (page []Participant, next string, err error) {
 	limit = pageSize(limit)
 	page, err = find(ctx, s, "participants of meeting "+meetingID, func(ctx context.Context) ([]Participant, error) {
-		return gorm.G[Participant](s.db).Where("meeting_id = ? AND id > ?", meetingID, after).Order("id").Limit(limit + 1).Find(ctx)
+		question := gorm.G[Participant](s.db).Where("meeting_id = ? AND id > ?", meetingID, after)
+		if !everybody {
+			question = question.Where("joined_at IS NOT NULL")
+		}
+		return question.Order("id").Limit(limit + 1).Find(ctx)
 	})
 	page, more := cut(page, limit)
 	if more {

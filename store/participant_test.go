@@ -93,10 +93,16 @@ func TestParticipantsOfListsThemInTheOrderTheyCame(t *testing.T) {
 			want = append(want, w.participant(o, nil, store.StatusJoined, epoch.Add(time.Duration(i)*time.Second)).ID)
 		}
 		w.participant(w.occurrence(w.meeting(ada, "bbbbb-bbbbb", epoch)), nil, store.StatusJoined, epoch)
+		// Who only waited or was asked is listed with everybody.
+		w.participant(o, nil, store.StatusWaiting, epoch.Add(2500*time.Millisecond))
+		w.participant(o, nil, store.StatusInvited, epoch.Add(3500*time.Millisecond))
+		if all, _, err := w.ParticipantsOf(w.Context(), m.ID, "", 50, true); err != nil || len(all) != len(want)+2 {
+			w.Errorf("everybody: %+v, %v", all, err)
+		}
 		for _, size := range []int{1, 2, 5, 50} {
 			var got []string
 			for after := ""; ; {
-				page, next, err := w.ParticipantsOf(w.Context(), m.ID, after, size)
+				page, next, err := w.ParticipantsOf(w.Context(), m.ID, after, size, false)
 				w.must(err)
 				for _, p := range page {
 					got = append(got, p.ID)
