@@ -116,14 +116,11 @@ func (s *Server) confirmReset(c echo.Context) error {
 	if err := check.failure(); err != nil {
 		return err
 	}
-	err = s.store.UsePasswordReset(ctx, right.ID, s.now())
+	err = s.replacePassword(ctx, user.ID, password, "", &right)
 	if errors.Is(err, store.ErrNotFound) {
 		return wrong
 	}
 	if err != nil {
-		return err
-	}
-	if err := s.replacePassword(ctx, user.ID, password, ""); err != nil {
 		return err
 	}
 	s.audit(c, event{actor: user.ID, action: "password_reset", target: user.ID})

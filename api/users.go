@@ -101,21 +101,27 @@ func (s *Server) changePassword(c echo.Context) error {
 		_ = s.loginFailed(c, user.Email, user)
 		return invalidFields(map[string]string{"current": "is wrong"})
 	}
-	if err := s.replacePassword(ctx, user.ID, password, who.session); err != nil {
+	if err := s.replacePassword(ctx, user.ID, password, who.session, nil); err != nil {
 		return err
 	}
 	s.audit(c, event{action: "password_change", target: user.ID})
 	return c.NoContent(http.StatusNoContent)
 }
 
-// replacePassword stores a new password and ends all sign-ins but one.
-func (s *Server) replacePassword(ctx context.Context, user, password, but string) error {
+// replacePassword stores a new password and ends all sign-ins but one. The right to do so, if it is not nil, is spent in the
+// same transaction: a server too busy to hash leaves it good.
+func (s *Server) replacePassword(ctx context.Context, user, password, but string, right *store.PasswordReset) error {
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err
 	}
 	var ended []string
 	err = s.store.InTx(ctx, func(tx *store.Store) error {
+		if right != nil {
+			if err := tx.UsePasswordReset(ctx, right.ID, s.now()); err != nil {
+				return err
+			}
+		}
 		if err := tx.SetPasswordHash(ctx, user, hash); err != nil {
 			return err
 		}

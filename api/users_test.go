@@ -161,6 +161,21 @@ func TestAPasswordIsResetByMail(t *testing.T) {
 	}
 }
 
+func TestABusyServerLeavesAResetLinkGood(t *testing.T) {
+	w := newWorld(t, withMail, func(c *api.Config) { c.Hashing.Workers, c.Hashing.Wait = 1, time.Millisecond })
+	w.person("ada")
+	w.want(204, call{method: "POST", path: "/api/auth/reset", body: `{"email":"ada@plenum.example"}`})
+	_, rest, _ := strings.Cut(w.sent()[0].Text, "#token=")
+	token, _, _ := strings.Cut(rest, "\n")
+	confirm := call{method: "POST", path: "/api/auth/reset/confirm", body: `{"token":"` + token + `","password":"` + other + `"}`}
+	release, err := w.server.OccupyHasher(w.Context())
+	w.must(err)
+	w.want(503, confirm)
+	release()
+	w.want(204, confirm)
+	w.want(400, confirm)
+}
+
 func TestWithoutAMailServerNothingIsPromised(t *testing.T) {
 	w := newWorld(t)
 	w.want(403, call{method: "POST", path: "/api/auth/reset", body: `{"email":"ada@plenum.example"}`})
