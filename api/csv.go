@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,16 +16,24 @@ import (
 // maxTranscript lines in one file.
 const maxTranscript = 20_000
 
-// cell keeps a spreadsheet from taking what people wrote for a formula: an apostrophe makes it text.
+// cell keeps a spreadsheet from taking what people wrote for a formula: an apostrophe makes it text. Where numbers are written
+// with a comma, cells are split at semicolons whatever the quotes say, so that one may begin within ours, or on a line of it.
 func cell(text string) string {
-	if text == "" {
-		return text
+	var out strings.Builder
+	begins := true
+	for i, r := range text {
+		if begins && opensFormula(text[i:]) || i == 0 && strings.ContainsRune("\t\r\n", r) {
+			out.WriteByte('\'')
+		}
+		out.WriteRune(r)
+		begins = strings.ContainsRune(";\t\r\n", r)
 	}
-	trimmed := strings.TrimLeft(text, " \u00a0")
-	if trimmed != "" && strings.ContainsRune("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20", []rune(trimmed)[0]) || strings.ContainsRune("\t\r\n", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
+	return out.String()
+}
+
+func opensFormula(text string) bool {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " \u00a0\""))
+	return strings.ContainsRune("=+-@|%\uff1d\uff0b\uff0d\uff20", first)
 }
 
 func sendCSV(c echo.Context, name string, rows [][]string) error {

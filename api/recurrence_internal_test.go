@@ -127,7 +127,8 @@ func TestCalendarFile(t *testing.T) {
 func TestCellsAreNoFormulas(t *testing.T) {
 	for text, want := range map[string]string{
 		"Ada": "Ada", "": "", "2026-01-01": "2026-01-01", "=1+1": "'=1+1", "+49 30": "'+49 30", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)",
-		"\t=1": "'\t=1", "\r=1": "'\r=1", "  =cmd|' /C calc'!A0": "'  =cmd|' /C calc'!A0", "＝1": "'＝1", "|x": "'|x", "%x": "'%x", "a=b": "a=b",
+		"\t=1": "'\t'=1", "\r=1": "'\r'=1", "  =cmd|' /C calc'!A0": "'  =cmd|' /C calc'!A0", "＝1": "'＝1", "|x": "'|x", "%x": "'%x", "a=b": "a=b",
+		"a;=1+1": "a;'=1+1", "a; =1": "a;' =1", "a\n=1": "a\n'=1", "a\tb;c": "a\tb;c", `a;"=1`: `a;'"=1`, "a;;-1;b": "a;;'-1;b", "a\n\nb;": "a\n\nb;",
 	} {
 		if got := cell(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
