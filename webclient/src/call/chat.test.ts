@@ -83,6 +83,15 @@ describe('sending', () => {
     expect(lines(call)).toEqual(['0 sending']);
   });
 
+  it('leaves out what would turn the text of others around', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.engine.sendChat('\u202egnp.evil\u202c and \u2067more\u2069');
+    expect(call.state.chat.map(({ text }) => text)).toEqual(['gnp.evil and more']);
+    call.engine.sendChat('\u202e\u202c');
+    expect(call.state.chat).toHaveLength(1);
+  });
+
   it('ignores what is only blank', async () => {
     const call = fakeCall();
     await call.join();

@@ -8,6 +8,14 @@ export interface Address {
   replyTo?: number | undefined;
 }
 
+// They set the direction of all that follows, the lines of others too: the server refuses them, and who pastes them did not see them.
+const turns = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text as the room takes it. */
+export function sendable(text: string): string {
+  return text.replace(turns, '');
+}
+
 /** An entry of our own that the room does not know yet. */
 export function draft(
   clientId: string,

@@ -9,6 +9,7 @@ import type {
   WebRTCOffer,
 } from '../protocol/messages';
 import type { Moderation } from './asking';
+import { sendable } from './chat';
 import type { Address } from './chat';
 import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
@@ -218,7 +219,7 @@ export class CallEngine {
 
   /** This and the next two resolve when the change is stored, and reject with a RequestError if the server refuses. */
   editChat(number: number, text: string): Promise<void> {
-    return this.ask('chat:edit', { number, text }, storedWithin);
+    return this.ask('chat:edit', { number, text: sendable(text) }, storedWithin);
   }
 
   deleteChat(number: number): Promise<void> {

@@ -27,7 +27,8 @@ export class Writing {
     this.events = events;
   }
 
-  send(text: string, address: Omit<chat.Address, 'toName'> = {}): void {
+  send(written: string, address: Omit<chat.Address, 'toName'> = {}): void {
+    const text = chat.sendable(written);
     const { self, participants, chat: before } = this.events.state();
     if (self === undefined || text.trim() === '') return;
     const named = (id: string) => participants.find((each) => each.id === id)?.name ?? '';
