@@ -25,9 +25,10 @@ type encoding struct {
 	ready       []*packet.Packet
 
 	// Guarded by the upstream's mutex; the reader, which alone writes it, reads feed without.
-	feed   *egress.Feed // nil once another stream has taken its place
-	loss   *loss.Receiver
-	report egress.Report // latest of the publisher, on its own timeline
+	feed     *egress.Feed // nil once another stream has taken its place
+	loss     *loss.Receiver
+	repaired bool          // what is lost is asked for again
+	report   egress.Report // latest of the publisher, on its own timeline
 }
 
 // Receive takes a packet of the stream itself.
@@ -45,7 +46,9 @@ func (l *encoding) Receive(now time.Time, raw packet.Raw) {
 func (l *encoding) receive(now time.Time, raw packet.Raw) {
 	l.upstream.mu.Lock()
 	seq, fresh := l.loss.Received(now, raw.SequenceNumber, raw.Timestamp)
-	l.upstream.busy()
+	if l.publication.source.video() || l.misses() {
+		l.upstream.stir()
+	}
 	l.upstream.mu.Unlock()
 	if !fresh {
 		l.publication.counts.late.Add(1)

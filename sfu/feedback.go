@@ -13,10 +13,11 @@ import (
 )
 
 const (
-	// feedbackTick is how often an upstream that receives looks for NACKs, feedback and reports that are due.
+	// feedbackTick is how often an upstream that receives pictures, or misses something, looks for NACKs, feedback and reports
+	// that are due.
 	feedbackTick = 20 * time.Millisecond
-	// idleTick is how often one looks that receives nothing.
-	idleTick = 250 * time.Millisecond
+	// calmTick is how often another one looks. Sound alone is told of as rarely as libwebrtc does at such rates.
+	calmTick = 250 * time.Millisecond
 	// feedbackInterval and feedbackPackets bound the time between transport-wide feedback packets.
 	feedbackInterval = 50 * time.Millisecond
 	feedbackPackets  = 20
@@ -43,15 +44,18 @@ const (
 func (u *upstream) Arrived(now time.Time, ssrc packet.SSRC, transportCC uint16) {
 	u.mu.Lock()
 	u.arrivals.record(now, ssrc, transportCC)
-	u.busy()
+	if l := u.layers[ssrc]; l == nil || l.publication.source.video() {
+		u.stir()
+	}
 	u.mu.Unlock()
 }
 
-// busy says, under the mutex, that something came: the loop must not sleep through the beginning of a stream.
-func (u *upstream) busy() {
-	u.active = true
-	if u.idle {
-		u.idle = false
+// stir says, under the mutex, that the loop has more to do than tell of sound: it must not sleep through the beginning of a
+// stream.
+func (u *upstream) stir() {
+	u.stirred = true
+	if u.calm {
+		u.calm = false
 		u.wake()
 	}
 }
@@ -141,13 +145,22 @@ func (u *upstream) due(now time.Time, rtt time.Duration) (packets []rtcp.Packet,
 		packets = append(packets, u.arrivals.feedback()...)
 		u.lastFeedback = now
 	}
-	tick = feedbackTick
-	u.idle = !u.active && u.arrivals.unsent == 0
-	if u.idle {
-		tick = idleTick
+	u.calm = !u.stirred && !u.missing()
+	u.stirred = u.arrivals.unsent > 0 && u.stirred
+	if u.calm {
+		return packets, calmTick
 	}
-	u.active = false
-	return packets, tick
+	return packets, feedbackTick
+}
+
+// missing reports whether anything will be asked for again.
+func (u *upstream) missing() bool {
+	for _, l := range u.layers {
+		if l.misses() {
+			return true
+		}
+	}
+	return false
 }
 
 func (u *upstream) reports(now time.Time, rtt time.Duration) []rtcp.Packet {
@@ -228,7 +241,8 @@ func (u *upstream) source(publication *Publication, stream int8) (ssrc packet.SS
 
 func (u *upstream) nacks(now time.Time, rtt time.Duration) (packets []rtcp.Packet) {
 	for ssrc, l := range u.layers {
-		if !l.asksAgain(rtt) {
+		l.repaired = l.asksAgain(rtt)
+		if !l.repaired {
 			continue
 		}
 		wait := rtt
@@ -239,6 +253,7 @@ func (u *upstream) nacks(now time.Time, rtt time.Duration) (packets []rtcp.Packe
 		if len(missing) == 0 {
 			continue
 		}
+		l.publication.counts.nacked.Add(uint64(len(missing)))
 		for some := range slices.Chunk(rtcp.NackPairsFromSequenceNumbers(missing), maxNacks) {
 			packets = append(packets, &rtcp.TransportLayerNack{SenderSSRC: ourSSRC, MediaSSRC: uint32(ssrc), Nacks: some})
 		}
@@ -252,4 +267,10 @@ func (l *encoding) asksAgain(rtt time.Duration) bool {
 		return true
 	}
 	return l.id.NACK && rtt > 0 && rtt < audioRTT && l.reader.Codec() != codec.RED
+}
+
+// misses reports whether something will be asked for again.
+func (l *encoding) misses() bool {
+	_, missing := l.loss.Deadline()
+	return missing && l.repaired
 }

@@ -46,8 +46,8 @@ type upstream struct {
 	changes   time.Time                     // changes of feed are paid for up to then
 	recoded   map[*Publication]*egress.Feed // feeds that began with a change of codec: the other streams follow
 	bound     int                           // streams bound over the life of the connection
-	active    bool                          // something came since the loop looked
-	idle      bool                          // the loop looks rarely
+	stirred   bool                          // pictures came since the loop looked, or sound is missing
+	calm      bool                          // the loop looks rarely
 	closed    bool
 
 	lastFeedback, lastReport time.Time

@@ -359,7 +359,7 @@ func (d *Downstream) run() {
 		case <-report.C:
 			d.report(time.Now())
 		case <-d.fresh:
-			tell.Reset(arrivalsInterval)
+			tell.Reset(d.patience())
 		case <-tell.C:
 			d.tell()
 		case <-d.wake:
@@ -394,10 +394,17 @@ func (d *Downstream) ask(now time.Time) time.Duration {
 	return next.Sub(now)
 }
 
+// patience is how long after a packet arrivals are told.
+func (d *Downstream) patience() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return max(d.came.interval, arrivalsOften)
+}
+
 // tell sends what came since the last time.
 func (d *Downstream) tell() {
 	d.mu.Lock()
-	packets := d.came.tell()
+	packets := d.came.tell(time.Now())
 	d.mu.Unlock()
 	if len(packets) > 0 {
 		_ = d.pc.WriteRTCP(packets)
