@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -20,9 +21,10 @@ type connection struct {
 	pc      *webrtc.PeerConnection
 	log     *slog.Logger
 	buffers *buffers
-	session uint64      // of the client's SDP, 0 before the first offer
-	broken  bool        // an offer failed half way: pion has no rollback
-	started atomic.Bool // it was connected once
+	told    []netip.AddrPort // what the client is told in place of our own addresses, if anything
+	session uint64           // of the client's SDP, 0 before the first offer
+	broken  bool             // an offer failed half way: pion has no rollback
+	started atomic.Bool      // it was connected once
 	closed  atomic.Bool
 
 	nominations nominations
@@ -36,7 +38,7 @@ func (c *connection) open(t *Transport, direction webrtc.RTPTransceiverDirection
 	if err != nil {
 		return err
 	}
-	c.log = t.log
+	c.log, c.told = t.log, t.told
 	c.buffers = newBuffers(taker)
 	check := time.Duration(0)
 	if direction == webrtc.RTPTransceiverDirectionRecvonly {
@@ -81,7 +83,7 @@ func (c *connection) answer(text string, maxLines int, check, prepare func(*offe
 		return nil, "", err
 	}
 	c.session = o.session
-	return o, answer, nil
+	return o, tellInstead(answer, c.told), nil
 }
 
 // WriteRTCP sends one compound packet.

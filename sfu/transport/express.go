@@ -112,29 +112,18 @@ func (t *Transport) pathBetween(local, remote string, port uint16) (path, bool) 
 		return path{}, false // a name that only pion has resolved
 	}
 	far := netip.AddrPortFrom(address.Unmap(), port)
-	socket := t.socketAt(local, far.Addr().Is4())
+	socket := t.socketAt(local)
 	return path{socket, far}, socket != nil && socket.Address().Addr().Is4() == far.Addr().Is4()
 }
 
-// socketAt is the socket of a local candidate. Where its address is told otherwise to clients, only a sole socket of the
-// family can be it.
-func (t *Transport) socketAt(local string, v4 bool) *egress.Socket {
-	var sole *egress.Socket
-	n := 0
+// socketAt is the socket of a local candidate.
+func (t *Transport) socketAt(local string) *egress.Socket {
 	for _, socket := range t.sockets {
-		at := socket.Address()
-		if at.Addr().String() == local {
+		if socket.Address().Addr().String() == local {
 			return socket
 		}
-		if at.Addr().Is4() == v4 {
-			sole = socket
-			n++
-		}
 	}
-	if n != 1 {
-		return nil
-	}
-	return sole
+	return nil
 }
 
 // lead sends media along a path, and takes the client's from there.

@@ -30,7 +30,8 @@ type Config struct {
 	Port uint16
 	// Addresses to listen on; none means every address of this machine.
 	Addresses []netip.Addr
-	// Public addresses are told to clients instead of the local ones, for a server behind NAT.
+	// Public addresses are told to clients instead of the local ones, for a server behind NAT. Media may arrive at any of
+	// our sockets by them.
 	Public []netip.Addr
 	// TCP offers ICE over TCP on the same port, for networks without UDP.
 	TCP bool
@@ -63,6 +64,18 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// told are the addresses that stand in for our own once the port is known.
+func (c Config) told(port uint16) []netip.AddrPort {
+	if c.Advertise.IsValid() {
+		return []netip.AddrPort{c.Advertise}
+	}
+	var told []netip.AddrPort
+	for _, address := range c.Public {
+		told = append(told, netip.AddrPortFrom(address, port))
+	}
+	return told
+}
+
 const (
 	replayWindow   = 1024 // packets; late resends are beyond pion's 64
 	tcpWriteBuffer = 4 << 20
@@ -89,6 +102,7 @@ type Transport struct {
 	sockets     []*egress.Socket
 	udp         *ice.MultiUDPMuxDefault
 	tcp         *ice.TCPMuxDefault
+	told        []netip.AddrPort // in place of the sockets' own; none for those
 	certificate webrtc.Certificate
 	port        uint16
 	express     bool // media need not go through pion
@@ -130,6 +144,7 @@ func open(config Config, log *slog.Logger, selfTest func(*ecdsa.PrivateKey) erro
 		t := &Transport{config: config, log: log, certificate: *certificate, port: config.Port, express: unread == nil}
 		err := t.listen()
 		if err == nil {
+			t.told = config.told(t.port)
 			t.sayHow(unread)
 			return t, nil
 		}
@@ -224,6 +239,23 @@ func localAddresses() ([]netip.Addr, error) {
 // Port that media arrives on.
 func (t *Transport) Port() uint16 { return t.port }
 
+// Sockets are where media arrives by UDP.
+func (t *Transport) Sockets() []netip.AddrPort {
+	var at []netip.AddrPort
+	for _, socket := range t.sockets {
+		at = append(at, socket.Address())
+	}
+	return at
+}
+
+// Told are the addresses that clients are told for UDP: those of the sockets, unless others were given.
+func (t *Transport) Told() []netip.AddrPort {
+	if len(t.told) > 0 {
+		return slices.Clone(t.told)
+	}
+	return t.Sockets()
+}
+
 // Snapshot of the sockets, and of the ways through them.
 func (t *Transport) Snapshot() Snapshot {
 	snapshot := Snapshot{
@@ -291,9 +323,6 @@ func (t *Transport) connect(engine *webrtc.MediaEngine, c *connection, k *keys, 
 			return nil, err
 		}
 	}
-	if err := s.SetICEAddressRewriteRules(t.rewriteRules()...); err != nil {
-		return nil, fmt.Errorf("public addresses: %w", err)
-	}
 	api := webrtc.NewAPI(
 		webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(engine),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
@@ -309,25 +338,6 @@ func (t *Transport) connect(engine *webrtc.MediaEngine, c *connection, k *keys, 
 func (t *Transport) listensOn(ip net.IP) bool {
 	address, ok := netip.AddrFromSlice(ip)
 	return ok && (len(t.config.Addresses) == 0 || slices.Contains(t.config.Addresses, address.Unmap()))
-}
-
-func (t *Transport) rewriteRules() []webrtc.ICEAddressRewriteRule {
-	if a := t.config.Advertise; a.IsValid() {
-		return []webrtc.ICEAddressRewriteRule{{
-			External: []string{a.Addr().String()}, NewPort: int(a.Port()),
-			AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
-		}}
-	}
-	if len(t.config.Public) == 0 {
-		return nil
-	}
-	external := make([]string, 0, len(t.config.Public))
-	for _, address := range t.config.Public {
-		external = append(external, address.String())
-	}
-	return []webrtc.ICEAddressRewriteRule{{
-		External: external, AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
-	}}
 }
 
 // shut closes a PeerConnection, but does not wait for ever: pion's Close has deadlocked before.
