@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -43,6 +44,12 @@ type Options struct {
 	SendAll bool
 	// TCPOnly keeps media off UDP.
 	TCPOnly bool
+	// ICEServers are as Admission has them; without them there is no way by a relay.
+	ICEServers []ICEServer
+	// RelayOnly keeps media off every way but by a TURN server of ICEServers.
+	RelayOnly bool
+	// RelayTLS, if set, is how TURN over TLS is secured; else the system's authorities have to know the server.
+	RelayTLS *tls.Config
 	// Route, if set, says where media goes in place of a UDP address of the server, as through a bridge. There is no
 	// way by TCP then.
 	Route func(server netip.AddrPort) netip.AddrPort

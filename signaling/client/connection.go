@@ -61,12 +61,16 @@ func newConnection(c *Client, direction message.Direction, receive func(kind pac
 	if c.options.TCPOnly {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	}
+	if c.options.RelayTLS != nil {
+		settings.SetICEProxyDialer(newRelayDialer(c.options))
+	}
 	api := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(engine),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		BundlePolicy:              webrtc.BundlePolicyMaxBundle,
 		RTCPMuxPolicy:             webrtc.RTCPMuxPolicyRequire,
 		RTPHeaderEncryptionPolicy: webrtc.RTPHeaderEncryptionPolicyDisable,
+		ICEServers:                c.options.relays(), ICETransportPolicy: c.options.policy(),
 	})
 	if err != nil {
 		if fast != nil {

@@ -38,9 +38,11 @@ func (e *RESTError) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e
 type Admission struct {
 	Grant string `json:"grant"`
 	// SocketURL is absolute: ws://… or wss://….
-	SocketURL   string   `json:"socketUrl"`
-	Participant Person   `json:"participant"`
-	Others      []Person `json:"participants"`
+	SocketURL string `json:"socketUrl"`
+	// ICEServers has the TURN servers, with credentials of the participant's own; none for who has to wait in the lobby.
+	ICEServers  []ICEServer `json:"iceServers"`
+	Participant Person      `json:"participant"`
+	Others      []Person    `json:"participants"`
 }
 
 // Person is a participant as the REST API names one.
