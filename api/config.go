@@ -34,6 +34,8 @@ type Config struct {
 	Origins []string
 	// TrustedProxies may say who the client is (X-Forwarded-For) and whether it came by TLS (X-Forwarded-Proto).
 	TrustedProxies []netip.Prefix
+	// AdminToken is what the admin listener asks for. Empty: nothing, and it must be on a loopback address.
+	AdminToken Secret
 	// ConnectSources are added to the connect-src of the content security policy: other nodes' WebSocket origins.
 	ConnectSources []string
 
@@ -41,6 +43,8 @@ type Config struct {
 	SocketURL string
 	// ICEServers are told to clients at join. Empty is normal: the server's own address needs none.
 	ICEServers []ICEServer
+	// Relays are told beside them, with credentials of the participant's own, to whoever may come in. Nil for none.
+	Relays func(now time.Time, participant string) []ICEServer
 
 	AccessLife      time.Duration
 	RefreshIdle     time.Duration // a session unused for so long is over
@@ -57,6 +61,15 @@ type ICEServer struct {
 	URLs       []string `json:"urls"`
 	Username   string   `json:"username,omitempty"`
 	Credential string   `json:"credential,omitempty"`
+}
+
+// iceServers are what a participant is told. Who waits to be admitted gets no credentials.
+func (s *Server) iceServers(participant string, admitted bool) []ICEServer {
+	servers := append([]ICEServer{}, s.cfg.ICEServers...)
+	if admitted && s.cfg.Relays != nil {
+		servers = append(servers, s.cfg.Relays(s.now(), participant)...)
+	}
+	return servers
 }
 
 // Hashing says how passwords are hashed with argon2id, and how much of the machine that may take.
@@ -165,6 +178,9 @@ func (c Config) Validate() error {
 	}
 	if len(c.PreviousSecret) != 0 && len(c.PreviousSecret) < minSecret {
 		wrong("previous api secret: %d bytes, needs %d", len(c.PreviousSecret), minSecret)
+	}
+	if n := len(c.AdminToken); n != 0 && n < MinAdminToken {
+		wrong("admin token: %d bytes, needs %d", n, MinAdminToken)
 	}
 	if c.Issuer == "" || c.Audience == "" {
 		wrong("issuer and audience must not be empty")

@@ -38,7 +38,7 @@ func (s *Server) connectionTest(c echo.Context) error {
 	// No meeting has such a code.
 	id := strings.ToLower(rand.Text())
 	out := connectionTestResponse{
-		Sender: "send-" + id, SocketURL: s.cfg.SocketURL, ICEServers: append([]ICEServer{}, s.cfg.ICEServers...),
+		Sender: "send-" + id, SocketURL: s.cfg.SocketURL, ICEServers: s.iceServers("send-"+id, true),
 		Seconds: int(signaling.TestLife.Seconds()),
 	}
 	var err error
