@@ -124,8 +124,13 @@ func (d *downstream) Waiting(now time.Time, unanswered time.Duration) {
 }
 
 // Shows is what a slot shows from now on.
-func (d *downstream) Shows(mid string, _ *egress.Feed, shown packet.Layer) {
-	d.peer.do(func() { d.link.shown[mid] = shown })
+func (d *downstream) Shows(mid string, feed *egress.Feed, shown packet.Layer) {
+	d.peer.do(func() {
+		d.link.shown[mid] = shown
+		if feed != nil {
+			d.peer.pictureShown(time.Now(), mid)
+		}
+	})
 }
 
 // Clocked is the clock of a slot that has become another.

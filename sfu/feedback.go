@@ -253,6 +253,7 @@ func (u *upstream) nacks(now time.Time, rtt time.Duration) (packets []rtcp.Packe
 		if len(missing) == 0 {
 			continue
 		}
+		l.publication.counts.nacked.Add(uint64(len(missing)))
 		for some := range slices.Chunk(rtcp.NackPairsFromSequenceNumbers(missing), maxNacks) {
 			packets = append(packets, &rtcp.TransportLayerNack{SenderSSRC: ourSSRC, MediaSSRC: uint32(ssrc), Nacks: some})
 		}

@@ -44,6 +44,7 @@ type Peer struct {
 	warming      []Warm
 	saving       saving
 	judged       judge
+	first        firstPicture
 	stale        bool // the plan
 	shown        map[string]*Publication
 	warm         []*Publication // none of them is shown
@@ -400,6 +401,7 @@ func (p *Peer) dropDownstream() {
 func (p *Peer) assigned(shown map[string]*Publication, warm []*Publication) {
 	p.do(func() {
 		p.shown, p.warm = shown, warm
+		p.pictureExpected(time.Now())
 		p.replan()
 		p.announce()
 	})

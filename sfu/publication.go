@@ -58,7 +58,7 @@ type Publication struct {
 type publicationCounts struct {
 	packets, bytes, recovered, late, muted    atomic.Uint64
 	malformed, unstructured, refused, reports atomic.Uint64
-	keyFramesAsked, keyFramesMissing          atomic.Uint64
+	keyFramesAsked, keyFramesMissing, nacked  atomic.Uint64
 }
 
 // newPublication is not fed yet. events are for the participant that publishes it; they come from any goroutine.
@@ -67,6 +67,7 @@ func newPublication(number uint32, participant string, source Source, room *Room
 	if feed := room.past.take(time.Now(), number); feed != nil {
 		p.past.Store(feed)
 	}
+	room.server.totals.begin(p)
 	return p
 }
 

@@ -51,6 +51,7 @@ type PublicationCounts struct {
 	Refused      uint64 `json:"refused"`      // more codecs, streams, layers or structures than a publisher needs
 	Reports      uint64 `json:"reports"`      // sender reports that came too soon after another
 	Muted        uint64 `json:"muted"`        // dropped while the source was muted
+	Nacked       uint64 `json:"nacked"`       // asked for again, each time
 }
 
 // WantedSnapshot explains what the publisher is asked for.
@@ -127,6 +128,7 @@ func (c *publicationCounts) snapshot() PublicationCounts {
 		Packets: c.packets.Load(), Bytes: c.bytes.Load(), Recovered: c.recovered.Load(), Late: c.late.Load(),
 		Malformed: c.malformed.Load(), Unstructured: c.unstructured.Load(), Refused: c.refused.Load(),
 		Reports: c.reports.Load(), Muted: c.muted.Load(),
+		Nacked: c.nacked.Load(),
 	}
 }
 

@@ -89,6 +89,7 @@ func (r *Room) Join(participant string, events func(Event)) (*Peer, error) {
 func (r *Room) left(peer *Peer) {
 	for _, p := range peer.publications {
 		r.past.keep(time.Now(), p)
+		r.server.totals.retire(p)
 	}
 	r.do(func(time.Time) {
 		for number, p := range r.publications {

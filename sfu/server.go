@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/plenum-meet/plenum/sfu/egress"
 )
@@ -20,6 +21,9 @@ type Config struct {
 	PeersPerRoom int
 	// AudioSlots is how many microphones a room forwards at once.
 	AudioSlots int
+	// FirstPicture is told how long a participant waited for the first picture: from the moment at which there was one to be
+	// sent, the making of the connection included. It is called from a loop and must not block; nil is not told.
+	FirstPicture func(time.Duration)
 }
 
 // Default is a server for the machine it runs on.
@@ -49,6 +53,7 @@ type Server struct {
 	shards    []*egress.Shard
 	nextShard atomic.Uint32
 	workers   workers
+	totals    totals
 
 	mu     sync.Mutex // guards rooms and closed
 	rooms  map[string]*Room
@@ -63,7 +68,7 @@ func NewServer(config Config, transport Transport, log *slog.Logger) (*Server, e
 	if config.Shards == 0 {
 		config.Shards = runtime.GOMAXPROCS(0)
 	}
-	s := &Server{config: config, transport: transport, log: log, gate: newGate(), workers: newWorkers(), rooms: map[string]*Room{}}
+	s := &Server{config: config, transport: transport, log: log, gate: newGate(), workers: newWorkers(), totals: newTotals(), rooms: map[string]*Room{}}
 	for i := range config.Shards {
 		s.shards = append(s.shards, egress.NewShard(log.With("shard", i)))
 	}

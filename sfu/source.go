@@ -53,6 +53,21 @@ const (
 	ScreenAudioSlot
 )
 
+func (k SlotKind) String() string {
+	switch k {
+	case AudioSlot:
+		return "audio"
+	case VideoSlot:
+		return "video"
+	case ScreenSlot:
+		return "screen"
+	case ScreenAudioSlot:
+		return "screen-audio"
+	default:
+		return "unknown"
+	}
+}
+
 func (k SlotKind) video() bool { return k == VideoSlot || k == ScreenSlot }
 
 // PublishedSource is one m-line of an upstream offer.

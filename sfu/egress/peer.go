@@ -266,6 +266,7 @@ func (p *Peer) Feedback(feedback *rtcp.TransportLayerCC) {
 func (p *Peer) Nack(ssrc packet.SSRC, numbers []uint16) {
 	p.do(func(now time.Time) {
 		if slot, ok := p.bySSRC[ssrc]; ok {
+			p.shard.asked.Packets += uint64(len(numbers))
 			for _, number := range numbers {
 				p.offerResend(now, slot, number)
 			}
@@ -283,6 +284,7 @@ func (p *Peer) RequestKeyFrame(ssrc packet.SSRC) {
 		if !ok {
 			return
 		}
+		p.shard.asked.KeyFrames++
 		if p.keyWaits(slot) {
 			return
 		}

@@ -53,6 +53,9 @@ type Shard struct {
 	touched    []*Peer // that media of this pass is for
 	batches    map[*Socket]*Batch
 	departures departures
+
+	gone  gone // for Load
+	asked AskedCounts
 }
 
 // message is either media, when packet is set, or a step that the loop runs.
@@ -321,6 +324,7 @@ func (s *Shard) remove(peer *Peer) {
 		for _, feed := range slot.feeds {
 			s.unlist(feed, slot)
 		}
+		s.gone.add(slot)
 	}
 	clear(peer.slots)
 	clear(peer.bySSRC)

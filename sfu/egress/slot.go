@@ -80,6 +80,7 @@ type Slot struct {
 	sources   sources
 	built     int // bytes on the wire, of all packets
 	counts    SlotCounts
+	video     bool // for Load
 }
 
 // shows is what the owner was told that a slot shows.
@@ -99,7 +100,7 @@ type SlotCounts struct {
 }
 
 func newSlot(peer *Peer, mid string, video bool, line Line) *Slot {
-	s := &Slot{MID: mid, number: len(peer.slots), peer: peer, line: line, rtxSequence: random16()}
+	s := &Slot{MID: mid, number: len(peer.slots), peer: peer, line: line, rtxSequence: random16(), video: video}
 	start := forward.Start{Sequence: random16(), Timestamp: uint32(random16())<<16 | uint32(random16()), PictureID: random16(), Frame: random16()}
 	if video {
 		s.forward = forward.NewVideo(start)

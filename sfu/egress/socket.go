@@ -42,6 +42,8 @@ type SocketSnapshot struct {
 	Flushes uint64 `json:"flushes"`
 	// Unsegmented destinations take no bundles: their route or their path cannot.
 	Unsegmented uint64 `json:"unsegmented"`
+	// Closed sockets take nothing any more.
+	Closed bool `json:"closed"`
 }
 
 // Snapshot counts what was sent, dropped for want of room, and refused by the kernel.
@@ -50,7 +52,7 @@ func (s *Socket) Snapshot() SocketSnapshot {
 	return SocketSnapshot{
 		Method: s.sends(), Sent: c.sent.Load(), Dropped: c.dropped.Load(), WriteErrors: c.writeErrors.Load(),
 		ReadErrors: c.readErrors.Load(), Diverted: c.diverted.Load(), Takers: s.diversions.count(), Batched: c.batched.Load(), Bundles: c.bundles.Load(),
-		Flushes: c.flushes.Load(), Unsegmented: c.unsegmented.Load(),
+		Flushes: c.flushes.Load(), Unsegmented: c.unsegmented.Load(), Closed: s.closed.Load(),
 	}
 }
 

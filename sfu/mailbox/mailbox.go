@@ -106,6 +106,13 @@ func (m *Mailbox[M]) Take() []M {
 	return taken
 }
 
+// Len is the number of messages that wait.
+func (m *Mailbox[M]) Len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.queued)
+}
+
 // Dropped is the number of messages refused because the queue was full.
 func (m *Mailbox[M]) Dropped() uint64 {
 	m.mu.Lock()

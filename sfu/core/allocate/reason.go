@@ -22,6 +22,14 @@ const (
 	Hidden                // not visible
 )
 
+var names = [...]string{"met", "small_tile", "link", "settling", "not_sent", "paused", "data_saver", "audio_only", "hidden"}
+
+// Name of the kind, for counting.
+func (k Kind) Name() string { return names[k] }
+
+// KindNames are the names of all kinds.
+func KindNames() []string { return names[:] }
+
 // Reason says in words why a slot gets what it gets.
 type Reason struct {
 	Kind Kind
