@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/plenum-meet/plenum/signaling/message"
 	"github.com/plenum-meet/plenum/signaling/room"
 )
 
@@ -35,6 +36,13 @@ type Config struct {
 	StoreTimeout time.Duration
 	// MediaTimeout bounds the answer to an offer.
 	MediaTimeout time.Duration
+
+	// Joined is told how long it took from the handshake of a socket until its participant was in the room or the lobby. It must
+	// not block; nil is not told.
+	Joined func(time.Duration)
+
+	// Relays are told to who is let in from the lobby; nil for none. It must not block.
+	Relays func(participant string) []message.ICEServer
 
 	Room room.Config
 }

@@ -204,8 +204,16 @@ func (m *media) lost(live *liveRoom, reason string) {
 
 // peers knows which participants have a peer on this node.
 type peers struct {
-	mu    sync.Mutex
-	stays map[peerKey]*stay
+	mu     sync.Mutex
+	stays  map[peerKey]*stay
+	people map[string]int // how many of them are of a participant
+}
+
+// HasMedia tells whether a participant has a media connection in a meeting here, or may make one.
+func (s *Server) HasMedia(participant string) bool {
+	s.peers.mu.Lock()
+	defer s.peers.mu.Unlock()
+	return s.peers.people[participant] > 0
 }
 
 type peerKey struct{ code, participant string }
@@ -224,10 +232,11 @@ func (p *peers) claim(ctx context.Context, key peerKey) (*stay, error) {
 		before, taken := p.stays[key]
 		if !taken {
 			if p.stays == nil {
-				p.stays = map[peerKey]*stay{}
+				p.stays, p.people = map[peerKey]*stay{}, map[string]int{}
 			}
 			mine := &stay{peers: p, key: key, ended: make(chan struct{})}
 			p.stays[key] = mine
+			p.people[key.participant]++
 			p.mu.Unlock()
 			return mine, nil
 		}
@@ -245,6 +254,9 @@ func (s *stay) end() {
 	s.peers.mu.Lock()
 	defer s.peers.mu.Unlock()
 	delete(s.peers.stays, s.key)
+	if s.peers.people[s.key.participant]--; s.peers.people[s.key.participant] == 0 {
+		delete(s.peers.people, s.key.participant)
+	}
 	close(s.ended)
 }
 

@@ -9,11 +9,15 @@ import (
 // What a room does to a session, beside what session.go has: the rest of room.Outbox. All of it comes from the room's
 // loop and does not block.
 
-// Place implements room.Outbox: in the lobby there is no media.
+// Place implements room.Outbox: in the lobby there is no media, and no relay to look for.
 func (s *Session) Place(inside bool) {
 	s.inside.Store(inside)
 	if !inside {
 		s.media.Swap(newMedia(s)).close()
+		return
+	}
+	if s.server.cfg.Relays != nil {
+		s.tell(0, message.WebRTCICEServers{Servers: s.server.cfg.Relays(s.claims.Participant)})
 	}
 }
 

@@ -214,6 +214,7 @@ var (
 		MeetingEnded{},
 		MeetingUpdated{},
 		WebRTCAnswer{},
+		WebRTCICEServers{},
 		ParticipantJoined{},
 		ParticipantLeft{},
 		ParticipantUpdated{},

@@ -88,6 +88,19 @@ type WebRTCAnswer struct {
 	SDP string    `json:"sdp"`
 }
 
+// WebRTCICEServers are what both connections use from now on, in place of those that the REST API named. It comes to who
+// was let in from the lobby, where nobody is told of relays.
+type WebRTCICEServers struct {
+	Servers []ICEServer `json:"servers"`
+}
+
+// ICEServer is one entry of a browser's RTCConfiguration.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
 // ParticipantJoined says that somebody came in.
 type ParticipantJoined struct {
 	Participant Participant `json:"participant"`
@@ -234,6 +247,7 @@ func (ReactionsBurst) serverMessage() string     { return "reactions:burst" }
 func (MeetingEnded) serverMessage() string       { return "meeting:ended" }
 func (MeetingUpdated) serverMessage() string     { return "meeting:updated" }
 func (WebRTCAnswer) serverMessage() string       { return "webrtc:answer" }
+func (WebRTCICEServers) serverMessage() string   { return "webrtc:ice-servers" }
 func (ParticipantJoined) serverMessage() string  { return "participant:joined" }
 func (ParticipantLeft) serverMessage() string    { return "participant:left" }
 func (ParticipantUpdated) serverMessage() string { return "participant:updated" }

@@ -369,6 +369,10 @@ export class CallEngine {
         this.publishing.want(source, { codec, layers });
         break;
       }
+      case 'webrtc:ice-servers':
+        // A connection looks for its ways once: the one made for the lobby knew of no relay.
+        if (this.state.connection.down !== 'connected') this.openDown(message.data.servers);
+        break;
       case 'error':
         if (message.data.code === 'media_closed') this.renewMedia();
         break;

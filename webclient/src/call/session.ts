@@ -210,6 +210,10 @@ export class Session {
     // The snapshot or an earlier connection had it already.
     if (seq > 0 && seq <= this.seq) return;
     if (seq > 0) this.seq = seq;
+    if (message.type === 'webrtc:ice-servers') {
+      this.iceServers = message.data.servers;
+      this.keep(this.ticket ?? '');
+    }
     this.events.message(message);
   }
 

@@ -622,6 +622,21 @@ export interface WebRTCAnswer {
   sdp: string;
 }
 
+/**
+ * WebRTCICEServers are what both connections use from now on, in place of those that the REST API named. It comes to who
+ * was let in from the lobby, where nobody is told of relays.
+ */
+export interface WebRTCICEServers {
+  servers: ICEServer[];
+}
+
+/** ICEServer is one entry of a browser's RTCConfiguration. */
+export interface ICEServer {
+  urls: string[];
+  username?: string;
+  credential?: string;
+}
+
 /** ParticipantJoined says that somebody came in. */
 export interface ParticipantJoined {
   participant: Participant;
@@ -896,6 +911,7 @@ export type ServerMessage =
   | { type: 'meeting:ended'; data: MeetingEnded }
   | { type: 'meeting:updated'; data: MeetingUpdated }
   | { type: 'webrtc:answer'; data: WebRTCAnswer }
+  | { type: 'webrtc:ice-servers'; data: WebRTCICEServers }
   | { type: 'participant:joined'; data: ParticipantJoined }
   | { type: 'participant:left'; data: ParticipantLeft }
   | { type: 'participant:updated'; data: ParticipantUpdated }
