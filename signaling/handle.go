@@ -125,6 +125,9 @@ func (s *Session) join(ctx context.Context, re uint64, resume *message.MeetingRe
 		s.live = nil
 		return err
 	}
+	if joined := s.server.cfg.Joined; joined != nil {
+		joined(time.Since(s.began))
+	}
 	s.log.Info("joined", "by_ticket", s.byTicket, "inside", s.inside.Load())
 	if !s.inside.Load() {
 		return nil

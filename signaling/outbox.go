@@ -133,6 +133,13 @@ func (o *outbox) finished() bool {
 	return o.closing != nil
 }
 
+// waiting is how much is queued.
+func (o *outbox) waiting() (messages, bytes int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.queue), o.bytes
+}
+
 // code is what the socket was closed with, if it was closed from our side.
 func (o *outbox) code() message.CloseCode {
 	o.mu.Lock()

@@ -68,7 +68,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.write(w)
 		return
 	}
-	got, refused := s.admit(time.Now(), r)
+	began := time.Now()
+	got, refused := s.admit(began, r)
 	if refused != nil {
 		refused.write(w)
 		return
@@ -83,7 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.log.Warn("handshake failed", "error", err)
 		return
 	}
-	session := s.newSession(conn, upgrade.wire, got)
+	session := s.newSession(began, conn, upgrade.wire, got)
 	if !s.add(session) {
 		_ = conn.Close(websocket.StatusGoingAway, "the server stops")
 		return

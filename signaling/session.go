@@ -32,6 +32,7 @@ type Session struct {
 	// inside is false before the join and in the lobby.
 	inside atomic.Bool
 	log    *slog.Logger
+	began  time.Time // the handshake
 	// measured is the client's last stats:report.
 	measured atomic.Pointer[message.StatsReport]
 	// heard is when the client last said something, in nanoseconds since 1970.
@@ -42,13 +43,13 @@ type Session struct {
 	answered bool
 }
 
-func (s *Server) newSession(conn *websocket.Conn, wire *wire, got credential) *Session {
+func (s *Server) newSession(began time.Time, conn *websocket.Conn, wire *wire, got credential) *Session {
 	conn.SetReadLimit(message.MaxSize)
 	id := room.SessionID(s.sessions.Add(1))
 	session := &Session{
 		id: id, server: s, conn: conn, claims: got.claims, byTicket: got.byTicket, address: got.address,
-		out: newOutbox(s.cfg, conn, wire), limits: newLimits(),
-		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id)),
+		out: newOutbox(s.cfg, conn, wire), limits: newLimits(), began: began,
+		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id), "request", got.claims.Request),
 	}
 	session.media.Store(newMedia(session))
 	return session

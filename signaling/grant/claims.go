@@ -68,6 +68,9 @@ type Claims struct {
 	// Test marks a room of a connection test, which no record is kept of.
 	Test bool
 
+	// Request is the API call that the grant was the answer to, so that logs can be read across it.
+	Request string
+
 	// ID of the token; Grant and Ticket make a new one and ignore what is here.
 	ID string
 	// ExpiresAt is set by verification.

@@ -22,7 +22,7 @@ var (
 	now    = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	ada    = grant.Claims{
 		Participant: "p1", Code: "k3m9x-7pq2r", Meeting: "m1", Occurrence: "o1", Epoch: 3,
-		User: "u1", Name: "Ada", Host: true,
+		User: "u1", Name: "Ada", Host: true, Request: "join-of-ada",
 	}
 )
 
