@@ -22,7 +22,19 @@ type Config struct {
 	TxTimeout time.Duration
 	// MigrateTimeout bounds a migration, the wait for another node that migrates included.
 	MigrateTimeout time.Duration
+	// Asked is told how long each question outside a transaction took, and each transaction, and what came of it. It must not
+	// block; nil is not told.
+	Asked func(work Work, took time.Duration, err error)
 }
+
+// Work is what the database was asked to do.
+type Work string
+
+// The kinds of work.
+const (
+	Question    Work = "question"
+	Transaction Work = "transaction"
+)
 
 // Default keeps the records in one SQLite file inside dataDir.
 func Default(dataDir string) Config {

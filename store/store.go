@@ -155,8 +155,20 @@ func (s *Store) InTx(ctx context.Context, f func(*Store) error) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, s.cfg.TxTimeout)
 	defer cancel()
-	return retry(limited, func() error { return s.tryTx(ctx, limited, f) })
+	began := time.Now()
+	err := retry(limited, func() error { return s.tryTx(ctx, limited, f) })
+	s.asked(Transaction, began, err)
+	return err
 }
+
+func (s *Store) asked(work Work, began time.Time, err error) {
+	if s.cfg.Asked != nil {
+		s.cfg.Asked(work, time.Since(began), err)
+	}
+}
+
+// Pool says how the connections to the database are used.
+func (s *Store) Pool() sql.DBStats { return s.pool.Stats() }
 
 func (s *Store) tryTx(caller, ctx context.Context, f func(*Store) error) error {
 	var options sql.TxOptions
@@ -188,17 +200,22 @@ func (s *Store) run(ctx context.Context, doing string, ask func(context.Context)
 	limited, cancel := context.WithTimeout(ctx, s.cfg.QueryTimeout)
 	defer cancel()
 	once := func() error { return ask(limited) }
-	var err error
 	if s.inTx {
 		// The database has rolled back all of the transaction; InTx tries it again from its beginning.
-		err = once()
-	} else {
-		err = retry(limited, once)
+		return told(limited, ctx, doing, once())
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, classify(limited, ctx, err))
+	began := time.Now()
+	err := told(limited, ctx, doing, retry(limited, once))
+	s.asked(Question, began, err)
+	return err
+}
+
+// told is what the caller sees of an error.
+func told(own, caller context.Context, doing string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s: %w", doing, classify(own, caller, err))
 }
 
 // find is run for questions with an answer.
