@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/pprof"
@@ -14,14 +15,27 @@ type Debug interface {
 	Room(code string) (any, bool)
 	// Transport says how media leaves this node, and counts it; it prints as JSON.
 	Transport() any
+	// Load sums up what the node does at the moment; it prints as JSON.
+	Load(ctx context.Context) any
 }
 
 type roomsResponse struct {
 	Rooms []string `json:"rooms"`
 }
 
-func adminHandler(debug Debug) http.Handler {
-	mux := http.NewServeMux()
+func (s *Server) adminHandler() http.Handler {
+	mux, debug := http.NewServeMux(), s.debug
+	mux.HandleFunc("GET "+readyPath, s.readyInDetail)
+	if s.level != nil {
+		mux.HandleFunc("GET /debug/log-level", s.showLevel)
+		mux.HandleFunc("PUT /debug/log-level", s.setLevel)
+	}
+	if s.metrics != nil {
+		mux.Handle("GET /metrics", s.metrics)
+	}
+	mux.HandleFunc("GET /debug/load", func(w http.ResponseWriter, r *http.Request) {
+		writeIndented(w, http.StatusOK, debug.Load(r.Context()))
+	})
 	mux.HandleFunc("GET /debug/rooms", func(w http.ResponseWriter, _ *http.Request) {
 		writeIndented(w, http.StatusOK, roomsResponse{append([]string{}, debug.Rooms()...)})
 	})
@@ -47,7 +61,12 @@ func adminHandler(debug Debug) http.Handler {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+	open := http.NewServeMux()
+	open.HandleFunc("GET "+alivePath, func(w http.ResponseWriter, _ *http.Request) {
+		writeIndented(w, http.StatusOK, statusResponse{"ok"})
+	})
+	open.Handle("/", s.operatorOnly(mux))
+	return open
 }
 
 func writeIndented(w http.ResponseWriter, status int, v any) {

@@ -20,12 +20,16 @@ func TestAdmin(t *testing.T) {
 		{"/debug/rooms/00000-00000", 404, `"not_found"`},
 		{"/debug/rooms/x", 404, `"not_found"`},
 		{"/debug/transport", 200, `"express": true`},
+		{"/debug/load", 200, `"sockets": 3`},
+		{"/healthz", 200, `"ok"`},
+		{"/readyz", 200, `"database": "ok"`},
+		{"/metrics", 404, ""},
 		{"/debug/pprof/", 200, "goroutine"},
 		{"/debug/pprof/cmdline", 200, ""},
 		{"/api/meetings", 404, ""},
 	} {
 		rec := httptest.NewRecorder()
-		w.server.Admin().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, s.path, nil))
+		w.server.Admin().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9090"+s.path, nil))
 		if rec.Code != s.status || !strings.Contains(rec.Body.String(), s.text) {
 			t.Errorf("%s: %d %.100s", s.path, rec.Code, rec.Body)
 		}

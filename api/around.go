@@ -1,7 +1,6 @@
 package api
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,7 +15,7 @@ import (
 func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		c.Response().Header().Set(echo.HeaderXRequestID, rand.Text())
+		c.Response().Header().Set(echo.HeaderXRequestID, correlation(c.Request()))
 		s.secureHeaders(c)
 		if s.allowOrigin(c) {
 			return c.NoContent(http.StatusNoContent)
@@ -33,8 +32,11 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 // answer runs the handler within the limits of the server. A panic ends the request, not the process.
 func (s *Server) answer(next echo.HandlerFunc, c echo.Context) (err error) {
 	r := c.Request()
-	if c.Path() == socketPath {
+	switch c.Path() {
+	case socketPath:
 		return next(c) // lives as long as the call; package signaling has limits of its own
+	case alivePath:
+		return next(c) // a server with much to do is alive
 	}
 	from := networkOf(c.RealIP())
 	if !s.gate.enter(from) {
@@ -57,6 +59,7 @@ func (s *Server) answer(next echo.HandlerFunc, c echo.Context) (err error) {
 	return next(c)
 }
 
+// requestID is in every line of the log that is about the request.
 func requestID(c echo.Context) string {
 	return c.Response().Header().Get(echo.HeaderXRequestID)
 }
@@ -67,13 +70,17 @@ func (s *Server) logRequest(c echo.Context, began time.Time) {
 	if route == "" {
 		route = "none"
 	}
+	method, took := methodName(c.Request().Method), time.Since(began)
 	s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "request",
-		slog.String("method", methodName(c.Request().Method)),
+		slog.String("method", method),
 		slog.String("route", route),
 		slog.Int("status", c.Response().Status),
 		slog.Int64("bytes", c.Response().Size),
-		slog.Duration("took", time.Since(began)),
+		slog.Duration("took", took),
 		slog.String("request", requestID(c)))
+	if s.answered != nil {
+		s.answered(Answered{Method: method, Route: route, Status: c.Response().Status, Took: took})
+	}
 }
 
 // methodName keeps what a client invents out of the log.

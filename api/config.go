@@ -44,7 +44,7 @@ type Config struct {
 	// ICEServers are told to clients at join. Empty is normal: the server's own address needs none.
 	ICEServers []ICEServer
 	// Relays are told beside them, with credentials of the participant's own, to whoever may come in. Nil for none.
-	Relays func(now time.Time, participant string) []ICEServer
+	Relays func(now time.Time, participant string) []ICEServer `json:"-"`
 
 	AccessLife      time.Duration
 	RefreshIdle     time.Duration // a session unused for so long is over

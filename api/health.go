@@ -1,8 +1,15 @@
 package api
 
 import (
+	"context"
 	_ "embed"
+	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -10,9 +17,16 @@ import (
 //go:embed openapi.yaml
 var openAPI []byte
 
+const (
+	alivePath = "/healthz"
+	readyPath = "/readyz"
+	// readyWithin is how long a check may take: whoever asks gives up soon.
+	readyWithin = 2 * time.Second
+)
+
 func (s *Server) healthRoutes() {
-	s.route(http.MethodGet, "/healthz", s.healthy)
-	s.route(http.MethodGet, "/readyz", s.ready)
+	s.route(http.MethodGet, alivePath, s.healthy)
+	s.route(http.MethodGet, readyPath, s.ready)
 	s.route(http.MethodGet, "/api/openapi.yaml", s.describe)
 }
 
@@ -20,17 +34,88 @@ type statusResponse struct {
 	Status string `json:"status"`
 }
 
-// healthy says that the process answers.
+// Check is something without which the server should get no new people.
+type Check struct {
+	Name string
+	// Ready is nil if all is well; the error says for the operator what is not.
+	Ready func(context.Context) error
+}
+
+// ErrDraining is what a check says of a server that is about to stop, which is no fault.
+var ErrDraining = errors.New("the server is about to stop")
+
+// healthy says that the process answers. It depends on nothing: a server whose database is away is not helped by a restart.
 func (s *Server) healthy(c echo.Context) error {
 	return c.JSON(http.StatusOK, statusResponse{"ok"})
 }
 
-// ready says that the server can do its work: the database answers.
+// ready says whether the server can do its work, without details: everybody may ask.
 func (s *Server) ready(c echo.Context) error {
-	if err := s.store.Ping(c.Request().Context()); err != nil {
-		return err
+	if len(s.notReady(c.Request().Context())) > 0 {
+		return errUnavailable
 	}
 	return c.JSON(http.StatusOK, statusResponse{"ok"})
+}
+
+// notReady is what is wrong, by the name of the check.
+func (s *Server) notReady(ctx context.Context) map[string]error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	wrong := map[string]error{}
+	for _, check := range append([]Check{{"database", s.store.Ping}}, s.checks...) {
+		if err := check.Ready(ctx); err != nil {
+			wrong[check.Name] = err
+		}
+	}
+	s.unready.note(s, wrong)
+	return wrong
+}
+
+// readiness remembers what was wrong, so that the log tells each change once: probes ask every few seconds.
+type readiness struct {
+	mu   sync.Mutex
+	last string
+}
+
+func (r *readiness) note(s *Server, wrong map[string]error) {
+	names := strings.Join(slices.Sorted(maps.Keys(wrong)), " ")
+	r.mu.Lock()
+	changed := r.last != names
+	r.last = names
+	r.mu.Unlock()
+	switch {
+	case !changed:
+	case names == "":
+		s.log.Info("ready again")
+	default:
+		for name, err := range wrong {
+			if errors.Is(err, ErrDraining) {
+				s.log.Info("not ready", "part", name, "reason", err)
+				continue
+			}
+			s.log.Error("not ready", "part", name, "error", err)
+		}
+	}
+}
+
+// readyResponse tells the operator of each part whether it is well.
+type readyResponse struct {
+	Status string            `json:"status"`
+	Parts  map[string]string `json:"parts"`
+}
+
+// readyInDetail is ready for the admin listener.
+func (s *Server) readyInDetail(w http.ResponseWriter, r *http.Request) {
+	wrong := s.notReady(r.Context())
+	answer, status := readyResponse{Status: "ok", Parts: map[string]string{"database": "ok"}}, http.StatusOK
+	for _, check := range s.checks {
+		answer.Parts[check.Name] = "ok"
+	}
+	for name, err := range wrong {
+		answer.Parts[name] = err.Error()
+		answer.Status, status = "unavailable", http.StatusServiceUnavailable
+	}
+	writeIndented(w, status, answer)
 }
 
 func (s *Server) describe(c echo.Context) error {

@@ -76,7 +76,7 @@ func (s *Server) join(c echo.Context) error {
 	claims := grant.Claims{
 		Participant: p.ID, Code: m.Code, Meeting: m.ID, Occurrence: occurrence.ID, Epoch: occurrence.Epoch,
 		Name: p.Name, Host: p.Role == store.RoleHost, CoHost: p.Role == store.RoleCoHost, Guest: p.Guest, Device: p.Device,
-		SignIn: identityOf(c).session, Admitted: invited && by.SkipLobby,
+		SignIn: identityOf(c).session, Admitted: invited && by.SkipLobby, Request: requestID(c),
 	}
 	if p.UserID != nil {
 		claims.User = *p.UserID
@@ -96,13 +96,14 @@ func (s *Server) join(c echo.Context) error {
 	}
 	s.audit(c, event{actor: p.ID, action: "meeting_join", target: claims.User, meeting: m.ID})
 	out := joinResponse{
-		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: append([]ICEServer{}, s.cfg.ICEServers...),
+		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: s.iceServers(p.ID, false),
 		Participant: memberJSON{ID: p.ID, Name: p.Name, Role: p.Role, Guest: p.Guest},
 		Meeting:     view, Participants: []memberJSON{}, Status: store.StatusWaiting,
 	}
 	// Who has to wait is told nothing of those inside; the room has the last word.
 	if !m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.Status == store.StatusJoined {
 		out.Participants, out.Status = s.inside(m.Code), store.StatusJoined
+		out.ICEServers = s.iceServers(p.ID, true)
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -63,7 +63,7 @@ func TestJoin(t *testing.T) {
 			want := s.want
 			want.Participant, want.Code, want.Meeting, want.Occurrence, want.Epoch = row.ID, m.Code, record.ID, row.OccurrenceID, 1
 			want.ID, want.ExpiresAt = claims.ID, claims.ExpiresAt
-			want.SignIn, want.Device = claims.SignIn, row.Device
+			want.SignIn, want.Device, want.Request = claims.SignIn, row.Device, claims.Request
 			if (claims.SignIn == "") != want.Guest || (row.Device == "") != want.Host {
 				t.Errorf("sign-in %q, device %q", claims.SignIn, row.Device)
 			}

@@ -117,7 +117,7 @@ func (s *Server) allowOrigin(c echo.Context) bool {
 		return false
 	}
 	h.Set(echo.HeaderAccessControlAllowMethods, "GET, POST, PATCH, DELETE")
-	h.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, "+csrfHeader)
+	h.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, "+csrfHeader+", "+echo.HeaderXRequestID)
 	h.Set(echo.HeaderAccessControlMaxAge, "600")
 	return true
 }

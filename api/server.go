@@ -27,11 +27,26 @@ type Parts struct {
 	Web fs.FS
 	// Debug is what the admin listener shows.
 	Debug Debug
+	// Metrics answers /metrics on the admin listener; nil leaves it out.
+	Metrics http.Handler
+	// Level of the log, which the admin listener changes; nil leaves it as it is.
+	Level *slog.LevelVar
+	// Checks are what /readyz asks besides the database.
+	Checks []Check
+	// Answered is told of each request that was answered; it must not block. Nil is not told.
+	Answered func(Answered)
 	// Mailer sends mail; nil sends none.
 	Mailer Mailer
 	Log    *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
+}
+
+// Answered is a request with its answer. All of it comes from closed sets.
+type Answered struct {
+	Method, Route string
+	Status        int
+	Took          time.Duration
 }
 
 // Server answers HTTP. Its one goroutine sends mail while there is some.
@@ -55,6 +70,12 @@ type Server struct {
 	debug   Debug
 	post    *postRoom // nil without a mailer
 
+	metrics  http.Handler
+	level    *slog.LevelVar
+	checks   []Check
+	unready  readiness
+	answered func(Answered)
+
 	echo   *echo.Echo
 	routes []Route
 }
@@ -75,6 +96,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s := &Server{
 		cfg: cfg, store: parts.Store, rooms: parts.Signaling, grants: parts.Grants,
 		log: parts.Log.With("package", "api"), now: parts.Now, debug: parts.Debug,
+		metrics: parts.Metrics, level: parts.Level, checks: parts.Checks, answered: parts.Answered,
 		revoked: newRevocations(cfg.AccessLife + clockLeeway),
 		hasher:  newHasher(cfg.Hashing),
 		limits:  newLimiters(cfg.Limits),
@@ -175,8 +197,8 @@ func (s *Server) socket(c echo.Context) error {
 // Public is the handler of the listener that everybody reaches.
 func (s *Server) Public() http.Handler { return s.echo }
 
-// Admin is the handler of the listener that only the operator reaches: debug and profiling.
-func (s *Server) Admin() http.Handler { return adminHandler(s.debug) }
+// Admin is the handler of the listener that only the operator reaches: metrics, health, debug and profiling.
+func (s *Server) Admin() http.Handler { return s.adminHandler() }
 
 // Close waits until the mail that was promised is sent.
 func (s *Server) Close() { s.post.wait() }

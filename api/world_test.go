@@ -186,6 +186,8 @@ type fakeDebug struct{}
 
 func (fakeDebug) Transport() any { return map[string]bool{"express": true} }
 
+func (fakeDebug) Load(context.Context) any { return map[string]int{"sockets": 3} }
+
 func (fakeDebug) Rooms() []string { return []string{"7k3mx-9qd4e"} }
 
 func (fakeDebug) Room(code string) (any, bool) {
