@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/plenum-meet/plenum/api"
+	"github.com/plenum-meet/plenum/store"
 )
 
 // Who may do what: the status that each kind of caller gets from each route of the API, for a meeting of ada's.
@@ -12,51 +13,53 @@ import (
 //	none      no credential
 //	other     somebody with an account who has only the code
 //	guest     a guest, whose only credential is a grant
+//	waiting   somebody with an account who waits in the lobby
 //	took part somebody with an account who was in the meeting
+//	co-host   the same, whom a host has made co-host there
 //	host      ada
-var matrix = map[api.Route][5]int{
-	//                                                     none other guest took part host
-	{Method: "POST", Path: "/api/auth/register"}:                                {201, 201, 201, 201, 201},
-	{Method: "POST", Path: "/api/auth/login"}:                                   {200, 200, 200, 200, 200},
-	{Method: "POST", Path: "/api/auth/refresh"}:                                 {401, 200, 401, 200, 200},
-	{Method: "POST", Path: "/api/auth/logout"}:                                  {204, 204, 204, 204, 204},
-	{Method: "GET", Path: "/api/auth/me"}:                                       {401, 200, 401, 200, 200},
-	{Method: "POST", Path: "/api/meetings"}:                                     {401, 201, 401, 201, 201},
-	{Method: "GET", Path: "/api/meetings"}:                                      {401, 200, 401, 200, 200},
-	{Method: "GET", Path: "/api/meetings/:code"}:                                {200, 200, 401, 200, 200},
-	{Method: "PATCH", Path: "/api/meetings/:code"}:                              {401, 404, 401, 404, 200},
-	{Method: "DELETE", Path: "/api/meetings/:code"}:                             {401, 404, 401, 404, 204},
-	{Method: "POST", Path: "/api/meetings/:code/join"}:                          {200, 200, 401, 200, 200},
-	{Method: "POST", Path: "/api/meetings/:code/leave"}:                         {401, 404, 401, 204, 404},
-	{Method: "POST", Path: "/api/meetings/:code/end"}:                           {401, 404, 401, 404, 204},
-	{Method: "GET", Path: "/api/meetings/:code/messages"}:                       {401, 404, 401, 200, 200},
-	{Method: "GET", Path: "/api/meetings/:code/participants"}:                   {401, 404, 401, 200, 200},
-	{Method: "POST", Path: "/api/auth/reset"}:                                   {204, 204, 204, 204, 204},
-	{Method: "POST", Path: "/api/auth/reset/confirm"}:                           {400, 400, 400, 400, 400},
-	{Method: "PATCH", Path: "/api/users/me"}:                                    {401, 200, 401, 200, 200},
-	{Method: "POST", Path: "/api/users/me/password"}:                            {401, 204, 401, 204, 204},
-	{Method: "GET", Path: "/api/users/me/sessions"}:                             {401, 200, 401, 200, 200},
-	{Method: "DELETE", Path: "/api/users/me/sessions"}:                          {401, 204, 401, 204, 204},
-	{Method: "DELETE", Path: "/api/users/me/sessions/:id"}:                      {401, 404, 401, 404, 404},
-	{Method: "GET", Path: "/api/meetings/:code/calendar.ics"}:                   {401, 404, 401, 200, 200},
-	{Method: "POST", Path: "/api/meetings/:code/invitations"}:                   {401, 404, 401, 404, 201},
-	{Method: "GET", Path: "/api/meetings/:code/invitations"}:                    {401, 404, 401, 404, 200},
-	{Method: "DELETE", Path: "/api/meetings/:code/invitations/:id"}:             {401, 404, 401, 404, 204},
-	{Method: "POST", Path: "/api/meetings/:code/invitees"}:                      {401, 404, 401, 404, 200},
-	{Method: "GET", Path: "/api/meetings/:code/invitees"}:                       {401, 404, 401, 404, 200},
-	{Method: "DELETE", Path: "/api/meetings/:code/invitees/:id"}:                {401, 404, 401, 404, 204},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences"}:                    {401, 404, 401, 200, 200},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id"}:                {401, 404, 401, 200, 200},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/attendance.csv"}: {401, 404, 401, 404, 200},
-	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/transcript.csv"}: {401, 404, 401, 404, 200},
-	{Method: "POST", Path: "/api/connection-test"}:                              {200, 200, 401, 200, 200},
-	{Method: "GET", Path: "/api/features"}:                                      {200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/healthz"}:                                           {200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/readyz"}:                                            {200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/api/openapi.yaml"}:                                  {200, 200, 200, 200, 200},
+var matrix = map[api.Route][7]int{
+	//                                                     none other guest waiting took part co-host host
+	{Method: "POST", Path: "/api/auth/register"}:                                {201, 201, 201, 201, 201, 201, 201},
+	{Method: "POST", Path: "/api/auth/login"}:                                   {200, 200, 200, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/auth/refresh"}:                                 {401, 200, 401, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/auth/logout"}:                                  {204, 204, 204, 204, 204, 204, 204},
+	{Method: "GET", Path: "/api/auth/me"}:                                       {401, 200, 401, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/meetings"}:                                     {401, 201, 401, 201, 201, 201, 201},
+	{Method: "GET", Path: "/api/meetings"}:                                      {401, 200, 401, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code"}:                                {200, 200, 401, 200, 200, 200, 200},
+	{Method: "PATCH", Path: "/api/meetings/:code"}:                              {401, 404, 401, 404, 404, 404, 200},
+	{Method: "DELETE", Path: "/api/meetings/:code"}:                             {401, 404, 401, 404, 404, 404, 204},
+	{Method: "POST", Path: "/api/meetings/:code/join"}:                          {200, 200, 401, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/meetings/:code/leave"}:                         {401, 404, 401, 404, 204, 204, 404},
+	{Method: "POST", Path: "/api/meetings/:code/end"}:                           {401, 404, 401, 404, 404, 404, 204},
+	{Method: "GET", Path: "/api/meetings/:code/messages"}:                       {401, 404, 401, 404, 200, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code/participants"}:                   {401, 404, 401, 404, 200, 200, 200},
+	{Method: "POST", Path: "/api/auth/reset"}:                                   {204, 204, 204, 204, 204, 204, 204},
+	{Method: "POST", Path: "/api/auth/reset/confirm"}:                           {400, 400, 400, 400, 400, 400, 400},
+	{Method: "PATCH", Path: "/api/users/me"}:                                    {401, 200, 401, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/users/me/password"}:                            {401, 204, 401, 204, 204, 204, 204},
+	{Method: "GET", Path: "/api/users/me/sessions"}:                             {401, 200, 401, 200, 200, 200, 200},
+	{Method: "DELETE", Path: "/api/users/me/sessions"}:                          {401, 204, 401, 204, 204, 204, 204},
+	{Method: "DELETE", Path: "/api/users/me/sessions/:id"}:                      {401, 404, 401, 404, 404, 404, 404},
+	{Method: "GET", Path: "/api/meetings/:code/calendar.ics"}:                   {401, 404, 401, 404, 200, 200, 200},
+	{Method: "POST", Path: "/api/meetings/:code/invitations"}:                   {401, 404, 401, 404, 404, 404, 201},
+	{Method: "GET", Path: "/api/meetings/:code/invitations"}:                    {401, 404, 401, 404, 404, 404, 200},
+	{Method: "DELETE", Path: "/api/meetings/:code/invitations/:id"}:             {401, 404, 401, 404, 404, 404, 204},
+	{Method: "POST", Path: "/api/meetings/:code/invitees"}:                      {401, 404, 401, 404, 404, 404, 200},
+	{Method: "GET", Path: "/api/meetings/:code/invitees"}:                       {401, 404, 401, 404, 404, 404, 200},
+	{Method: "DELETE", Path: "/api/meetings/:code/invitees/:id"}:                {401, 404, 401, 404, 404, 404, 204},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences"}:                    {401, 404, 401, 404, 200, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id"}:                {401, 404, 401, 404, 200, 200, 200},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/attendance.csv"}: {401, 404, 401, 404, 404, 404, 200},
+	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/transcript.csv"}: {401, 404, 401, 404, 404, 404, 200},
+	{Method: "POST", Path: "/api/connection-test"}:                              {200, 200, 401, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/features"}:                                      {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/healthz"}:                                           {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/readyz"}:                                            {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/openapi.yaml"}:                                  {200, 200, 200, 200, 200, 200, 200},
 }
 
-var callers = [5]string{"none", "other", "guest", "took part", "host"}
+var callers = [7]string{"none", "other", "guest", "waiting", "took part", "co-host", "host"}
 
 // bodies that the routes accept; {participant} is the one of whoever took part.
 var bodies = map[api.Route]string{
@@ -105,7 +108,14 @@ func TestAuthorisation(t *testing.T) {
 					method: r.Method, path: strings.NewReplacer(":code", m.Code, ":id", id).Replace(r.Path), header: map[string]string{"X-Plenum": "1"},
 					body: strings.ReplaceAll(bodies[r], "{participant}", part.ID),
 				}
-				name := map[string]string{"other": "alan", "took part": "grace", "host": "ada"}[callers[i]]
+				name := map[string]string{"other": "alan", "waiting": "edsger", "took part": "grace", "co-host": "grace", "host": "ada"}[callers[i]]
+				switch callers[i] {
+				case "waiting":
+					waiting := store.Participant{OccurrenceID: part.OccurrenceID, MeetingID: part.MeetingID, UserID: &w.person(name).ID, Name: name, Role: store.RoleParticipant, Status: store.StatusWaiting}
+					w.must(w.store.AddParticipant(t.Context(), &waiting))
+				case "co-host":
+					w.must(w.store.SetParticipantStanding(t.Context(), part.ID, store.RoleCoHost, "", w.clock.now()))
+				}
 				if name != "" {
 					c.as, c.cookie = name, w.person(name).Cookie
 				}

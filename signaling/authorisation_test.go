@@ -13,11 +13,12 @@ import (
 //	outside   the handshake was accepted, nothing more
 //	waiting   in the lobby
 //	denied    a participant whom a host allowed nothing
-//	member    a participant
+//	guest     a participant without an account
+//	member    a participant with one
 //	co-host, host
 //
 // {victim} is a participant of the sender's own to do it to, {gone} one who was removed, {own} a message of the host's.
-var senders = [6]string{"outside", "waiting", "denied", "member", "co-host", "host"}
+var senders = [7]string{"outside", "waiting", "denied", "guest", "member", "co-host", "host"}
 
 const (
 	nj  = "not_joined"
@@ -28,64 +29,64 @@ const (
 	ans = "webrtc:answer"
 )
 
-var authorisation = map[string][6]string{
-	//                                                                       outside waiting denied member co-host host
-	"meeting:join":   {in, aj, aj, aj, aj, aj},
-	"meeting:resume": {in, aj, aj, aj, aj, aj},
-	"meeting:leave":  {nj, ok, ok, ok, ok, ok},
-	"meeting:end":    {nj, nj, no, no, no, ok},
-	"ping":           {"pong", "pong", "pong", "pong", "pong", "pong"},
-	`webrtc:offer {"pc":"up","sdp":"up","sources":[{"mid":"0","source":"camera"}]}`: {nj, nj, ans, ans, ans, ans},
-	`webrtc:ice-candidate {"pc":"up","candidate":"x"}`:                              {nj, nj, ok, ok, ok, ok},
-	`publication:set {"source":"screen","live":true}`:                               {nj, nj, no, ok, ok, ok},
-	`publication:set {"source":"screen","live":false}`:                              {nj, nj, ok, ok, ok, ok},
-	`participant:toggle-audio {"muted":false}`:                                      {nj, nj, no, ok, ok, ok},
-	`participant:toggle-audio {"muted":true}`:                                       {nj, nj, ok, ok, ok, ok},
-	`participant:toggle-video {"muted":false}`:                                      {nj, nj, no, ok, ok, ok},
-	`participant:rename {"name":"Other"}`:                                           {nj, ok, no, ok, ok, ok},
-	`participant:raise-hand {"raised":true}`:                                        {nj, nj, ok, ok, ok, ok},
-	`participant:react {"emoji":"👍"}`:                                               {nj, nj, no, ok, ok, ok},
-	`slots:wish {"wishes":[]}`:                                                      {nj, nj, ok, ok, ok, ok},
-	`stats:report {"slots":[]}`:                                                     {nj, nj, ok, ok, ok, ok},
-	`chat:message {"clientId":"x","text":"hello"}`:                                  {nj, nj, no, ok, ok, ok},
-	`chat:message {"clientId":"x","text":"hello","to":"{victim}"}`:                  {nj, nj, no, ok, ok, ok},
-	`chat:edit {"number":{own},"text":"x"}`:                                         {nj, nj, no, no, no, ok},
-	`chat:delete {"number":{own}}`:                                                  {nj, nj, no, no, ok, ok},
-	`chat:react {"number":{own},"emoji":"👍","on":true}`:                             {nj, nj, no, ok, ok, ok},
-	`chat:typing {}`:  {nj, nj, no, ok, ok, ok},
-	`chat:history {}`: {nj, nj, "chat:history", "chat:history", "chat:history", "chat:history"},
-	`moderation:mute {"participant":"{victim}","hard":true}`: {nj, nj, no, no, ok, ok},
-	`moderation:mute {}`: {nj, nj, no, no, ok, ok},
-	`moderation:ask-unmute {"participant":"{victim}"}`:                               {nj, nj, no, no, ok, ok},
-	`moderation:stop-video {"participant":"{victim}"}`:                               {nj, nj, no, no, ok, ok},
-	`moderation:stop-share {"participant":"{victim}"}`:                               {nj, nj, no, no, ok, ok},
-	`moderation:remove {"participant":"{victim}"}`:                                   {nj, nj, no, no, ok, ok},
-	`moderation:forgive {"participant":"{gone}"}`:                                    {nj, nj, no, no, ok, ok},
-	`moderation:admit {"all":true}`:                                                  {nj, nj, no, no, ok, ok},
-	`moderation:deny {"all":true}`:                                                   {nj, nj, no, no, ok, ok},
-	`moderation:send-to-lobby {"participant":"{victim}"}`:                            {nj, nj, no, no, ok, ok},
-	`moderation:message-waiting {"text":"soon"}`:                                     {nj, nj, no, no, ok, ok},
-	`moderation:lock {"locked":true}`:                                                {nj, nj, no, no, ok, ok},
-	`moderation:settings {"lobby":false}`:                                            {nj, nj, no, no, ok, ok},
-	`moderation:role {"participant":"{victim}","role":"COHOST"}`:                     {nj, nj, no, no, ok, ok},
-	`moderation:role {"participant":"{victim}","role":"HOST"}`:                       {nj, nj, no, no, no, ok},
-	`moderation:permissions {"permissions":{"chat":false}}`:                          {nj, nj, no, no, ok, ok},
-	`moderation:permissions {"participant":"{victim}","permissions":{"chat":false}}`: {nj, nj, no, no, ok, ok},
-	`moderation:lower-hands {"participant":"{victim}"}`:                              {nj, nj, no, no, ok, ok},
-	`moderation:call-on {"participant":"{victim}"}`:                                  {nj, nj, no, no, ok, ok},
-	`moderation:spotlight {"participants":["{victim}"]}`:                             {nj, nj, no, no, ok, ok},
+var authorisation = map[string][7]string{
+	//                                                                       outside waiting denied guest member co-host host
+	"meeting:join":   {in, aj, aj, aj, aj, aj, aj},
+	"meeting:resume": {in, aj, aj, aj, aj, aj, aj},
+	"meeting:leave":  {nj, ok, ok, ok, ok, ok, ok},
+	"meeting:end":    {nj, nj, no, no, no, no, ok},
+	"ping":           {"pong", "pong", "pong", "pong", "pong", "pong", "pong"},
+	`webrtc:offer {"pc":"up","sdp":"up","sources":[{"mid":"0","source":"camera"}]}`: {nj, nj, ans, ans, ans, ans, ans},
+	`webrtc:ice-candidate {"pc":"up","candidate":"x"}`:                              {nj, nj, ok, ok, ok, ok, ok},
+	`publication:set {"source":"screen","live":true}`:                               {nj, nj, no, ok, ok, ok, ok},
+	`publication:set {"source":"screen","live":false}`:                              {nj, nj, ok, ok, ok, ok, ok},
+	`participant:toggle-audio {"muted":false}`:                                      {nj, nj, no, ok, ok, ok, ok},
+	`participant:toggle-audio {"muted":true}`:                                       {nj, nj, ok, ok, ok, ok, ok},
+	`participant:toggle-video {"muted":false}`:                                      {nj, nj, no, ok, ok, ok, ok},
+	`participant:rename {"name":"Other"}`:                                           {nj, ok, no, ok, ok, ok, ok},
+	`participant:raise-hand {"raised":true}`:                                        {nj, nj, ok, ok, ok, ok, ok},
+	`participant:react {"emoji":"👍"}`:                                               {nj, nj, no, ok, ok, ok, ok},
+	`slots:wish {"wishes":[]}`:                                                      {nj, nj, ok, ok, ok, ok, ok},
+	`stats:report {"slots":[]}`:                                                     {nj, nj, ok, ok, ok, ok, ok},
+	`chat:message {"clientId":"x","text":"hello"}`:                                  {nj, nj, no, ok, ok, ok, ok},
+	`chat:message {"clientId":"x","text":"hello","to":"{victim}"}`:                  {nj, nj, no, ok, ok, ok, ok},
+	`chat:edit {"number":{own},"text":"x"}`:                                         {nj, nj, no, no, no, no, ok},
+	`chat:delete {"number":{own}}`:                                                  {nj, nj, no, no, no, ok, ok},
+	`chat:react {"number":{own},"emoji":"👍","on":true}`:                             {nj, nj, no, ok, ok, ok, ok},
+	`chat:typing {}`:  {nj, nj, no, ok, ok, ok, ok},
+	`chat:history {}`: {nj, nj, "chat:history", "chat:history", "chat:history", "chat:history", "chat:history"},
+	`moderation:mute {"participant":"{victim}","hard":true}`: {nj, nj, no, no, no, ok, ok},
+	`moderation:mute {}`: {nj, nj, no, no, no, ok, ok},
+	`moderation:ask-unmute {"participant":"{victim}"}`:                               {nj, nj, no, no, no, ok, ok},
+	`moderation:stop-video {"participant":"{victim}"}`:                               {nj, nj, no, no, no, ok, ok},
+	`moderation:stop-share {"participant":"{victim}"}`:                               {nj, nj, no, no, no, ok, ok},
+	`moderation:remove {"participant":"{victim}"}`:                                   {nj, nj, no, no, no, ok, ok},
+	`moderation:forgive {"participant":"{gone}"}`:                                    {nj, nj, no, no, no, ok, ok},
+	`moderation:admit {"all":true}`:                                                  {nj, nj, no, no, no, ok, ok},
+	`moderation:deny {"all":true}`:                                                   {nj, nj, no, no, no, ok, ok},
+	`moderation:send-to-lobby {"participant":"{victim}"}`:                            {nj, nj, no, no, no, ok, ok},
+	`moderation:message-waiting {"text":"soon"}`:                                     {nj, nj, no, no, no, ok, ok},
+	`moderation:lock {"locked":true}`:                                                {nj, nj, no, no, no, ok, ok},
+	`moderation:settings {"lobby":false}`:                                            {nj, nj, no, no, no, ok, ok},
+	`moderation:role {"participant":"{victim}","role":"COHOST"}`:                     {nj, nj, no, no, no, ok, ok},
+	`moderation:role {"participant":"{victim}","role":"HOST"}`:                       {nj, nj, no, no, no, no, ok},
+	`moderation:permissions {"permissions":{"chat":false}}`:                          {nj, nj, no, no, no, ok, ok},
+	`moderation:permissions {"participant":"{victim}","permissions":{"chat":false}}`: {nj, nj, no, no, no, ok, ok},
+	`moderation:lower-hands {"participant":"{victim}"}`:                              {nj, nj, no, no, no, ok, ok},
+	`moderation:call-on {"participant":"{victim}"}`:                                  {nj, nj, no, no, no, ok, ok},
+	`moderation:spotlight {"participants":["{victim}"]}`:                             {nj, nj, no, no, no, ok, ok},
 
 	// A co-host does nothing of it to a host, whose id takes the place of the victim's.
-	`moderation:mute {"participant":"{host}"}`:                         {nj, nj, no, no, no, ok},
-	`moderation:ask-unmute {"participant":"{host}"}`:                   {nj, nj, no, no, no, ok},
-	`moderation:stop-video {"participant":"{host}"}`:                   {nj, nj, no, no, no, ok},
-	`moderation:stop-share {"participant":"{host}"}`:                   {nj, nj, no, no, no, ok},
-	`moderation:remove {"participant":"{host}"}`:                       {nj, nj, no, no, no, no},
-	`moderation:send-to-lobby {"participant":"{host}"}`:                {nj, nj, no, no, no, no},
-	`moderation:role {"participant":"{host}","role":"PARTICIPANT"}`:    {nj, nj, no, no, no, no},
-	`moderation:permissions {"participant":"{host}","permissions":{}}`: {nj, nj, no, no, no, ok},
+	`moderation:mute {"participant":"{host}"}`:                         {nj, nj, no, no, no, no, ok},
+	`moderation:ask-unmute {"participant":"{host}"}`:                   {nj, nj, no, no, no, no, ok},
+	`moderation:stop-video {"participant":"{host}"}`:                   {nj, nj, no, no, no, no, ok},
+	`moderation:stop-share {"participant":"{host}"}`:                   {nj, nj, no, no, no, no, ok},
+	`moderation:remove {"participant":"{host}"}`:                       {nj, nj, no, no, no, no, no},
+	`moderation:send-to-lobby {"participant":"{host}"}`:                {nj, nj, no, no, no, no, no},
+	`moderation:role {"participant":"{host}","role":"PARTICIPANT"}`:    {nj, nj, no, no, no, no, no},
+	`moderation:permissions {"participant":"{host}","permissions":{}}`: {nj, nj, no, no, no, no, ok},
 	// Whom the room does not know looks the same to every host.
-	`moderation:mute {"participant":"nobody"}`: {nj, nj, no, no, "not_found", "not_found"},
+	`moderation:mute {"participant":"nobody"}`: {nj, nj, no, no, no, "not_found", "not_found"},
 }
 
 func TestAuthorisation(t *testing.T) {
@@ -119,16 +120,16 @@ func TestAuthorisation(t *testing.T) {
 // assembly is a meeting with one sender of each kind, and what each needs to try things on.
 type assembly struct {
 	*world
-	senders [6]*client
-	victims [6]*client
-	gone    [6]string
+	senders [7]*client
+	victims [7]*client
+	gone    [7]string
 }
 
 func newAssembly(t *testing.T) *assembly {
 	t.Helper()
 	a := &assembly{world: newWorld(t)}
 	host := a.enter(a.host.Name)
-	a.senders[5] = host
+	a.senders[6] = host
 	for i := range a.victims {
 		a.victims[i] = a.enter(fmt.Sprint("Victim ", i))
 		a.victims[i].do(message.ParticipantRaiseHand{Raised: true})
@@ -137,8 +138,9 @@ func newAssembly(t *testing.T) *assembly {
 		host.do(message.ModerationRemove{Participant: gone.joined.Self})
 		a.gone[i] = gone.joined.Self
 	}
-	a.senders[2], a.senders[3], a.senders[4] = a.enter("Denied"), a.enter("Member"), a.enter("Co-host")
-	host.do(message.ModerationRole{Participant: a.senders[4].joined.Self, Role: message.CoHost})
+	a.senders[2], a.senders[3], a.senders[5] = a.enter("Denied"), a.enter("Guest"), a.enter("Co-host")
+	a.senders[4] = a.enterWith("Member", message.GrantPrefix+a.grant(a.account("Member")))
+	host.do(message.ModerationRole{Participant: a.senders[5].joined.Self, Role: message.CoHost})
 	f := new(false)
 	host.do(message.ModerationPermissions{Participant: a.senders[2].joined.Self, Permissions: message.Override{
 		Unmute: f, Camera: f, Share: f, Chat: f, PrivateChat: f, Reactions: f, Rename: f,
@@ -155,7 +157,7 @@ func (a *assembly) answer(sender int, request string) string {
 	a.t.Helper()
 	request = strings.NewReplacer(
 		"{victim}", a.victims[sender].joined.Self, "{gone}", a.gone[sender], "{own}", fmt.Sprint(sender+1),
-		"{host}", a.senders[5].joined.Self,
+		"{host}", a.senders[6].joined.Self,
 	).Replace(request)
 	kind, data, _ := strings.Cut(request, " ")
 	if data == "" {

@@ -128,6 +128,24 @@ func (w *world) claims(name string) grant.Claims {
 	return claims
 }
 
+// account has somebody with an account take part, who is not the host.
+func (w *world) account(name string) grant.Claims {
+	w.t.Helper()
+	user := store.User{Email: strings.ToLower(name) + "@plenum.example", Name: name, PasswordHash: "-"}
+	must(w.t, w.records.CreateUser(w.t.Context(), &user))
+	occurrence, err := w.records.OpenOccurrence(w.t.Context(), w.meeting.ID, time.Now())
+	must(w.t, err)
+	row := store.Participant{
+		OccurrenceID: occurrence.ID, MeetingID: w.meeting.ID, UserID: &user.ID, Name: name, Role: store.RoleParticipant,
+		Status: store.StatusInvited, Device: "device of " + name,
+	}
+	must(w.t, w.records.AddParticipant(w.t.Context(), &row))
+	return grant.Claims{
+		Participant: row.ID, Code: w.meeting.Code, Meeting: w.meeting.ID, Occurrence: occurrence.ID, Epoch: occurrence.Epoch,
+		User: user.ID, Name: name, Device: row.Device,
+	}
+}
+
 func (w *world) grant(claims grant.Claims) string {
 	w.t.Helper()
 	token, err := w.keys.Grant(time.Now(), claims)

@@ -197,28 +197,65 @@ func (s *scenario) entry(words []string) Entry {
 
 // do decodes a client's message as it comes from the wire, as in "do 1 moderation:lock {"locked":true}".
 func (s *scenario) do(session SessionID, kind, data string) error {
+	return ask(s.machine, s.now, session, s.re, decoded(s.t, kind, data))
+}
+
+// decoded is a client's message as it comes from the wire.
+func decoded(t *testing.T, kind, data string) message.ClientMessage {
+	t.Helper()
 	if data == "" {
 		data = "{}"
 	}
-	in, err := message.Decode(fmt.Appendf(nil, `{"v":1,"id":%d,"type":%q,"data":%s}`, s.re, kind, data))
+	in, err := message.Decode(fmt.Appendf(nil, `{"v":1,"id":1,"type":%q,"data":%s}`, kind, data))
 	if err != nil {
-		s.t.Fatalf("%s %s: %v", kind, data, err)
+		t.Fatalf("%s %s: %v", kind, data, err)
 	}
-	switch what := in.Message.(type) {
+	return in.Message
+}
+
+// ask has the machine do what a session hands over to the room.
+func ask(m *machine, now time.Time, session SessionID, re uint64, what message.ClientMessage) error {
+	switch what := what.(type) {
+	case message.MeetingLeave:
+		return m.leave(now, session, re)
+	case message.MeetingEnd:
+		return m.end(now, session, re)
+	case message.WebRTCOffer:
+		var offered []message.Source
+		for _, s := range what.Sources {
+			offered = append(offered, s.Source)
+		}
+		if _, err := m.feeds(session, offered); err != nil {
+			return err
+		}
+		return m.publish(now, session, offered)
+	case message.PublicationSet:
+		return m.setPublication(now, session, what.Source, what.Live)
+	case message.ParticipantToggleAudio:
+		return m.mute(now, session, message.Microphone, what.Muted)
+	case message.ParticipantToggleVideo:
+		return m.mute(now, session, message.Camera, what.Muted)
+	case message.ParticipantRename:
+		return m.rename(now, session, what.Name)
+	case message.ParticipantRaiseHand:
+		return m.raiseHand(now, session, what)
 	case message.ParticipantReact:
-		return s.machine.react(s.now, session, what.Emoji)
+		return m.react(now, session, what.Emoji)
 	case message.ChatSend:
-		return s.machine.say(s.now, session, s.re, what)
+		return m.say(now, session, re, what)
 	case message.ChatEdit:
-		return s.machine.amend(s.now, session, s.re, Amendment{Edit: &what})
+		return m.amend(now, session, re, Amendment{Edit: &what})
 	case message.ChatDelete:
-		return s.machine.amend(s.now, session, s.re, Amendment{Delete: &what})
+		return m.amend(now, session, re, Amendment{Delete: &what})
 	case message.ChatReact:
-		return s.machine.amend(s.now, session, s.re, Amendment{React: &what})
+		return m.amend(now, session, re, Amendment{React: &what})
 	case message.ChatTyping:
-		return s.machine.typing(session, what.To)
+		return m.typing(session, what.To)
+	case message.ChatHistoryRequest:
+		_, err := m.of(session)
+		return err
 	default:
-		return s.machine.moderate(s.now, session, what)
+		return m.moderate(now, session, what)
 	}
 }
 
