@@ -69,6 +69,7 @@ export function InvitedPeople({ code }: { code: string }) {
               </div>
               <Button
                 kind="soft"
+                className="shrink-0"
                 aria-label={t('details.uninviteNamed', { name: each.name })}
                 busy={uninvite.isPending && uninvite.variables === each.id}
                 onClick={() => uninvite.mutate(each.id)}

@@ -41,7 +41,7 @@ export function PreviewPicture({
           <Video stream={stream} mirrored />
         </div>
       ) : written ? (
-        <div className="grid grow *:[grid-area:1/1]">
+        <div className="grid grow grid-cols-1 *:[grid-area:1/1]">
           <span aria-hidden="true" className="hidden aspect-video lg:block" />
           <DeviceTrouble trouble={trouble} onRetry={preview.retry}>
             {trouble.device === 'camera' && microphone.phase !== 'trouble' && (
