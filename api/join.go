@@ -101,7 +101,7 @@ func (s *Server) join(c echo.Context) error {
 		Meeting:     view, Participants: []memberJSON{}, Status: store.StatusWaiting,
 	}
 	// Who has to wait is told nothing of those inside; the room has the last word.
-	if !m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.Status == store.StatusJoined {
+	if !p.SentBack && (!m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.Status == store.StatusJoined) {
 		out.Participants, out.Status = s.inside(m.Code), store.StatusJoined
 		out.ICEServers = s.iceServers(p.ID, true)
 	}
@@ -196,6 +196,9 @@ func (s *Server) admit(ctx context.Context, m store.Meeting, p *store.Participan
 		if err != nil {
 			return err
 		}
+		if p.SentBack, err = tx.WasSentBack(ctx, occurrence.ID, p.UserID, p.Device); err != nil {
+			return err
+		}
 		if invited, err = s.useOnce(ctx, tx, p, by); err != nil {
 			return err
 		}
@@ -239,7 +242,8 @@ func (s *Server) useOnce(ctx context.Context, tx *store.Store, p *store.Particip
 		if err != nil {
 			return false, err
 		}
-		if !demoted {
+		// No link overrules what a host decided of them.
+		if !demoted && !p.SentBack {
 			p.Role = store.RoleCoHost
 		}
 	}

@@ -108,6 +108,31 @@ func TestWhoWaitsIsToldNothing(t *testing.T) {
 	}
 }
 
+// Who was sent back waits where nobody else does, gone and come again, by whichever link.
+func TestWhoWasSentBackIsToldToWait(t *testing.T) {
+	w := newWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	l := w.link(m.Code, `{"role":"COHOST"}`)
+	part := w.tookPart(m.Code, "grace")
+	w.must(w.store.SendBack(w.Context(), part.ID, true, w.clock.now()))
+	for _, body := range []string{``, `{"invitation":"` + l.Token + `"}`} {
+		if j, claims := w.join(m.Code, "grace", body); j.Status != "WAITING" || len(j.Participants) != 0 || claims.CoHost {
+			t.Errorf("told %+v, with a grant of %+v", j, claims)
+		}
+	}
+	a := w.joinOn(200, m.Code, "", "", "")
+	gus := read[joined](w, a).Participant.ID
+	w.must(w.store.SendBack(w.Context(), gus, true, w.clock.now()))
+	again := read[joined](w, w.joinOn(200, m.Code, "", l.Token, a.browser()))
+	if again.Status != "WAITING" || again.Participant.ID == gus || again.Participant.Role != store.RoleParticipant {
+		t.Errorf("a guest of the same browser is told %+v", again)
+	}
+	w.must(w.store.SendBack(w.Context(), again.Participant.ID, false, w.clock.now()))
+	if j := read[joined](w, w.joinOn(200, m.Code, "", l.Token, a.browser())); j.Status != "JOINED" || j.Participant.Role != store.RoleCoHost {
+		t.Errorf("let in again they are told %+v", j)
+	}
+}
+
 func TestBadJoin(t *testing.T) {
 	w := newWorld(t)
 	open := w.meeting("ada", `{"title":"Open"}`)

@@ -34,6 +34,8 @@ type Participant struct {
 	Device       string     // a hash of what the browser keeps; empty for the host
 	InvitationID *string    // the link of which they have used up one use; nil for who came without
 	Demoted      bool       // a host made them a participant who had been more: no link raises them again
+	SentBack     bool       // a host sent them back to the lobby, and has not let them in again
+	DecidedAt    *time.Time // when a host last decided something of them that lasts: their role, their rights, the lobby
 	JoinedAt     *time.Time // when first in the meeting; nil for one who was only invited or waited
 	LeftAt       *time.Time // nil while in the meeting
 	RemovedAt    *time.Time // when a host took them out of this occurrence, for as long as it lasts
@@ -81,7 +83,7 @@ func (s *Store) comeBack(ctx context.Context, p *Participant) error {
 	if err := s.SetParticipantStatus(ctx, stored.ID, status, now); err != nil {
 		return err
 	}
-	if p.InvitationID != nil && p.Role == RoleCoHost && stored.Role == RoleParticipant && !stored.Demoted {
+	if p.InvitationID != nil && p.Role == RoleCoHost && stored.Role == RoleParticipant && !stored.Demoted && !stored.SentBack {
 		if err := s.SetParticipantStanding(ctx, stored.ID, RoleCoHost, stored.Overrides, now); err != nil {
 			return err
 		}
@@ -142,7 +144,9 @@ func (s *Store) RenameParticipant(ctx context.Context, id, name string, now time
 func (s *Store) SetParticipantStanding(ctx context.Context, id, role, overrides string, now time.Time) error {
 	return s.change(ctx, "set standing of participant "+id, func(db *gorm.DB) *gorm.DB {
 		return db.Model(&Participant{}).Where("id = ?", id).
-			Updates(map[string]any{"demoted": gorm.Expr(demoted, role), "role": role, "overrides": overrides, "updated_at": stamp(now)})
+			Updates(map[string]any{
+				"demoted": gorm.Expr(demoted, role), "role": role, "overrides": overrides, "decided_at": stamp(now), "updated_at": stamp(now),
+			})
 	})
 }
 
@@ -160,13 +164,43 @@ func (s *Store) RemoveParticipant(ctx context.Context, id string, removed bool, 
 	})
 }
 
+// SendBack stores that a host sent somebody back to the lobby. Let in again they are whoever they came as: with them all of
+// the same device.
+func (s *Store) SendBack(ctx context.Context, id string, back bool, now time.Time) error {
+	columns := map[string]any{"sent_back": back, "decided_at": stamp(now), "updated_at": stamp(now)}
+	if back {
+		return s.change(ctx, "send back participant "+id, func(db *gorm.DB) *gorm.DB {
+			return db.Model(&Participant{}).Where("id = ?", id).Updates(columns)
+		})
+	}
+	return s.InTx(ctx, func(tx *Store) error {
+		who, err := tx.ParticipantByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if who.Device != "" {
+			err := tx.run(ctx, "let in device of participant "+id, func(ctx context.Context) error {
+				return tx.db.WithContext(ctx).Model(&Participant{}).
+					Where("occurrence_id = ? AND device = ? AND sent_back = ?", who.OccurrenceID, who.Device, true).
+					Updates(map[string]any{"sent_back": false, "updated_at": stamp(now)}).Error
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return tx.change(ctx, "let in participant "+id, func(db *gorm.DB) *gorm.DB {
+			return db.Model(&Participant{}).Where("id = ?", id).Updates(columns)
+		})
+	})
+}
+
 // ParticipantsWithStanding lists those of an occurrence whom a room must know before it is told: who is more than a
-// participant, or has other rights, or was removed. 1000 at most.
+// participant, or was removed, or whom a host has decided something else of. The latest decision comes first; 1000 at most.
 func (s *Store) ParticipantsWithStanding(ctx context.Context, occurrenceID string) ([]Participant, error) {
 	return find(ctx, s, "standing in occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
 		return gorm.G[Participant](s.db).
-			Where("occurrence_id = ? AND (role <> 'PARTICIPANT' OR overrides <> '' OR removed_at IS NOT NULL)", occurrenceID).
-			Order("id").Limit(1000).Find(ctx)
+			Where("occurrence_id = ? AND (role <> 'PARTICIPANT' OR removed_at IS NOT NULL OR decided_at IS NOT NULL)", occurrenceID).
+			Order("COALESCE(decided_at, removed_at, created_at) DESC, id DESC").Limit(1000).Find(ctx)
 	})
 }
 
@@ -201,6 +235,12 @@ func (s *Store) CameBy(ctx context.Context, occurrenceID, invitationID string, u
 // WasDemoted is true if a host took a higher role from somebody with this account, or on this device without one.
 func (s *Store) WasDemoted(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
 	places := gorm.G[Participant](s.db).Where("occurrence_id = ? AND demoted = ?", occurrenceID, true)
+	return s.holds(ctx, places, userID, device)
+}
+
+// WasSentBack is true while a host has somebody with this account, or on this device without one, wait in the lobby.
+func (s *Store) WasSentBack(ctx context.Context, occurrenceID string, userID *string, device string) (bool, error) {
+	places := gorm.G[Participant](s.db).Where("occurrence_id = ? AND sent_back = ?", occurrenceID, true)
 	return s.holds(ctx, places, userID, device)
 }
 
@@ -259,8 +299,8 @@ func (s *Store) TookPart(ctx context.Context, meetingID, userID string) (bool, e
 func (s *Store) SentOut(ctx context.Context, meetingID, userID string) (bool, error) {
 	found, err := find(ctx, s, "removal of user "+userID, func(ctx context.Context) ([]Participant, error) {
 		return gorm.G[Participant](s.db).
-			Where(`user_id = ? AND (removed_at IS NOT NULL OR status = 'WAITING' AND joined_at IS NOT NULL)
-				AND occurrence_id IN (SELECT id FROM occurrences WHERE meeting_id = ? AND running = ?)`, userID, meetingID, true).
+			Where(`user_id = ? AND (removed_at IS NOT NULL OR sent_back = ? OR status = 'WAITING' AND joined_at IS NOT NULL)
+				AND occurrence_id IN (SELECT id FROM occurrences WHERE meeting_id = ? AND running = ?)`, userID, true, meetingID, true).
 			Limit(1).Find(ctx)
 	})
 	return len(found) == 1, err

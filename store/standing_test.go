@@ -26,7 +26,7 @@ func TestStandingIsKeptAndRemovalLastsForTheOccurrence(t *testing.T) {
 
 		rows, err := w.ParticipantsWithStanding(ctx, o.ID)
 		w.must(err)
-		if len(rows) != 2 || rows[0].Role != store.RoleCoHost || rows[0].Overrides != "chat=0" || rows[1].RemovedAt == nil {
+		if len(rows) != 2 || rows[1].Role != store.RoleCoHost || rows[1].Overrides != "chat=0" || rows[0].RemovedAt == nil {
 			w.Errorf("standing is %+v", rows)
 		}
 		for _, c := range []struct {
@@ -57,6 +57,68 @@ func TestStandingIsKeptAndRemovalLastsForTheOccurrence(t *testing.T) {
 		again := store.Participant{OccurrenceID: o.ID, MeetingID: o.MeetingID, UserID: &grace.ID, Name: "Grace", Role: store.RoleParticipant, Status: store.StatusInvited, CreatedAt: epoch}
 		if w.must(w.AddParticipant(ctx, &again)); again.Role != store.RoleCoHost {
 			w.Errorf("came back as %s", again.Role)
+		}
+	})
+}
+
+// What a host decided last of a device is what counts of it, whichever of its guests it was.
+func TestDecisionsOfHostsAreKeptInTheirOrder(t *testing.T) {
+	onEach(t, func(w *world) {
+		ctx := w.Context()
+		ada, alan := w.user("ada"), w.user("alan")
+		o := w.occurrence(w.meeting(ada, "code-1", epoch))
+		come := func(user *string, device string) store.Participant {
+			p := store.Participant{
+				OccurrenceID: o.ID, MeetingID: o.MeetingID, UserID: user, Name: "Gus", Role: store.RoleParticipant,
+				Status: store.StatusJoined, Guest: user == nil, Device: device, CreatedAt: epoch,
+			}
+			w.must(w.AddParticipant(ctx, &p))
+			return p
+		}
+		first, second, other := come(nil, "device-1"), come(nil, "device-1"), come(&alan.ID, "device-2")
+		come(nil, "device-3") // of whom nobody has decided anything
+		at := func(minutes int) time.Time { return epoch.Add(time.Duration(minutes) * time.Minute) }
+		w.must(w.SendBack(ctx, first.ID, true, at(1)))
+		w.must(w.SendBack(ctx, second.ID, true, at(2)))
+		w.must(w.SetParticipantStanding(ctx, other.ID, store.RoleCoHost, "", at(3)))
+		w.must(w.SetParticipantStanding(ctx, other.ID, store.RoleParticipant, "", at(4)))
+		w.must(w.SetParticipantStatus(ctx, first.ID, store.StatusLeft, at(5)))
+
+		standing := func() []store.Participant {
+			w.Helper()
+			rows, err := w.ParticipantsWithStanding(ctx, o.ID)
+			w.must(err)
+			return rows
+		}
+		rows := standing()
+		if len(rows) != 3 || rows[0].ID != other.ID || !rows[0].Demoted || rows[1].ID != second.ID || !rows[1].SentBack ||
+			rows[2].ID != first.ID || !rows[2].SentBack || !rows[2].DecidedAt.Equal(at(1)) {
+			w.Errorf("standing is %+v", rows)
+		}
+		sentBack := func(user *string, device string, want bool) {
+			w.Helper()
+			if got, err := w.WasSentBack(ctx, o.ID, user, device); err != nil || got != want {
+				w.Errorf("%v %q waits: %v, %v", user, device, got, err)
+			}
+		}
+		sentBack(nil, "device-1", true)
+		sentBack(nil, "device-3", false)
+		sentBack(&alan.ID, "device-1", false)
+
+		// Let in by one of their names they are let in by all.
+		w.must(w.SendBack(ctx, first.ID, false, at(6)))
+		sentBack(nil, "device-1", false)
+		if rows := standing(); rows[0].ID != first.ID || rows[0].SentBack {
+			w.Errorf("standing is %+v", rows)
+		}
+		// An account that gives up waiting is out all the same, and no link makes a co-host of it.
+		w.must(w.SendBack(ctx, other.ID, true, at(7)))
+		w.must(w.SetParticipantStatus(ctx, other.ID, store.StatusLeft, at(8)))
+		if out, err := w.SentOut(ctx, o.MeetingID, alan.ID); err != nil || !out {
+			w.Errorf("who left the lobby is out: %v, %v", out, err)
+		}
+		if err := w.SendBack(ctx, "nobody", false, at(9)); !errors.Is(err, store.ErrNotFound) {
+			w.Errorf("letting nobody in: %v", err)
 		}
 	})
 }

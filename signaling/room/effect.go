@@ -97,6 +97,12 @@ type (
 		removed     bool
 		at          time.Time
 	}
+	// sentBack: a host sent the participant back to the lobby, or they are in again.
+	sentBack struct {
+		participant string
+		back        bool
+		at          time.Time
+	}
 	// stands: role and rights of a participant have changed.
 	stands struct {
 		participant string
@@ -150,6 +156,7 @@ func (said) record()       {}
 func (closed) record()     {}
 func (waits) record()      {}
 func (removed) record()    {}
+func (sentBack) record()   {}
 func (stands) record()     {}
 func (configured) record() {}
 func (audited) record()    {}

@@ -125,7 +125,7 @@ func (m *machine) enter(who *member) *member {
 	if known.since.IsZero() {
 		known.since = who.joinedAt
 	}
-	m.letIn(known, who.device)
+	m.letIn(who.joinedAt, who.id, known, who.device)
 	known.role, known.standsIn = who.role, false
 	who.override, who.since = known.override, known.since
 	who.permissions = effective(who.role, m.meeting.Settings.Permissions, who.override)

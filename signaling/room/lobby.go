@@ -185,7 +185,7 @@ func (m *machine) admit(now time.Time, session SessionID, what message.Moderatio
 		m.audit(now, by, "room_admit", w.id)
 		if !w.awayUntil.IsZero() {
 			// They find the door open when they come back.
-			m.letIn(m.know(w.id, w.member.user, w.member.device), w.member.device)
+			m.letIn(now, w.id, m.know(w.id, w.member.user, w.member.device), w.member.device)
 			continue
 		}
 		w.member.name, w.member.joinedAt = w.name, onWire(now)
@@ -247,6 +247,7 @@ func (m *machine) sendToLobby(now time.Time, session SessionID, target string) e
 	m.remove(now, whom, message.LeftToLobby)
 	known := m.decided(whom)
 	known.admitted, known.sentBack = false, true
+	m.effects = append(m.effects, save{sentBack{participant: whom.id, back: true, at: now}})
 	next := *whom
 	next.unpublish()
 	next.muted, next.awayUntil, next.speakingSince = map[message.Source]bool{}, time.Time{}, time.Time{}

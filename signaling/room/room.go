@@ -296,10 +296,13 @@ func SettingsOf(row store.Meeting) Settings {
 	}
 }
 
-// recall takes over what the store knows of the occurrence: after a restart roles, rights and removals hold.
+// recall takes over what the store knows of the occurrence: what hosts decided before a restart holds.
 func (m *machine) recall(past history) {
 	for _, row := range past.standing {
-		known := &standing{role: message.Role(row.Role), override: read(row.Overrides), admitted: row.JoinedAt != nil}
+		known := &standing{
+			role: message.Role(row.Role), override: read(row.Overrides), sentBack: row.SentBack, demoted: row.Demoted,
+			admitted: row.JoinedAt != nil && !row.SentBack,
+		}
 		if row.UserID != nil {
 			known.user = *row.UserID
 		}
@@ -307,7 +310,8 @@ func (m *machine) recall(past history) {
 			known.since = *row.JoinedAt
 		}
 		m.known[row.ID] = known
-		if row.Device != "" && row.Overrides != "" {
+		// The latest decision comes first.
+		if _, later := m.devices[row.Device]; !later && row.Device != "" && row.DecidedAt != nil {
 			m.devices[row.Device] = known
 		}
 		if row.RemovedAt != nil {

@@ -434,6 +434,8 @@ func describeRecord(r record) string {
 		return fmt.Sprintf("%s renamed %s", r.participant, r.name)
 	case waits:
 		return r.participant + " waits"
+	case sentBack:
+		return r.participant + when(r.back, " sent back") + when(!r.back, " let in again")
 	case removed:
 		return r.participant + when(r.removed, " removed") + when(!r.removed, " forgiven")
 	case stands:

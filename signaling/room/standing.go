@@ -64,9 +64,12 @@ func (m *machine) decided(who *member) *standing {
 }
 
 // letIn notes that somebody may come in, who was sent back perhaps, by another name of their device.
-func (m *machine) letIn(known *standing, device string) {
-	if known.sentBack && device != "" {
-		m.devices[device] = known
+func (m *machine) letIn(now time.Time, participant string, known *standing, device string) {
+	if known.sentBack {
+		m.effects = append(m.effects, save{sentBack{participant: participant, at: now}})
+		if device != "" {
+			m.devices[device] = known
+		}
 	}
 	known.admitted, known.sentBack = true, false
 }

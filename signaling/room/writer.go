@@ -216,6 +216,8 @@ func (w *writer) store(ctx context.Context, r record) error {
 		return w.records.SetParticipantStatus(ctx, r.participant, store.StatusWaiting, r.at)
 	case removed:
 		return w.records.RemoveParticipant(ctx, r.participant, r.removed, r.at)
+	case sentBack:
+		return w.records.SendBack(ctx, r.participant, r.back, r.at)
 	case stands:
 		return w.records.SetParticipantStanding(ctx, r.participant, string(r.role), r.override, r.at)
 	case configured:
