@@ -3,8 +3,6 @@ package room
 import (
 	"slices"
 	"time"
-
-	"github.com/plenum-meet/plenum/signaling/grant"
 )
 
 // barred is somebody who may not come in again while the occurrence lasts.
@@ -15,8 +13,9 @@ func (b barred) is(id, user, device string) bool {
 }
 
 // isBarred says whether somebody may not come in. A moderator's own account counts, not who else has used the device.
-func (m *machine) isBarred(c grant.Claims) bool {
-	if c.User != "" && moderates(roleIn(c, m.known[c.Participant])) {
+func (m *machine) isBarred(in Entry) bool {
+	c := in.Claims
+	if c.User != "" && moderates(roleIn(in, m.known[c.Participant])) {
 		c.Device = ""
 	}
 	return slices.ContainsFunc(m.barred, func(b barred) bool { return b.is(c.Participant, c.User, c.Device) })

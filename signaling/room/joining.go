@@ -42,21 +42,25 @@ func (m *machine) join(now time.Time, in Entry) error {
 		m.takeOver(now, who, in)
 		return nil
 	}
-	if w := m.lobby.find(id); w != nil {
-		m.waitAgain(w, in)
+	known := m.standingOf(id, in.Claims.User, in.Claims.Device)
+	role := roleIn(in, known)
+	waiting := m.lobby.find(id)
+	if waiting != nil && !moderates(role) {
+		m.waitAgain(waiting, in)
 		return nil
 	}
 	if len(m.order) >= m.cfg.MaxParticipants || m.known[id] == nil && len(m.known) >= m.cfg.MaxKnown {
 		return message.Refuse(message.RoomFull, "The meeting is full.")
 	}
-	known := m.standingOf(id, in.Claims.User, in.Claims.Device)
-	role := roleIn(in.Claims, known)
 	welcome := moderates(role) || in.Vouched || known != nil && known.admitted
 	if m.meeting.Settings.Locked && !welcome {
 		return message.Refuse(message.Locked, "The meeting is locked.")
 	}
 	if m.mustWait(in.Claims, role, known, welcome) {
 		return m.wait(now, in, role)
+	}
+	if waiting != nil {
+		m.callIn(waiting)
 	}
 	who := m.enter(newMember(now, in, role))
 	if before, ok := m.awaited[who.id]; ok && in.ByTicket {
@@ -76,15 +80,18 @@ func (m *machine) mustWait(claims grant.Claims, role message.Role, known *standi
 }
 
 // roleIn is what somebody comes in as: what they were when they went, or what the grant says.
-func roleIn(claims grant.Claims, known *standing) message.Role {
+func roleIn(in Entry, known *standing) message.Role {
+	claims := in.Claims
 	switch {
 	case known != nil && known.standsIn:
+		return message.CoHost
+	case known != nil && known.raisedBy(in):
 		return message.CoHost
 	case known != nil && known.role != "":
 		return known.role
 	case claims.Host:
 		return message.Host
-	case claims.CoHost:
+	case claims.CoHost && (known == nil || !known.sentBack):
 		return message.CoHost
 	}
 	return message.Member
@@ -100,7 +107,7 @@ func (m *machine) mayEnter(in Entry) error {
 		}
 		return message.Refuse(message.Conflict, "The meeting has started anew; join again.")
 	}
-	if m.isBarred(in.Claims) {
+	if m.isBarred(in) {
 		return message.Refuse(message.Removed, "You were removed from this meeting.")
 	}
 	if m.signedOut(in.Claims.SignIn) {
@@ -159,6 +166,10 @@ func (m *machine) takeOver(now time.Time, who *member, in Entry) {
 		save{parted{participant: who.id, session: who.session, at: now}},
 		disconnect{session: who.session, code: message.CloseTakenOver, reason: "joined from another place"})
 	m.seat(who, in)
+	if known := m.known[who.id]; known.raisedBy(in) {
+		who.role, known.role = message.CoHost, message.CoHost
+		who.permissions = effective(who.role, m.meeting.Settings.Permissions, who.override)
+	}
 	who.unpublish()
 	who.muted = map[message.Source]bool{}
 	m.silence(who)

@@ -148,6 +148,15 @@ func (m *machine) unwait(now time.Time, w *waiting, last effect) {
 	m.closeIfEmpty(now)
 }
 
+// callIn takes somebody out of the line who comes in on another socket, since a link has made them more than who waits.
+func (m *machine) callIn(w *waiting) {
+	m.strike(w)
+	if w.awayUntil.IsZero() {
+		m.effects = append(m.effects, disconnect{session: w.session, code: message.CloseTakenOver, reason: "joined from another place"})
+	}
+	m.tellLobby()
+}
+
 func (m *machine) strike(w *waiting) {
 	m.lobby.line = slices.DeleteFunc(m.lobby.line, func(o *waiting) bool { return o == w })
 }

@@ -53,6 +53,12 @@ func (m *machine) know(participant, user, device string) *standing {
 	return known
 }
 
+// raisedBy says whether somebody comes by a link that makes a co-host of them. A grant is fresh, but what a host decided of them
+// counts for more: before it was issued it would not say co-host, and afterwards it must not undo that. A ticket only repeats.
+func (s *standing) raisedBy(in Entry) bool {
+	return in.Claims.CoHost && !in.ByTicket && s.role == message.Member && !s.demoted && !s.sentBack
+}
+
 // decided notes what a host has decided of somebody, for the next time that their device comes.
 func (m *machine) decided(who *member) *standing {
 	known := m.known[who.id]
