@@ -296,14 +296,29 @@ func (s *Session) history(ctx context.Context, m message.ChatHistoryRequest) (me
 	return message.ChatHistory{Messages: page, More: more}, nil
 }
 
-// amend changes a message; one that the room does not remember is looked up first.
+// amendTries is how often the store is asked for a message that others change meanwhile.
+const amendTries = 5
+
+// amend changes a message; one that the room does not remember is looked up first, and again if it has changed since.
 func (s *Session) amend(ctx context.Context, re uint64, a room.Amendment) error {
-	err := s.live.room.Amend(s.id, re, a)
-	if !room.IsUnknownMessage(err) {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, s.server.cfg.StoreTimeout)
 	defer cancel()
+	for range amendTries {
+		err := s.live.room.Amend(s.id, re, a)
+		unknown, is := errors.AsType[room.UnknownMessage](err)
+		if !is {
+			return err
+		}
+		a.AsOf = unknown.AsOf
+		if err := s.lookUp(ctx, &a); err != nil {
+			return err
+		}
+	}
+	return message.Refuse(message.Unavailable, "The message is being changed; try again.")
+}
+
+// lookUp fills in what the store has of the message.
+func (s *Session) lookUp(ctx context.Context, a *room.Amendment) error {
 	meeting := s.live.room.Meeting().ID
 	row, err := s.server.records.MessageByNumber(ctx, meeting, a.Number())
 	if errors.Is(err, store.ErrNotFound) {
@@ -317,5 +332,5 @@ func (s *Session) amend(ctx context.Context, re uint64, a room.Amendment) error 
 		return err
 	}
 	a.Stored, a.Reactions = &row, reactions[row.Number]
-	return s.live.room.Amend(s.id, re, a)
+	return nil
 }

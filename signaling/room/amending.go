@@ -13,10 +13,17 @@ type Amendment struct {
 	Edit   *message.ChatEdit
 	Delete *message.ChatDelete
 	React  *message.ChatReact
-	// Stored is the message as the store has it, for one that is older than what the room remembers.
+	// Stored is the message as the store has it, for one that is older than what the room remembers: as of UnknownMessage.
 	Stored    *store.Message
 	Reactions []store.Reaction
+	AsOf      uint64
 }
+
+// UnknownMessage says that Amend failed only because the room does not know the message: it may be asked again with what the
+// store has, and with the AsOf of this answer, from which the room sees whether the message has changed since.
+type UnknownMessage struct{ AsOf uint64 }
+
+func (UnknownMessage) Error() string { return "the message is not known in the room" }
 
 // Number of the message.
 func (a Amendment) Number() uint64 {
@@ -36,8 +43,8 @@ func (m *machine) amend(now time.Time, session SessionID, re uint64, a Amendment
 		return err
 	}
 	l := m.chat.find(a.Number())
-	if l == nil && a.Stored == nil && a.Number() <= m.chat.last {
-		return errUnknownLine
+	if l == nil && (a.Stored == nil || m.chat.isStale(a.Number(), a.AsOf)) && a.Number() <= m.chat.last {
+		return UnknownMessage{AsOf: m.chat.settlements}
 	}
 	if l == nil && a.Stored != nil {
 		l = lineOf(*a.Stored, a.Reactions)
@@ -80,6 +87,7 @@ func (m *machine) settled(number uint64, failed error) {
 	if l == nil || len(l.amending) == 0 {
 		return
 	}
+	m.chat.settle(number)
 	var answer message.ServerMessage = message.OK{}
 	if failed != nil {
 		l.failed = true
@@ -104,6 +112,7 @@ func (m *machine) learned(number uint64, truth *Truth) {
 		return
 	}
 	delete(m.chat.amended, number)
+	m.chat.settle(number)
 	l.failed = false
 	if truth != nil {
 		l.message = ChatMessage(truth.Message, truth.Reactions)

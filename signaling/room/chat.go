@@ -11,6 +11,8 @@ import (
 const (
 	// remembered is how many client ids the room knows, so that a retry is answered without the store.
 	remembered = 10_000
+	// maxLately settlements are remembered by their line; who has waited for the store while more came asks it again.
+	maxLately = 256
 	// maxReactions under one message, of all people together.
 	maxReactions = 100
 )
@@ -37,6 +39,9 @@ type chat struct {
 	amended  map[uint64]*chatLine
 	byClient map[clientKey]*chatLine
 	keys     []clientKey
+	// settlements counts the changes whose outcome is known; lately are the lines of the last of them.
+	settlements uint64
+	lately      []uint64
 }
 
 type clientKey struct{ participant, clientID string }
@@ -120,6 +125,24 @@ func (c *chat) find(number uint64) *chatLine {
 		}
 	}
 	return c.amended[number]
+}
+
+// settle notes that the store has, or never will have, a change of a line.
+func (c *chat) settle(number uint64) {
+	c.settlements++
+	c.lately = append(c.lately, number)
+	if len(c.lately) > 2*maxLately {
+		c.lately = slices.Clone(c.lately[maxLately:])
+	}
+}
+
+// isStale says whether a line may have changed in the store since so many settlements.
+func (c *chat) isStale(number, settlements uint64) bool {
+	since := c.settlements - settlements
+	if since > uint64(len(c.lately)) {
+		return true
+	}
+	return slices.Contains(c.lately[len(c.lately)-int(since):], number) //nolint:gosec // no more than its length
 }
 
 // amending is how many changes wait for the store.

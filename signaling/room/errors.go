@@ -13,9 +13,6 @@ var errEnded = message.Refuse(message.EndedMeeting, "The meeting has ended.")
 // errUnknownTicket asks the server to look into the store and try again.
 var errUnknownTicket = message.Refuse(message.Forbidden, "This ticket is not known here; join again.")
 
-// errUnknownLine asks the server to look for the message in the store and try again.
-var errUnknownLine = message.Refuse(message.NotFound, "This message is not known here.")
-
 var (
 	errNotAllowed = message.Refuse(message.Forbidden, "The host does not allow that.")
 	errLobbyFull  = message.Refuse(message.LobbyFull, "Too many people are waiting already.")

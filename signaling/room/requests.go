@@ -142,16 +142,10 @@ func (r *Room) Speaking(session SessionID, speaks bool) {
 	})
 }
 
-// Amend edits, deletes or reacts to a message; the answer to re goes out when that is stored.
+// Amend edits, deletes or reacts to a message; the answer to re goes out when that is stored. UnknownMessage asks for what the
+// store has of it.
 func (r *Room) Amend(session SessionID, re uint64, a Amendment) error {
 	return r.ask(func(now time.Time, m *machine) error { return m.amend(now, session, re, a) })
-}
-
-// IsUnknownMessage says that Amend failed only because the room does not know the message: it may be asked again with
-// what the store has.
-func IsUnknownMessage(err error) bool {
-	refused, ok := errors.AsType[message.Error](err)
-	return ok && refused.Code == errUnknownLine.Code && refused.Message == errUnknownLine.Message
 }
 
 // Typing tells those whom the participant writes to.

@@ -87,16 +87,21 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) open() (*room.Room, error) {
+func (w *world) open(change ...func(*room.Config)) (*room.Room, error) {
 	cfg := room.Default()
 	// Who is lost has left at once; coming back has scenarios of its own.
 	cfg.ResumeFor = 0
+	for _, c := range change {
+		c(&cfg)
+	}
 	return room.Open(w.t.Context(), time.Now(), cfg, w.records, w.meeting.ID, w.occurrence.ID, slog.New(slog.DiscardHandler))
 }
 
-func (w *world) start() *room.Room {
+func (w *world) start() *room.Room { return w.startWith() }
+
+func (w *world) startWith(change ...func(*room.Config)) *room.Room {
 	w.t.Helper()
-	r, err := w.open()
+	r, err := w.open(change...)
 	must(w.t, err)
 	w.room = r
 	go r.Run(context.Background())
@@ -220,6 +225,63 @@ func TestARetryFromBeforeTheRoomWasOpened(t *testing.T) {
 	if len(rows) != 1 {
 		t.Fatalf("%d messages", len(rows))
 	}
+}
+
+// A line that was deleted while somebody waited for what the store has of it does not come back with their reaction.
+func TestALateAnswerOfTheStoreBringsNothingBack(t *testing.T) {
+	w := newWorld(t)
+	r := w.startWith(func(c *room.Config) { c.HistoryPage = 1 })
+	heard := &outbox{}
+	_, ada := w.join("Ada", heard)
+	_, grace := w.join("Grace", &outbox{})
+	stored := func() {
+		t.Helper()
+		eventually(t, func() bool {
+			s, ok := r.Snapshot()
+			return ok && s.Unstored == 0 && s.Amending == 0
+		})
+	}
+	for _, id := range []string{"c1", "c2", "c3"} {
+		must(t, r.Say(ada, 1, message.ChatSend{ClientID: id, Text: "hello"}))
+	}
+	stored()
+	late := room.Amendment{React: &message.ChatReact{Number: 1, Emoji: message.Heart, On: true}}
+	// answered has the store answer, as of when the room said that it does not know the message.
+	answered := func(a room.Amendment, err error) room.Amendment {
+		t.Helper()
+		unknown, is := errors.AsType[room.UnknownMessage](err)
+		if !is {
+			t.Fatalf("the room answers %v", err)
+		}
+		row, err := w.records.MessageByNumber(t.Context(), w.meeting.ID, a.Number())
+		must(t, err)
+		a.Stored, a.AsOf = &row, unknown.AsOf
+		return a
+	}
+	late = answered(late, r.Amend(grace, 2, late))
+
+	strike := room.Amendment{Delete: &message.ChatDelete{Number: 1}}
+	must(t, r.Amend(ada, 3, answered(strike, r.Amend(ada, 3, strike))))
+	stored()
+	sent, _ := heard.state()
+
+	late = answered(late, r.Amend(grace, 2, late))
+	err := r.Amend(grace, 2, late)
+	if refused, ok := errors.AsType[message.Error](err); !ok || refused.Code != message.NotFound {
+		t.Errorf("a reaction to what is deleted: %v", err)
+	}
+	if now, _ := heard.state(); now != sent {
+		t.Errorf("%d messages about what is deleted", now-sent)
+	}
+
+	// What others change meanwhile does not matter.
+	other := room.Amendment{React: &message.ChatReact{Number: 2, Emoji: message.Heart, On: true}}
+	third := room.Amendment{React: &message.ChatReact{Number: 3, Emoji: message.Heart, On: true}}
+	other = answered(other, r.Amend(grace, 4, other))
+	must(t, r.Amend(ada, 5, third))
+	stored()
+	must(t, r.Amend(grace, 4, other))
+	stored()
 }
 
 func TestSnapshot(t *testing.T) {

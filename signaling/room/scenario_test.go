@@ -140,6 +140,10 @@ func (s *scenario) run(line string) {
 		s.t.Fatalf("no command %q", line)
 	}
 	s.print()
+	if unknown, is := errors.AsType[UnknownMessage](err); is {
+		fmt.Fprintf(&s.out, "not known, as of %d\n", unknown.AsOf)
+		return
+	}
 	if err != nil {
 		refused, ok := errors.AsType[message.Error](err)
 		if !ok {
