@@ -172,14 +172,28 @@ func (m *machine) takeOver(now time.Time, who *member, in Entry) {
 	}
 	who.unpublish()
 	who.muted = map[message.Source]bool{}
+	for source := range who.hushed {
+		who.muted[source] = true
+	}
 	m.silence(who)
 	if !in.ByTicket {
 		who.name = in.Claims.Name
 	}
 	m.effects = append(m.effects, save{connected{participant: who.id, session: who.session, at: now}})
 	m.snapshot(now, who, in)
+	m.remind(who)
 	m.changed(now, who)
 	m.enforceAll(who)
+}
+
+// remind tells who is there anew what a host has muted, which the snapshot does not say of what is not published.
+func (m *machine) remind(who *member) {
+	if by := who.hushed[message.Microphone]; by != nil {
+		m.notify(who, message.NoticeMuted, by)
+	}
+	if by := who.hushed[message.Camera]; by != nil {
+		m.notify(who, message.NoticeVideoStopped, by)
+	}
 }
 
 // resume gives a participant's place to a new socket of the same client: all is as it was, the media too.

@@ -259,7 +259,8 @@ func (m *machine) sendToLobby(now time.Time, session SessionID, target string) e
 	m.effects = append(m.effects, save{sentBack{participant: whom.id, back: true, at: now}})
 	next := *whom
 	next.unpublish()
-	next.muted, next.awayUntil, next.speakingSince = map[message.Source]bool{}, time.Time{}, time.Time{}
+	next.muted, next.hushed = map[message.Source]bool{}, map[message.Source]*member{}
+	next.awayUntil, next.speakingSince = time.Time{}, time.Time{}
 	m.queue(now, &next, ticket)
 	m.lobby.find(next.id).awayUntil = away
 	return nil

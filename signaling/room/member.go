@@ -37,6 +37,8 @@ type member struct {
 	offered []message.Source
 	// muted is remembered for sources that are not published yet.
 	muted map[message.Source]bool
+	// hushed are those that a host muted, and by whom, until they are switched on.
+	hushed map[message.Source]*member
 
 	// speakingSince is zero while they are silent.
 	speakingSince time.Time
@@ -48,7 +50,7 @@ func newMember(now time.Time, in Entry, role message.Role) *member {
 		id: in.Claims.Participant, user: in.Claims.User, name: in.Claims.Name, role: role, guest: in.Claims.Guest,
 		device: in.Claims.Device, signIn: in.Claims.SignIn,
 		joinedAt: onWire(now), session: in.Session,
-		live: map[message.Source]bool{}, muted: map[message.Source]bool{},
+		live: map[message.Source]bool{}, muted: map[message.Source]bool{}, hushed: map[message.Source]*member{},
 	}
 }
 

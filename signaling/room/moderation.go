@@ -49,7 +49,7 @@ type stopping struct {
 	notice message.NoticeKind
 	forbid message.Override // if they are to stay so
 	// stop reports whether there was anything to stop.
-	stop func(now time.Time, whom *member) bool
+	stop func(now time.Time, whom, by *member) bool
 }
 
 func (m *machine) halt(now time.Time, session SessionID, target string, hard bool, s *stopping) error {
@@ -58,7 +58,7 @@ func (m *machine) halt(now time.Time, session SessionID, target string, hard boo
 		return err
 	}
 	m.audit(now, by, hardly(s.action, hard), whom.id)
-	if s.stop(now, whom) {
+	if s.stop(now, whom, by) {
 		m.notify(whom, s.notice, by)
 	}
 	if hard {
@@ -73,7 +73,7 @@ func (m *machine) moderateMute(now time.Time, session SessionID, what message.Mo
 	}
 	return m.halt(now, session, what.Participant, what.Hard, &stopping{
 		action: "room_mute", notice: message.NoticeMuted, forbid: message.Override{Unmute: new(false)},
-		stop: func(now time.Time, whom *member) bool { return m.setMuted(now, whom, message.Microphone, true) },
+		stop: func(now time.Time, whom, by *member) bool { return m.hush(now, whom, message.Microphone, by) },
 	})
 }
 
@@ -84,7 +84,7 @@ func (m *machine) muteAll(now time.Time, session SessionID, hard bool) error {
 	}
 	m.audit(now, by, hardly("room_mute_all", hard), "")
 	for _, whom := range m.order {
-		if whom != by && !moderates(whom.role) && m.setMuted(now, whom, message.Microphone, true) {
+		if whom != by && !moderates(whom.role) && m.hush(now, whom, message.Microphone, by) {
 			m.notify(whom, message.NoticeMuted, by)
 		}
 	}
@@ -131,13 +131,14 @@ func (m *machine) letSpeak(now time.Time, whom *member) {
 func (m *machine) stopVideo(now time.Time, session SessionID, what message.ModerationStopVideo) error {
 	return m.halt(now, session, what.Participant, what.Hard, &stopping{
 		action: "room_stop_video", notice: message.NoticeVideoStopped, forbid: message.Override{Camera: new(false)},
-		stop: func(now time.Time, whom *member) bool { return m.setMuted(now, whom, message.Camera, true) },
+		stop: func(now time.Time, whom, by *member) bool { return m.hush(now, whom, message.Camera, by) },
 	})
 }
 
 func (m *machine) stopShare(now time.Time, session SessionID, what message.ModerationStopShare) error {
 	return m.halt(now, session, what.Participant, what.Hard, &stopping{
-		action: "room_stop_share", notice: message.NoticeShareStopped, forbid: message.Override{Share: new(false)}, stop: m.endShare,
+		action: "room_stop_share", notice: message.NoticeShareStopped, forbid: message.Override{Share: new(false)},
+		stop: func(now time.Time, whom, _ *member) bool { return m.endShare(now, whom) },
 	})
 }
 

@@ -179,8 +179,17 @@ func (m *machine) mute(now time.Time, session SessionID, source message.Source, 
 	if !muted && !mayPublish(who.permissions, source) {
 		return errNotAllowed
 	}
+	if !muted {
+		delete(who.hushed, source)
+	}
 	m.setMuted(now, who, source, muted)
 	return nil
+}
+
+// hush is a host's wish. It is false if it was so already.
+func (m *machine) hush(now time.Time, whom *member, source message.Source, by *member) bool {
+	whom.hushed[source] = by
+	return m.setMuted(now, whom, source, true)
 }
 
 // setMuted is false if it was so already.
