@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -116,8 +118,23 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	if s.web, err = loadWeb(parts.Web); err != nil {
 		return nil, err
 	}
+	if err := s.recallRevoked(); err != nil {
+		return nil, err
+	}
 	s.makeEcho()
 	return s, nil
+}
+
+// recallRevoked learns which sign-ins were ended shortly before the server began: their access tokens are good for nothing either.
+func (s *Server) recallRevoked() error {
+	families, err := s.store.RevokedSince(context.Background(), s.now().Add(-s.revoked.life))
+	if err != nil {
+		return fmt.Errorf("reading the sign-ins that were ended: %w", err)
+	}
+	for _, family := range families {
+		s.revoked.add(family, s.now())
+	}
+	return nil
 }
 
 func (s *Server) makeKeys() error {

@@ -98,6 +98,31 @@ func TestSignInsAreListedAndEnded(t *testing.T) {
 	w.want(401, refreshCall(ada.Cookie))
 }
 
+// The end of all sign-ins by a new password is the end of them for a server that has just begun too.
+func TestAResetHoldsAfterARestart(t *testing.T) {
+	w := newWorld(t, withMail)
+	ada, grace := *w.person("ada"), *w.person("grace")
+	w.want(204, call{method: "POST", path: "/api/auth/reset", body: `{"email":"` + ada.Email + `"}`})
+	_, rest, _ := strings.Cut(w.sent()[0].Text, "#token=")
+	token, _, _ := strings.Cut(rest, "\n")
+	w.want(204, call{method: "POST", path: "/api/auth/reset/confirm", body: `{"token":"` + token + `","password":"a long walk home"}`})
+	for _, when := range []string{"before", "after"} {
+		if when == "after" {
+			w.start()
+		}
+		if a := w.do(call{method: "GET", path: "/api/auth/me", as: "ada"}); a.status != 401 {
+			t.Errorf("%s the restart an access token gets %d", when, a.status)
+		}
+		if a := w.do(refreshCall(ada.Cookie)); a.status != 401 {
+			t.Errorf("%s the restart a refresh token gets %d", when, a.status)
+		}
+		if a := w.do(call{method: "GET", path: "/api/auth/me", as: "grace"}); a.status != 200 {
+			t.Errorf("%s the restart %s gets %d", when, grace.Email, a.status)
+		}
+	}
+	w.want(200, call{method: "POST", path: "/api/auth/login", body: `{"email":"` + ada.Email + `","password":"a long walk home"}`})
+}
+
 func TestAPasswordIsResetByMail(t *testing.T) {
 	w := newWorld(t, withMail)
 	ada := *w.person("ada")

@@ -128,16 +128,23 @@ func newWorld(t *testing.T, change ...func(*api.Config)) *world {
 	if w.cfg.PublicURL != "" {
 		w.mailer = &mailer{}
 	}
+	w.start()
+	return w
+}
+
+// start makes the server, anew if there is one: what is not stored is forgotten.
+func (w *world) start() {
+	w.Helper()
 	parts := api.Parts{
-		Store: w.store, Signaling: w.rooms, Grants: w.grants, Web: webFiles(), Debug: fakeDebug{}, Log: log, Now: w.clock.now,
+		Store: w.store, Signaling: w.rooms, Grants: w.grants, Web: webFiles(), Debug: fakeDebug{}, Log: w.logger, Now: w.clock.now,
 	}
 	if w.mailer != nil {
 		parts.Mailer = w.mailer
 	}
-	w.server, err = api.New(w.cfg, parts)
+	server, err := api.New(w.cfg, parts)
 	w.must(err)
-	t.Cleanup(w.server.Close)
-	return w
+	w.Cleanup(server.Close)
+	w.server = server
 }
 
 // withMail has the server send mail, which needs an address for the links in it.

@@ -157,13 +157,20 @@ func (s *Session) entry(live *liveRoom, re uint64) (room.Entry, error) {
 	return entry, nil
 }
 
-// vouch asks the store about a ticket from before this room was in memory: its owner must not have left.
+// vouch asks the store about a ticket from before this room was in memory: its owner must not have left, nor signed out.
 func (s *Session) vouch(ctx context.Context, entry *room.Entry) error {
 	row, err := s.server.records.ParticipantByID(ctx, s.claims.Participant)
 	if err != nil {
 		return err
 	}
 	entry.Vouched = row.OccurrenceID == s.claims.Occurrence && row.Status == store.StatusJoined && row.RemovedAt == nil
+	if s.claims.SignIn != "" {
+		ended, err := s.server.records.IsRevoked(ctx, s.claims.SignIn)
+		if err != nil {
+			return err
+		}
+		entry.Vouched = entry.Vouched && !ended
+	}
 	// The ticket says what the first grant said; a host may have decided otherwise since.
 	entry.Claims.Name, entry.Claims.Host, entry.Claims.CoHost = row.Name, row.Role == store.RoleHost, row.Role == store.RoleCoHost
 	return nil

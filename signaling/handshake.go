@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -81,7 +82,7 @@ func (s *Server) examine(now time.Time, r *http.Request) (credential, *refusal) 
 	for _, value := range offered {
 		if token, ok := strings.CutPrefix(value, message.GrantPrefix); ok {
 			claims, err := s.keys.VerifyGrant(now, token)
-			if err != nil || !s.spent.spend(now, claims) {
+			if err != nil || s.ended.has(now, claims.SignIn) || !s.spent.spend(now, claims) {
 				return credential{}, &refuseCredential
 			}
 			return credential{claims: claims}, nil
@@ -188,6 +189,32 @@ func (g *spentGrants) spend(now time.Time, claims grant.Claims) bool {
 	// A grant of the same instant could outlive this one by no more than its whole life.
 	g.order = append(g.order, spentGrant{id: claims.ID, expires: now.Add(grant.GrantLife + 2*grant.Leeway)})
 	return true
+}
+
+// endedSignIns knows each sign-in that has ended for as long as a grant may be about that came with it: a room that is opened
+// after the end knows nothing of it.
+type endedSignIns struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+func (e *endedSignIns) add(now time.Time, signIns []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.until == nil {
+		e.until = map[string]time.Time{}
+	}
+	maps.DeleteFunc(e.until, func(_ string, until time.Time) bool { return now.After(until) })
+	for _, signIn := range signIns {
+		e.until[signIn] = now.Add(grant.GrantLife + 2*grant.Leeway)
+	}
+}
+
+func (e *endedSignIns) has(now time.Time, signIn string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	until, ok := e.until[signIn]
+	return ok && !now.After(until)
 }
 
 // maxAddresses bounds what is remembered of failures; the address that failed longest ago is forgotten.

@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/sfutest"
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/message"
+	"github.com/plenum-meet/plenum/store"
 )
 
 // withWindow keeps the places of those who are lost.
@@ -235,6 +237,35 @@ func TestTheEndOfASignInReachesThoseWhoAreOut(t *testing.T) {
 	for _, ticket := range []string{grace.joined.Ticket, waiting.Ticket} {
 		again := w.connect("again", message.TicketPrefix+ticket)
 		again.refused(message.MeetingJoin{}, message.Forbidden)
+	}
+}
+
+// No room was there when the sign-in ended: neither a ticket from before a restart nor a grant that was on its way lets in.
+func TestTheEndOfASignInHoldsForARoomThatKnowsNothingOfIt(t *testing.T) {
+	w := newWorld(t)
+	signIn := store.RefreshToken{UserID: w.host.ID, Hash: []byte("1"), IssuedAt: time.Now(), IdleExpiresAt: time.Now(), ExpiresAt: time.Now()}
+	other := store.RefreshToken{UserID: w.host.ID, Hash: []byte("2"), IssuedAt: time.Now(), IdleExpiresAt: time.Now(), ExpiresAt: time.Now()}
+	must(t, w.records.AddRefreshToken(t.Context(), &signIn))
+	must(t, w.records.AddRefreshToken(t.Context(), &other))
+	tickets := map[string]string{}
+	for name, family := range map[string]string{"Grace": signIn.FamilyID, "Alan": other.FamilyID} {
+		claims := w.claims(name)
+		claims.SignIn = family
+		tickets[name] = w.enterWith(name, message.GrantPrefix+w.grant(claims)).joined.Ticket
+	}
+	w.stop()
+	must(t, w.records.RevokeFamily(t.Context(), signIn.FamilyID, time.Now()))
+	w.boot()
+	w.enterWith("Alan", message.TicketPrefix+tickets["Alan"])
+	grace := w.connect("Grace", message.TicketPrefix+tickets["Grace"])
+	grace.refused(message.MeetingJoin{}, message.Forbidden)
+
+	late := w.claims("Grace")
+	late.SignIn = "family-3"
+	token := w.grant(late)
+	w.server.SignOut([]string{"family-3"})
+	if _, response, err := w.dial(message.GrantPrefix + token); err == nil || response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a grant of a sign-in that has ended: %v", err)
 	}
 }
 

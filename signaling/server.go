@@ -36,6 +36,7 @@ type Server struct {
 	log     *slog.Logger
 
 	spent    spentGrants
+	ended    endedSignIns
 	bad      *badHandshakes
 	sessions atomic.Uint64
 	peers    peers
@@ -196,6 +197,7 @@ func (s *Server) Configure(code string, record store.Meeting) {
 
 // SignOut takes everybody out of every meeting who came by one of these sign-ins.
 func (s *Server) SignOut(signIns []string) {
+	s.ended.add(time.Now(), signIns)
 	s.mu.Lock()
 	var alive []*room.Room
 	for _, live := range s.rooms {

@@ -120,6 +120,29 @@ func (s *Store) RevokeSignIns(ctx context.Context, userID, but string, now time.
 	return families, err
 }
 
+// IsRevoked is true if a sign-in was ended.
+func (s *Store) IsRevoked(ctx context.Context, familyID string) (bool, error) {
+	found, err := find(ctx, s, "end of family "+familyID, func(ctx context.Context) ([]RefreshToken, error) {
+		return gorm.G[RefreshToken](s.db).Where("family_id = ? AND revoked_at IS NOT NULL", familyID).Limit(1).Find(ctx)
+	})
+	return len(found) == 1, err
+}
+
+// RevokedSince lists the sign-ins that were ended since a time.
+func (s *Store) RevokedSince(ctx context.Context, since time.Time) ([]string, error) {
+	type family struct{ FamilyID string }
+	rows, err := find(ctx, s, "families revoked lately", func(ctx context.Context) ([]family, error) {
+		return gorm.G[family](s.db).Raw(revokedSince, stamp(since)).Find(ctx)
+	})
+	families := make([]string, len(rows))
+	for i, row := range rows {
+		families[i] = row.FamilyID
+	}
+	return families, err
+}
+
+const revokedSince = `SELECT DISTINCT family_id FROM refresh_tokens WHERE revoked_at >= ?`
+
 // FamilyBegan is when a sign-in began: families are named after their first token, whose id holds the time.
 func FamilyBegan(family string) (time.Time, bool) {
 	id, err := ulid.ParseStrict(family)

@@ -109,6 +109,19 @@ func TestARevokedFamilyCannotBeUsed(t *testing.T) {
 				w.Errorf("%s used: %v, %v; want %v", step.token.Hash, used, err, step.used)
 			}
 		}
+		for _, t := range []struct {
+			family string
+			want   bool
+		}{{token.FamilyID, true}, {other.FamilyID, false}, {"none", false}} {
+			if got, err := w.IsRevoked(w.Context(), t.family); err != nil || got != t.want {
+				w.Errorf("%s is revoked: %v, %v", t.family, got, err)
+			}
+		}
+		for since, want := range map[time.Duration]string{0: "[" + token.FamilyID + "]", time.Minute: "[" + token.FamilyID + "]", time.Hour: "[]"} {
+			if got, err := w.RevokedSince(w.Context(), epoch.Add(since)); err != nil || fmt.Sprint(got) != want {
+				w.Errorf("revoked since %v: %v, %v", since, got, err)
+			}
+		}
 		if got, err := w.RefreshTokenByHash(w.Context(), next.Hash); err != nil || *got.RevokedAt != epoch.Add(time.Minute) {
 			w.Errorf("revoked twice: %+v, %v; the first time counts", got, err)
 		}
