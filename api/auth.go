@@ -237,9 +237,21 @@ func (s *Server) handOut(c echo.Context, status int, user store.User, sn session
 	if err != nil {
 		return err
 	}
+	s.noteLanguage(c, user)
 	s.setCookie(c, refreshCookie, sn.token, sn.until.Sub(now))
 	s.setDeviceCookie(c, user.ID)
 	return c.JSON(status, credentialsResponse{
 		User: renderUser(user), AccessToken: access, ExpiresIn: int(s.cfg.AccessLife.Seconds()),
 	})
+}
+
+// noteLanguage remembers what somebody reads, for mail that others have sent to them. If it does not work now, the next time will do.
+func (s *Server) noteLanguage(c echo.Context, user store.User) {
+	reads := languageOf(c)
+	if reads == "" || reads == user.Language {
+		return
+	}
+	if err := s.store.SetUserLanguage(c.Request().Context(), user.ID, reads, s.now()); err != nil {
+		s.log.Warn("language not stored", "user", user.ID, "error", err)
+	}
 }

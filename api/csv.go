@@ -56,6 +56,16 @@ func sendCSV(c echo.Context, name string, rows [][]string) error {
 	return w.Error()
 }
 
+// heads are the first row, in the language of the request.
+func heads(c echo.Context, keys ...string) []string {
+	w := wordsFor(c)
+	row := make([]string, len(keys))
+	for i, key := range keys {
+		row[i] = w.say("csv." + key)
+	}
+	return row
+}
+
 func csvTime(at *time.Time) string {
 	if at == nil {
 		return ""
@@ -86,7 +96,7 @@ func (s *Server) attendanceCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{"name", "role", "guest", "joined", "left", "seconds", "connections", "quality_up", "quality_down", "freezes", "frozen_seconds"}}
+	rows := [][]string{heads(c, "name", "role", "guest", "joined", "left", "seconds", "connections", "qualityUp", "qualityDown", "freezes", "frozenSeconds")}
 	for _, p := range people {
 		row := []string{
 			p.Name, p.Role, strconv.FormatBool(p.Guest), csvTime(p.JoinedAt), csvTime(p.LeftAt),
@@ -106,7 +116,7 @@ func (s *Server) transcriptCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{"number", "sent", "sender", "to", "reply_to", "edited", "deleted", "text"}}
+	rows := [][]string{heads(c, "number", "sent", "sender", "to", "replyTo", "edited", "deleted", "text")}
 	sight := store.Sight{User: identityOf(c).user, Occurrence: o.ID}
 	for after, more := uint64(0), true; more && len(rows) <= maxTranscript; {
 		var page []store.Message

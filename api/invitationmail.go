@@ -39,7 +39,7 @@ func (s *Server) mailInvitees(c echo.Context, m store.Meeting, invited []store.U
 		if _, ok := s.limits.mail.take(s.now(), identityOf(c).user); !ok {
 			break
 		}
-		s.post.put(s.invitationMail(u.Email, u.Name, m, host, s.publicOrigin+"/m/"+m.Code))
+		s.post.put(s.invitationMail(wordsFor(c, u.Language), u.Email, u.Name, m, host, s.publicOrigin+"/m/"+m.Code))
 		mailed = append(mailed, u.Email)
 	}
 	return mailed, nil
@@ -51,44 +51,48 @@ func (s *Server) mailLink(c echo.Context, m store.Meeting, address, token string
 	if err != nil {
 		return err
 	}
-	s.post.put(s.invitationMail(address, "", m, host, s.publicOrigin+"/m/"+m.Code+"#i="+token))
+	s.post.put(s.invitationMail(wordsFor(c), address, "", m, host, s.publicOrigin+"/m/"+m.Code+"#i="+token))
 	return nil
 }
 
+// hostName is empty for an account that is no more.
 func (s *Server) hostName(ctx context.Context, m store.Meeting) (string, error) {
 	host, err := s.store.UserByID(ctx, m.HostID)
 	if errors.Is(err, store.ErrNotFound) {
-		return "Somebody", nil
+		return "", nil
 	}
 	return host.Name, err
 }
 
 // invitationMail asks somebody to come. The link is made from the configuration: one made from the request would lead where
 // its Host header says.
-func (s *Server) invitationMail(to, name string, m store.Meeting, host, link string) Mail {
-	hello := "Hello,"
-	if name != "" {
-		hello = "Hello " + name + ","
+func (s *Server) invitationMail(w words, to, name string, m store.Meeting, host, link string) Mail {
+	if host == "" {
+		host = w.say("somebody")
 	}
-	text := hello + "\n\n" + host + " invites you to a meeting: " + m.Title + "\n\n"
-	mail := Mail{To: to, Subject: "Invitation: " + m.Title}
+	hello := w.say("helloStranger")
+	if name != "" {
+		hello = w.say("hello", "name", name)
+	}
+	text := hello + "\n\n" + w.say("invitation.text", "host", host, "title", m.Title) + "\n\n"
+	mail := Mail{To: to, Subject: w.say("invitation.subject", "title", m.Title)}
 	if plan, ok := scheduleOf(m); ok {
-		text += dateOf(plan, m, s.now()) + "\n\n"
+		text += dateOf(w, plan, m, s.now()) + "\n\n"
 		mail.Calendar, mail.CalendarName = iCalendar(m, host, link, s.now()), "meeting-"+m.Code+".ics"
 	}
-	mail.Text = text + "Come in here:\n\n" + link + "\n"
+	mail.Text = text + w.say("invitation.enter") + "\n\n" + link + "\n"
 	return mail
 }
 
 // dateOf says when the meeting is, by the clock of its own time zone.
-func dateOf(plan schedule, m store.Meeting, now time.Time) string {
+func dateOf(w words, plan schedule, m store.Meeting, now time.Time) string {
 	at := plan.first
 	if next, ok := plan.next(now); ok {
 		at = next.In(plan.first.Location())
 	}
-	text := at.Format("Monday, 2 January 2006, 15:04") + " (" + m.TimeZone + ")"
+	key := "invitation.once"
 	if m.Recurrence != "" {
-		text += ", and again: the calendar file has all dates"
+		key = "invitation.again"
 	}
-	return text + "."
+	return w.say(key, "date", w.date(at, m.TimeZone))
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -76,9 +77,10 @@ func (s *Server) sendReset(c echo.Context, user store.User) error {
 	}
 	// From the configuration: a link built from the request would lead where its Host header says.
 	link := s.publicOrigin + "/reset#token=" + token
-	s.post.put(Mail{To: user.Email, Subject: "A new password for Plenum", Text: "Hello " + user.Name + ",\n\n" +
-		"somebody, you most likely, asked for a new password. Set it here within 30 minutes:\n\n" + link + "\n\n" +
-		"If it was not you, there is nothing to do: your password stays as it is.\n"})
+	// Whoever asks need not be who reads it.
+	w := wordsFor(c, user.Language)
+	s.post.put(Mail{To: user.Email, Subject: w.say("reset.subject"), Text: w.say("hello", "name", user.Name) + "\n\n" +
+		w.say("reset.text", "minutes", strconv.Itoa(int(resetLife.Minutes()))) + "\n\n" + link + "\n\n" + w.say("reset.otherwise") + "\n"})
 	return nil
 }
 

@@ -14,6 +14,7 @@ type User struct {
 	Email        string // lower case, unique
 	Name         string
 	PasswordHash string
+	Language     string    // of the client that they last used, as "de"; empty if it is not known
 	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
 }
@@ -67,6 +68,13 @@ func (s *Store) SetPasswordHash(ctx context.Context, id, hash string) error {
 func (s *Store) RenameUser(ctx context.Context, id, name string, now time.Time) error {
 	return s.change(ctx, "rename user "+id, func(db *gorm.DB) *gorm.DB {
 		return db.Model(&User{}).Where("id = ?", id).Updates(map[string]any{"name": name, "updated_at": stamp(now)})
+	})
+}
+
+// SetUserLanguage stores which language somebody reads.
+func (s *Store) SetUserLanguage(ctx context.Context, id, language string, now time.Time) error {
+	return s.change(ctx, "set language of user "+id, func(db *gorm.DB) *gorm.DB {
+		return db.Model(&User{}).Where("id = ?", id).Updates(map[string]any{"language": language, "updated_at": stamp(now)})
 	})
 }
 
