@@ -151,6 +151,82 @@ describe('a message that is there', () => {
     expect(call.state.unread).toBe(0);
   });
 
+  it('that we change while the link breaks is changed when we are back', async () => {
+    const call = fakeCall();
+    call.server.snapshot = { ...call.server.snapshot, chat: [own(5, 'x', true)] };
+    await call.join();
+    call.server.replies['meeting:resume'] = () => ({
+      type: 'meeting:resumed',
+      data: { missed: 0, ticket: 'ticket-2' },
+    });
+    call.server.replies['chat:edit'] = () => undefined;
+    const edit = call.engine.editChat(5, 'better');
+    await settled();
+    delete call.server.replies['chat:edit'];
+    call.server.socket.drop();
+    await expect(edit).resolves.toBeUndefined();
+    expect(call.server.socket.all('chat:edit')).toEqual([{ number: 5, text: 'better' }]);
+  });
+
+  it.each(['edit', 'delete', 'react'] as const)(
+    'is not refused to whom the room shows it as they wanted it: %s',
+    async (what) => {
+      const call = fakeCall();
+      call.server.snapshot = { ...call.server.snapshot, chat: [own(5, 'x', true)] };
+      await call.join();
+      const changed = {
+        edit: { ...own(5, 'x', true), text: 'better' },
+        delete: { ...own(5, 'x', true), text: '', deleted: true },
+        react: { ...own(5, 'x', true), reactions: [{ emoji: '👍' as const, by: ['ada'] }] },
+      }[what];
+      call.server.replies[`chat:${what}`] = () => undefined;
+      const asked = {
+        edit: () => call.engine.editChat(5, 'better'),
+        delete: () => call.engine.deleteChat(5),
+        react: () => call.engine.reactChat(5, '👍', true),
+      }[what]();
+      await settled();
+      call.server.replies[`chat:${what}`] = () => ({
+        type: 'error',
+        data: { code: 'not_found', message: 'The message is deleted.' },
+      });
+      call.server.snapshot = { ...call.server.snapshot, chat: [changed] };
+      call.server.socket.drop();
+      await expect(asked).resolves.toBeUndefined();
+      expect(call.state.chat[0]).toMatchObject({ text: changed.text });
+    },
+  );
+
+  it('is refused to whom the room shows something else', async () => {
+    const call = fakeCall();
+    call.server.snapshot = { ...call.server.snapshot, chat: [own(5, 'x', true)] };
+    await call.join();
+    call.server.replies['chat:edit'] = () => undefined;
+    const edit = call.engine.editChat(5, 'better');
+    const refused = expect(edit).rejects.toMatchObject({ code: 'forbidden' });
+    await settled();
+    call.server.replies['chat:edit'] = () => ({
+      type: 'error',
+      data: { code: 'forbidden', message: 'The host does not allow that.' },
+    });
+    call.server.socket.drop();
+    await refused;
+  });
+
+  it('is given up when the call is over', async () => {
+    const call = fakeCall();
+    await call.join();
+    call.server.replies['chat:edit'] = () => undefined;
+    const edit = call.engine.editChat(5, 'better');
+    const refused = expect(edit).rejects.toMatchObject({ code: 'closed' });
+    await settled();
+    call.server.admits = () => false;
+    call.server.socket.drop();
+    await settled();
+    call.engine.close();
+    await refused;
+  });
+
   it('goes to one person alone, with what it answers', async () => {
     const call = fakeCall();
     call.server.snapshot = {

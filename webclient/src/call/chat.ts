@@ -12,7 +12,7 @@ export interface Address {
 const turns = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text as the room takes it. */
-export function sendable(text: string): string {
+export function acceptable(text: string): string {
   return text.replace(turns, '');
 }
 

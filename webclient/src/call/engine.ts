@@ -9,7 +9,7 @@ import type {
   WebRTCOffer,
 } from '../protocol/messages';
 import type { Moderation } from './asking';
-import { sendable } from './chat';
+import { acceptable } from './chat';
 import type { Address } from './chat';
 import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
@@ -29,7 +29,7 @@ import { idleState } from './state';
 import type { CallError, CallState, CallStats, SharePreset, TileWish } from './state';
 import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
 import { Wishes } from './wishes';
-import { Writing, storedWithin } from './writing';
+import { Writing } from './writing';
 
 const answerWithin = 15_000;
 const leaveWithin = 2_000;
@@ -92,6 +92,7 @@ export class CallEngine {
       state: () => this.state,
       update: (change) => this.update(change),
       session: () => this.session,
+      back: () => this.whenJoined.passed,
     });
   }
 
@@ -121,6 +122,7 @@ export class CallEngine {
       waiting: (lobby: MeetingWaiting) => this.wait(lobby),
       joined: (snapshot: MeetingJoined, again: boolean) => this.joined(snapshot, again),
       resumed: () => this.resumed(),
+      caughtUp: () => this.publishing.resume(),
       placed: (next: Place) => onPlace?.(next),
       lost: () => {
         this.whenJoined = gate();
@@ -219,15 +221,15 @@ export class CallEngine {
 
   /** This and the next two resolve when the change is stored, and reject with a RequestError if the server refuses. */
   editChat(number: number, text: string): Promise<void> {
-    return this.ask('chat:edit', { number, text: sendable(text) }, storedWithin);
+    return this.writing.change('chat:edit', { number, text: acceptable(text) });
   }
 
   deleteChat(number: number): Promise<void> {
-    return this.ask('chat:delete', { number }, storedWithin);
+    return this.writing.change('chat:delete', { number });
   }
 
   reactChat(number: number, emoji: Emoji, on: boolean): Promise<void> {
-    return this.ask('chat:react', { number, emoji, on }, storedWithin);
+    return this.writing.change('chat:react', { number, emoji, on });
   }
 
   /** We are writing, to everybody or to one. */
@@ -305,13 +307,9 @@ export class CallEngine {
     };
   }
 
-  private async ask<T extends MessageType>(
-    type: T,
-    data: DataOf<T>,
-    within?: number,
-  ): Promise<void> {
+  private async ask<T extends MessageType>(type: T, data: DataOf<T>): Promise<void> {
     if (!this.session) throw new RequestError('closed', 'not in the room');
-    await this.session.request(type, data, within);
+    await this.session.request(type, data);
   }
 
   private wait(lobby: MeetingWaiting): void {
@@ -340,7 +338,7 @@ export class CallEngine {
     this.update({ phase: 'joined' });
     this.whenJoined.open();
     this.down?.wake();
-    this.publishing.resume();
+    this.publishing.wake();
     this.wishes.forget();
     this.wishes.refresh();
     this.writing.resend();
@@ -439,6 +437,7 @@ export class CallEngine {
     if (this.state.phase === 'ended' || this.state.phase === 'failed') return;
     this.session?.close();
     this.session = undefined;
+    this.whenJoined.open();
     this.wishes.close();
     this.lipSync.close();
     this.reports.end();

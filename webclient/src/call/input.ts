@@ -19,7 +19,8 @@ export class Input {
   private readonly kind: 'audio' | 'video';
   private readonly deps: CallDeps;
   private readonly events: InputEvents;
-  private wanted = false;
+  /** What was asked of it last. */
+  wanted = false;
   private deviceId: string | undefined;
   private otherDevice = false;
   private running: Promise<void> | undefined;

@@ -108,9 +108,13 @@ export class Publishing {
     this.up?.rest();
   }
 
-  /** Back on the same connection: what did not reach the server while we were away is said again. */
-  resume(): void {
+  /** The session is back, on the same connection. */
+  wake(): void {
     this.up?.wake();
+  }
+
+  /** What did not reach the server while we were away is said again, once we know what hosts did meanwhile. */
+  resume(): void {
     this.publishAll();
     for (const source of this.up?.silent() ?? []) this.tell(source, false);
   }
@@ -148,10 +152,14 @@ export class Publishing {
   private publishAll(): void {
     const ignore = () => {};
     const { microphone, camera, share } = this;
-    if (microphone.state.on && microphone.track) {
-      this.publish('microphone', microphone.track).catch(ignore);
+    for (const [source, input] of [
+      ['microphone', microphone],
+      ['camera', camera],
+    ] as const) {
+      if (input.state.on && input.wanted && input.track) {
+        this.publish(source, input.track).catch(ignore);
+      }
     }
-    if (camera.state.on && camera.track) this.publish('camera', camera.track).catch(ignore);
     if (share.picture) this.publishScreen(share.picture, share.sound).catch(ignore);
   }
 
@@ -167,7 +175,13 @@ export class Publishing {
       if (up !== this.up) await this.publish(source, track);
       return;
     }
-    this.tell(source, true);
+    // A host may have muted it while the server answered.
+    if (this.wants(source)) this.tell(source, true);
+  }
+
+  private wants(source: Source): boolean {
+    if (source === 'microphone' || source === 'camera') return this[source].wanted;
+    return this.share.picture !== null;
   }
 
   private async publishScreen(

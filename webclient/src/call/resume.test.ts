@@ -170,6 +170,74 @@ describe('what a host muted while we were away', () => {
   });
 });
 
+describe('what a host did while we were away, on the connections that were kept', () => {
+  const notice = (kind: 'muted' | 'video-stopped' | 'share-stopped'): ServerMessage => ({
+    type: 'moderation:notice',
+    data: { kind, by: 'bob' },
+  });
+
+  it.each([
+    ['muted', 'participant:toggle-audio'],
+    ['video-stopped', 'participant:toggle-video'],
+  ] as const)('holds: %s', async (kind, toggle) => {
+    const call = await joined();
+    keeps(call, 2);
+    await drop(call);
+    expect(call.server.socket.all(toggle)).toEqual([]);
+    call.server.socket.tell({ type: 'hands:changed', data: { hands: [] } }, 1);
+    await settled();
+    expect(call.server.socket.all(toggle)).toEqual([]);
+    call.server.socket.tell(notice(kind), 2);
+    await settled();
+    const said = call.server.socket.all(toggle).map(({ muted }) => muted);
+    expect(new Set(said)).toEqual(new Set([true]));
+    expect(call.state[kind === 'muted' ? 'microphone' : 'camera'].on).toBe(false);
+  });
+
+  it('holds for a screen', async () => {
+    const call = await joined();
+    await call.engine.shareScreen();
+    keeps(call, 1);
+    await drop(call);
+    call.server.socket.tell(notice('share-stopped'), 1);
+    await settled();
+    const said = call.server.socket.all('publication:set').filter(({ live }) => live);
+    expect(said).toEqual([]);
+    expect(call.state.screen.on).toBe(false);
+  });
+
+  it('does not keep us from speaking where nobody did anything', async () => {
+    const call = await joined();
+    keeps(call, 1);
+    await drop(call);
+    call.server.socket.tell({ type: 'hands:changed', data: { hands: [] } }, 1);
+    await settled();
+    expect(call.server.socket.all('participant:toggle-audio')).toEqual([{ muted: false }]);
+  });
+
+  it('holds in a second window, while its sound is still being offered', async () => {
+    const call = fakeCall();
+    let answer: () => void = () => {};
+    call.server.replies['webrtc:offer'] = (request) => {
+      if (request.type !== 'webrtc:offer' || request.data.pc === 'down') return undefined;
+      answer = () =>
+        call.server.socket.reply(request.id, {
+          type: 'webrtc:answer',
+          data: { pc: 'up', sdp: 'answer' },
+        });
+      return undefined;
+    };
+    await call.join(call.tracks());
+    call.server.socket.tell(notice('muted'), 1);
+    await settled();
+    answer();
+    await settled();
+    expect(call.state.microphone.on).toBe(false);
+    const said = call.server.socket.all('participant:toggle-audio');
+    expect(said.some(({ muted }) => !muted)).toBe(false);
+  });
+});
+
 describe('the lobby', () => {
   const waiting = (message?: string): ServerMessage => ({
     type: 'meeting:waiting',

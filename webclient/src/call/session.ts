@@ -50,6 +50,8 @@ export interface SessionEvents {
   joined(snapshot: MeetingJoined, again: boolean): void;
   /** We are back as if we had not been away, and what we missed follows. */
   resumed(): void;
+  /** After that, all that we missed has been told. */
+  caughtUp(): void;
   /** This is how to come back from now on. */
   placed(place: Place): void;
   /** The socket is gone, and we try to come back. */
@@ -76,6 +78,8 @@ export class Session {
   private isWaiting = false;
   /** Of the last event that we have seen. */
   private seq = 0;
+  /** Of the last event that we have missed. */
+  private missedUntil = 0;
   private closed = false;
   private cancelWait: () => void = () => {};
 
@@ -175,6 +179,7 @@ export class Session {
         this.isJoined = true;
         this.isWaiting = false;
         this.seq = reply.data.seq ?? 0;
+        this.missedUntil = 0;
         this.keep(reply.data.ticket);
         this.events.joined(reply.data, again);
         return;
@@ -182,7 +187,9 @@ export class Session {
       case 'meeting:resumed':
         this.isJoined = true;
         this.keep(reply.data.ticket);
+        this.missedUntil = this.seq + reply.data.missed;
         this.events.resumed();
+        if (reply.data.missed === 0) this.events.caughtUp();
         return;
       case 'meeting:waiting':
         this.isWaiting = true;
@@ -215,6 +222,7 @@ export class Session {
       this.keep(this.ticket ?? '');
     }
     this.events.message(message);
+    if (seq > 0 && seq === this.missedUntil) this.events.caughtUp();
   }
 
   /** Undefined if there is no ticket, or it was refused. */

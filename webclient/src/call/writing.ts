@@ -2,10 +2,11 @@ import * as chat from './chat';
 import type { CallDeps } from './deps';
 import type { Session } from './session';
 import { RequestError } from './socket';
+import type { DataOf } from './socket';
 import type { CallState, ChatEntry } from './state';
 
 /** The room answers a message, and a change of one, only when it is stored. */
-export const storedWithin = 30_000;
+const storedWithin = 30_000;
 const olderPage = 50;
 const typingEvery = 3_000;
 
@@ -13,7 +14,11 @@ export interface WritingEvents {
   state(): CallState;
   update(change: Partial<CallState>): void;
   session(): Session | undefined;
+  /** Resolves when we are in the room, or when the call is over. */
+  back(): Promise<void>;
 }
+
+export type Change = 'chat:edit' | 'chat:delete' | 'chat:react';
 
 /** What we write in the chat, until the room has stored it, and what was written before we came. */
 export class Writing {
@@ -28,7 +33,7 @@ export class Writing {
   }
 
   send(written: string, address: Omit<chat.Address, 'toName'> = {}): void {
-    const text = chat.sendable(written);
+    const text = chat.acceptable(written);
     const { self, participants, chat: before } = this.events.state();
     if (self === undefined || text.trim() === '') return;
     const named = (id: string) => participants.find((each) => each.id === id)?.name ?? '';
@@ -53,6 +58,27 @@ export class Writing {
     for (const entry of chat.unstored(this.events.state().chat)) void this.deliver(entry);
   }
 
+  /**
+   * Changes a line of the room's. Whether it is stored is not known when the link breaks: coming back asks again, since a second
+   * time changes nothing. Rejects with a RequestError if the server refuses.
+   */
+  async change<T extends Change>(type: T, data: DataOf<T>): Promise<void> {
+    for (let asked = false; ; asked = true) {
+      const session = this.events.session();
+      if (!session) throw new RequestError('closed', 'not in the room');
+      try {
+        await session.request(type, data, storedWithin);
+        return;
+      } catch (error) {
+        const lost = error instanceof RequestError && error.code === 'closed';
+        // The first time it had been done, and by now the server would not have it.
+        if (!lost && asked && this.shows(type, data)) return;
+        if (!lost) throw error;
+      }
+      await this.events.back();
+    }
+  }
+
   /** Rejects with a RequestError if the server cannot be asked. */
   async loadOlder(): Promise<void> {
     const state = this.events.state();
@@ -74,6 +100,17 @@ export class Writing {
     this.typedAt = now;
     this.typedTo = to;
     this.events.session()?.send('chat:typing', to === undefined ? {} : { to });
+  }
+
+  private shows<T extends Change>(type: T, data: DataOf<T>): boolean {
+    const { chat: lines, self = '' } = this.events.state();
+    const line = lines.find(({ number }) => number === data.number);
+    if (!line) return false;
+    if (type === 'chat:delete') return line.deleted === true;
+    if ('text' in data) return !line.deleted && line.text === data.text;
+    if (!('emoji' in data)) return false;
+    const by = line.reactions?.find(({ emoji }) => emoji === data.emoji)?.by ?? [];
+    return by.includes(self) === data.on;
   }
 
   private async deliver({ clientId, text, to, replyTo }: ChatEntry): Promise<void> {
