@@ -95,7 +95,7 @@ func TestABusyServerIsAlive(t *testing.T) {
 	})
 	ended := make(chan struct{})
 	ada := w.person("ada")
-	r := httptest.NewRequest("POST", "http://"+host+"/api/meetings", body)
+	r := httptest.NewRequest(http.MethodPost, "http://"+host+"/api/meetings", body)
 	r.Header.Set("Authorization", "Bearer "+ada.Token)
 	r.Header.Set("Content-Type", "application/json")
 	r.RemoteAddr = "192.0.2.1:4711"
@@ -125,7 +125,7 @@ func TestEachAnswerIsTold(t *testing.T) {
 	w.must(err)
 	w.want(404, call{method: "GET", path: "/api/meetings/00000-00000"})
 	w.want(405, call{method: "BREW", path: "/api/meetings"})
-	if len(told) != 2 || told[0].Route != "/api/meetings/:code" || told[0].Status != 404 || told[0].Method != "GET" || told[1].Method != "other" {
+	if len(told) != 2 || told[0].Route != "/api/meetings/:code" || told[0].Status != 404 || told[0].Method != http.MethodGet || told[1].Method != "other" {
 		t.Errorf("%+v", told)
 	}
 }

@@ -70,7 +70,7 @@ func TestWithoutATokenTheAdminListenerKnowsLoopbackAlone(t *testing.T) {
 		"evil.example:9090": 403, "localhost.evil.example": 403, "127.0.0.1.evil.example": 403, "10.0.0.1:9090": 403, "0.0.0.0:9090": 403,
 	} {
 		for _, path := range operatorPaths {
-			r := httptest.NewRequest("GET", path, nil)
+			r := httptest.NewRequest(http.MethodGet, path, nil)
 			r.Host = host
 			rec := httptest.NewRecorder()
 			w.server.Admin().ServeHTTP(rec, r)

@@ -180,7 +180,7 @@ func (r keyring) verify(kind Kind, now time.Time, audience, text string) (Claims
 		Epoch: claims.Epoch, User: claims.User, Name: claims.Name, Host: claims.Host, Guest: claims.Guest,
 		CoHost: claims.CoHost, Admitted: claims.Admitted, Device: claims.Device, SignIn: claims.SignIn, Test: claims.Test,
 		Request: claims.Request,
-		ID: claims.ID, ExpiresAt: claims.ExpiresAt.Time,
+		ID:      claims.ID, ExpiresAt: claims.ExpiresAt.Time,
 	}, nil
 }
 

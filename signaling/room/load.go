@@ -40,8 +40,8 @@ func (r *Room) Load(ctx context.Context) (Load, bool) {
 		return known, false
 	}
 	select {
-	case <-req.answer:
-		return load, true
+	case err := <-req.answer:
+		return load, err == nil
 	case <-ctx.Done():
 		return known, false
 	}
