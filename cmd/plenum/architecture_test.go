@@ -19,7 +19,9 @@ var arrows = map[string][]string{
 	"api/jsonbody": {},
 	"store":        {},
 	"webclient":    {},
-	"cmd/plenum":   {"api", "store", "signaling", "signaling/grant", "signaling/loadtest", "signaling/message", "sfu", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient"},
+	"cmd/plenum":   {"api", "store", "signaling", "signaling/grant", "signaling/loadtest", "signaling/message", "sfu", "sfu/relay", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient", "cmd/plenum/metrics"},
+	// What the node looks like from outside: it sees all parts, and no part sees it.
+	"cmd/plenum/metrics": {"api", "store", "signaling", "sfu", "sfu/egress", "sfu/transport"},
 	"sfu":          {"sfu/core/...", "sfu/mailbox", "sfu/egress"},
 	// A shard is a loop: what it is told to do reaches it by its mailbox.
 	"sfu/egress":              {"sfu/core/...", "sfu/mailbox"},
@@ -55,6 +57,8 @@ var arrows = map[string][]string{
 	"sfu/core/shed":       {},
 	"sfu/core/speaker":    {"sfu/core/..."},
 
+	// It leads to the media sockets, which it knows by their addresses.
+	"sfu/relay":         {},
 	"sfu/transport":     {"sfu", "sfu/core/...", "sfu/egress"},
 	"deploy/benchtable": {},
 	"signaling":         {"store", "sfu", "signaling/message", "signaling/grant", "signaling/room"},
@@ -70,10 +74,11 @@ var arrows = map[string][]string{
 // holders are libraries that some packages alone may import, tests apart: each is replaced in one place.
 var holders = map[string][]string{
 	"github.com/pion/webrtc/v4":   {"sfu/transport", "signaling/client"},
-	"github.com/pion/":            {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest", "sfu/sfutest/scenario", "sfu/transport", "signaling/client"},
+	"github.com/pion/":            {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest", "sfu/sfutest/scenario", "sfu/relay", "sfu/transport", "signaling/client"},
 	"github.com/coder/websocket":  {"signaling", "signaling/client"},
 	"github.com/golang-jwt/jwt":   {"api", "signaling/grant"},
 	"github.com/labstack/echo":    {"api"},
+	"github.com/prometheus/":      {"cmd/plenum/metrics"},
 	"github.com/alecthomas/kong":  {"cmd/plenum"},
 	"go.yaml.in/yaml":             {"cmd/plenum", "signaling/loadtest"},
 	"github.com/pressly/goose":    {"store"},

@@ -152,13 +152,14 @@ func (c serveCommand) validate() error {
 	if err := c.mediaConfig().Validate(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, checkDrainWait(c.DrainWait))
 	if c.Secret != "" {
 		_, err := loadSecret(c.Secret, c.Storage.Data)
 		errs = append(errs, err)
 	}
 	errs = append(errs, checkAddress("--listen", c.Listen))
 	if c.AdminListen != "off" {
-		errs = append(errs, checkAddress("--admin-listen", c.AdminListen), checkLoopback("--admin-listen", c.AdminListen))
+		errs = append(errs, checkAddress("--admin-listen", c.AdminListen), c.checkAdmin())
 	}
 	if address, err := net.ResolveTCPAddr("tcp", c.Listen); err == nil {
 		_, err := c.origins(address.AddrPort())

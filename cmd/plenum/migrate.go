@@ -30,7 +30,7 @@ type migration struct {
 }
 
 func (m migration) with(ctx context.Context, to terminal, do func(*store.Store) error) error {
-	records, err := m.Storage.open(ctx, m.Log.logger(to.err, slog.LevelWarn))
+	records, err := m.Storage.open(ctx, m.Log.logger(to.err, slog.LevelWarn), nil)
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/plenum-meet/plenum/api"
+	"github.com/plenum-meet/plenum/cmd/plenum/metrics"
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
@@ -30,6 +32,9 @@ type node struct {
 	cfg    serveCommand
 	public net.Addr
 	admin  net.Addr // nil if off
+	// times are how long things took, for the metrics.
+	times    *metrics.Times
+	draining atomic.Bool
 	// failed gets the error of a listener that ended by itself.
 	failed chan error
 	// stops are run from the last to the first.
@@ -44,18 +49,21 @@ type stop struct {
 
 // start brings up all parts in order. If one fails, those before it are stopped again.
 func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err error) {
-	n := &node{log: log, cfg: c, failed: make(chan error, 2)}
+	n := &node{log: log, cfg: c, failed: make(chan error, 2), times: metrics.NewTimes()}
 	defer func() {
 		if err != nil {
 			n.Stop(context.WithoutCancel(ctx))
 		}
 	}()
 
+	if err := checkDrainWait(c.DrainWait); err != nil {
+		return nil, err
+	}
 	assets, err := webclient.Assets()
 	if err != nil {
 		return nil, err
 	}
-	records, err := c.Storage.open(ctx, log)
+	records, err := c.Storage.open(ctx, log, n.times.Asked)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +90,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	n.public = listener.Addr()
 	var admin net.Listener
 	if c.AdminListen != "off" {
-		if admin, err = listenLoopback("--admin-listen", c.AdminListen); err != nil {
+		if admin, err = c.listenAdmin(); err != nil {
 			return nil, err
 		}
 		n.onStop("admin listener", closing(admin))
@@ -93,7 +101,9 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		return nil, inUse(err, fmt.Sprintf("media port %d", c.MediaPort), "--media-port")
 	}
 	n.onStop("media sockets", func(context.Context) error { media.Close(); return nil })
-	forwarder, err := sfu.NewServer(sfu.Default(), media, log)
+	forwarding := sfu.Default()
+	forwarding.FirstPicture = n.times.FirstPicture
+	forwarder, err := sfu.NewServer(forwarding, media, log)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +121,16 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if c.GuestJoins != 0 {
 		cfg.Limits.GuestJoinsPerAddress = api.Rate{Count: c.GuestJoins, Per: time.Minute, Burst: 5 * c.GuestJoins}
 	}
+	cfg.AdminToken = api.Secret(c.AdminToken)
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
 	mailer, err := c.mailer()
 	if err != nil {
 		return nil, err
 	}
+	seen := metrics.Parts{Media: forwarder, Transport: media, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
-		Mailer: mailer, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{media: forwarder, transport: media, signals: signals}, Log: log, Now: time.Now,
+		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: levelOf(log),
+		Mailer: mailer, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err
@@ -136,6 +149,7 @@ func (n *node) startSignaling(origins []string, records *store.Store, media *sfu
 	cfg := signaling.Default(nodeID)
 	// Behind trusted proxies the API has put the client's address in place already.
 	cfg.Origins = origins
+	cfg.Joined = n.times.Joined
 	cfg.Room.ResumeFor = n.cfg.ResumeWindow
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -179,6 +193,7 @@ func (n *node) onStop(what string, do func(context.Context) error) {
 
 // Stop ends all parts, the last one begun first. Those that wait for somebody wait no longer than ctx.
 func (n *node) Stop(ctx context.Context) {
+	n.drain()
 	for _, s := range slices.Backward(n.stops) {
 		if err := s.do(ctx); err != nil {
 			n.log.Warn("stopping", "part", s.what, "error", err)

@@ -23,15 +23,25 @@ type progress struct {
 func newProgress(out io.Writer) *progress {
 	p := &progress{out: out}
 	if f, ok := out.(*os.File); ok {
-		info, err := f.Stat()
-		p.live = err == nil && info.Mode()&os.ModeCharDevice != 0
-		p.width = func() int { return terminalWidth(f) }
+		p.live = isTerminal(f)
+		p.width = func() int {
+			width, _ := terminalSize(f)
+			return width
+		}
 	}
 	return p
 }
 
-// usualWidth of a terminal that does not say.
-const usualWidth = 80
+// usualWidth and usualHeight of a terminal that does not say.
+const (
+	usualWidth  = 80
+	usualHeight = 24
+)
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
 
 const quietLines = 10 // seconds between two where the line cannot change
 

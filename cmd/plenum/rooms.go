@@ -1,28 +1,35 @@
 package main
 
 import (
+	"context"
+	"time"
+
+	"github.com/plenum-meet/plenum/cmd/plenum/metrics"
 	"github.com/plenum-meet/plenum/sfu"
-	"github.com/plenum-meet/plenum/sfu/transport"
-	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
-// rooms shows the media server to the admin listener, which knows nothing of media.
-type rooms struct {
-	media     *sfu.Server
-	transport *transport.Transport
-	signals   *signaling.Server
+// rooms shows the node to the admin listener, which knows nothing of media.
+type rooms struct{ of metrics.Parts }
+
+func (r rooms) Transport() any { return r.of.Transport.Snapshot() }
+
+func (r rooms) Rooms() []string { return r.of.Media.Rooms() }
+
+// loadWithin is how long the node's loops may take to say what they do.
+const loadWithin = time.Second
+
+func (r rooms) Load(ctx context.Context) any {
+	ctx, cancel := context.WithTimeout(ctx, loadWithin)
+	defer cancel()
+	return loadOf(ctx, time.Now(), r.of)
 }
 
-func (r rooms) Transport() any { return r.transport.Snapshot() }
-
-func (r rooms) Rooms() []string { return r.media.Rooms() }
-
 func (r rooms) Room(code string) (any, bool) {
-	room, ok := r.media.Snapshot(code)
+	room, ok := r.of.Media.Snapshot(code)
 	return struct {
 		sfu.RoomSnapshot
 		// Measured is what the clients report of their slots, by participant.
 		Measured map[string]message.StatsReport `json:"measured"`
-	}{room, r.signals.Measured(code)}, ok
+	}{room, r.of.Signaling.Measured(code)}, ok
 }

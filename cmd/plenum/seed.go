@@ -16,7 +16,7 @@ type seedCommand struct {
 }
 
 func (c seedCommand) Run(ctx context.Context, to terminal) error {
-	records, err := c.Storage.open(ctx, c.Log.logger(to.err, slog.LevelWarn))
+	records, err := c.Storage.open(ctx, c.Log.logger(to.err, slog.LevelWarn), nil)
 	if err != nil {
 		return err
 	}

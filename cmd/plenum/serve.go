@@ -21,7 +21,8 @@ type serveCommand struct {
 	Log     logOptions     `embed:""`
 
 	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where browsers connect (HTTP and WebSocket). Default: ${default}, which can be reached from this machine alone: browsers give camera and microphone to pages on localhost or behind TLS only. Behind a proxy that ends TLS, use for example :8080."`
-	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /debug/rooms, /debug/transport and /debug/pprof. Must be a loopback address; 'off' closes it. Default: ${default}."`
+	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /metrics, /readyz, /debug/load, /debug/rooms, /debug/transport and /debug/pprof. A loopback address, unless there is an --admin-token; 'off' closes it. Default: ${default}."`
+	AdminToken  string   `secret:"" placeholder:"TEXT" help:"What the admin listener asks for, as 'Authorization: Bearer TEXT', at least 16 bytes. Better set in the environment, as PLENUM_ADMIN_TOKEN. Default: nothing, on a loopback address."`
 	PublicURL   string   `name:"public-url" placeholder:"URL" help:"How people reach this server, for example https://meet.example.org. Default: what each request was sent to."`
 	Origin      []string `placeholder:"URL" help:"Further web pages that may use this server, each as scheme://host[:port]. None by default: only the server's own pages may."`
 
@@ -36,6 +37,8 @@ type serveCommand struct {
 	GuestJoins int `default:"120" placeholder:"N" help:"Guests that may come in from one address in a minute, five times as many at once. Default: ${default}. Raise it for load tests from one machine, and for halls behind one address."`
 
 	ResumeWindow time.Duration `default:"20s" placeholder:"TIME" help:"How long the place of somebody who lost the connection is kept, with their media, before others see them leave. At most 10m; 0 keeps none. Default: ${default}."`
+
+	DrainWait time.Duration `default:"0s" placeholder:"TIME" help:"How long the server goes on after it was told to stop, while /readyz answers 503, so that load balancers send nobody new. At most 5m. Default: ${default}."`
 
 	SMTP     string `name:"smtp" secret:"" placeholder:"URL" help:"Mail server for links to a new password and for invitations, as smtp://user:password@host:587 or smtps://user:password@host:465. Needs --public-url. Better set in the environment, as PLENUM_SMTP. Default: no mail is sent."`
 	MailFrom string `default:"Plenum <plenum@localhost>" placeholder:"ADDRESS" help:"Sender of mail. Default: ${default}."`
@@ -82,7 +85,9 @@ func (c serveCommand) Run(ctx context.Context, to terminal) error {
 	var failure error
 	select {
 	case <-ctx.Done():
-		log.Info("stopping; a second signal ends at once")
+		log.Info("stopping; a second signal ends at once", "after", c.DrainWait)
+		running.drain()
+		failure = running.goOn(c.DrainWait)
 	case failure = <-running.failed:
 		log.Error("stopping, for a listener failed", "error", failure)
 	}

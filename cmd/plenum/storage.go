@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/plenum-meet/plenum/store"
 )
@@ -27,12 +28,13 @@ func (o storageOptions) config() store.Config {
 	return cfg
 }
 
-// open makes the data directory and opens the store.
-func (o storageOptions) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+// open makes the data directory and opens the store, which tells asked what its work takes.
+func (o storageOptions) open(ctx context.Context, log *slog.Logger, asked func(store.Work, time.Duration, error)) (*store.Store, error) {
 	if err := makeDataDir(o.Data); err != nil {
 		return nil, err
 	}
 	cfg := o.config()
+	cfg.Asked = asked
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("--database: %w", err)
 	}

@@ -1,0 +1,60 @@
+package metrics
+
+import (
+	"context"
+	"database/sql"
+	"runtime"
+
+	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/transport"
+	"github.com/plenum-meet/plenum/signaling"
+)
+
+// Parts of the node that are looked at.
+type Parts struct {
+	Media     *sfu.Server
+	Transport *transport.Transport
+	Signaling *signaling.Server
+	// Pool says how the connections to the database are used.
+	Pool func() sql.DBStats
+	// Version of the program.
+	Version string
+}
+
+// state is the node at one moment.
+type state struct {
+	version, goVersion string
+	media              sfu.Load
+	transport          transport.Snapshot
+	signaling          signaling.Load
+	pool               sql.DBStats
+}
+
+func (p Parts) state(ctx context.Context) *state {
+	return &state{
+		version: p.Version, goVersion: runtime.Version(),
+		media: p.Media.Load(ctx), transport: p.Transport.Snapshot(), signaling: p.Signaling.Load(ctx), pool: p.Pool(),
+	}
+}
+
+// peers goes through all participants.
+func (s *state) peers(yield func(sfu.PeerLoad) bool) {
+	for _, room := range s.media.Rooms {
+		for _, peer := range room.Peers {
+			if !yield(peer) {
+				return
+			}
+		}
+	}
+}
+
+// ups goes through all publications that have been judged.
+func (s *state) ups(yield func(sfu.UpLoad) bool) {
+	for _, room := range s.media.Rooms {
+		for _, up := range room.Ups {
+			if !yield(up) {
+				return
+			}
+		}
+	}
+}
