@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newAction } from './action';
 import { ApiClient } from './client';
 
 interface Call {
@@ -18,7 +19,7 @@ const expired: Answer = { status: 401, body: { code: 'unauthorized', message: 'n
 /** A client whose server answers each path from its own list; the last answer repeats. */
 function fakeApi(answers: Record<string, Answer[]>) {
   const calls: Call[] = [];
-  const clock = { now: 0 };
+  const clock = { now: 0, actions: 0 };
   const client = new ApiClient({
     fetch: (async (path: string, init: RequestInit) => {
       const headers = init.headers as Record<string, string>;
@@ -40,6 +41,7 @@ function fakeApi(answers: Record<string, Answer[]>) {
     }) as typeof fetch,
     lock: (_, f) => f(),
     now: () => clock.now,
+    name: () => `action-${++clock.actions}`,
   });
   const paths = () => calls.map(({ method, path }) => `${method} ${path}`);
   return { client, calls, clock, paths };
@@ -131,6 +133,41 @@ describe('an expired token', () => {
     const { client, paths } = fakeApi({ 'POST /api/auth/login': [expired] });
     await expect(client.login('a', 'wrong')).rejects.toMatchObject({ code: 'unauthorized' });
     expect(paths()).toEqual(['POST /api/auth/login']);
+  });
+});
+
+describe('an action', () => {
+  const names = (calls: Call[]) => calls.map(({ headers }) => headers['X-Request-Id']);
+
+  it('has a name of its own, which its second try keeps', async () => {
+    const { client, calls } = fakeApi({
+      'POST /api/auth/login': [{ body: credentials('t1') }],
+      'POST /api/auth/refresh': [{ body: credentials('t2') }],
+      'GET /api/auth/me': [expired, { body: { user } }],
+    });
+    await client.login('a', 'b');
+    await client.me();
+    await client.me();
+    const [login, first, refresh, again, second] = names(calls);
+    expect(again).toBe(first);
+    expect(new Set([login, first, refresh, second]).size).toBe(4);
+  });
+
+  it('is named in its refusal as the server named it', async () => {
+    const { client } = fakeApi({
+      'POST /api/auth/login': [
+        { status: 500, body: { code: 'internal' }, headers: { 'X-Request-Id': 'from-the-log' } },
+      ],
+      'POST /api/auth/register': [new Error('no network')],
+    });
+    await expect(client.login('a', 'b')).rejects.toMatchObject({ request: 'from-the-log' });
+    await expect(client.register('a', 'b', 'c')).rejects.toMatchObject({ request: 'action-2' });
+  });
+
+  it('is named so that the server takes it', () => {
+    const given = newAction();
+    expect(given).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
+    expect(newAction()).not.toBe(given);
   });
 });
 

@@ -1,4 +1,5 @@
 import { AccountApi } from './account';
+import { newAction } from './action';
 import { HostingApi } from './hosting';
 import { meetingPath, query } from './paths';
 import type {
@@ -23,6 +24,8 @@ export class ApiError extends Error {
   readonly fields: Record<string, string>;
   /** Seconds, when asked to come back later. */
   readonly retryAfter: number | undefined;
+  /** What the server's log calls the request. */
+  readonly request: string | undefined;
 
   constructor(
     status: number,
@@ -30,6 +33,7 @@ export class ApiError extends Error {
     message: string,
     fields: Record<string, string> = {},
     retryAfter?: number,
+    request?: string,
   ) {
     super(message);
     this.name = 'ApiError';
@@ -37,6 +41,7 @@ export class ApiError extends Error {
     this.code = code;
     this.fields = fields;
     this.retryAfter = retryAfter;
+    this.request = request;
   }
 }
 
@@ -45,6 +50,8 @@ export interface ApiDeps {
   /** Runs f while no other tab refreshes. */
   lock<T>(name: string, f: () => Promise<T>): Promise<T>;
   now(): number;
+  /** A new name for an action, which its requests carry into the server's log. */
+  name(): string;
 }
 
 /** Who is signed in: unknown until the first refresh has answered. */
@@ -55,6 +62,8 @@ interface CallOptions {
   /** false: never send the access token, never refresh. */
   signed?: boolean;
   headers?: Record<string, string>;
+  /** The action that the request is a part of; one of its own if it is not said. */
+  action?: string;
   /** The answer is a file, not JSON. */
   file?: boolean;
 }
@@ -217,12 +226,13 @@ export class ApiClient {
     const stale = this.token !== undefined && this.deps.now() >= this.token.expiresAt;
     if (stale || this.state.phase === 'unknown') await this.refresh();
     const used = this.token?.value;
+    const named = { ...options, action: this.deps.name() };
     try {
-      return await this.send<T>(method, path, options);
+      return await this.send<T>(method, path, named);
     } catch (error) {
       const expired = error instanceof ApiError && error.status === 401 && used !== undefined;
       if (!expired || !(await this.refresh(used))) throw error;
-      return this.send<T>(method, path, options);
+      return this.send<T>(method, path, named);
     }
   }
 
@@ -259,7 +269,12 @@ export class ApiClient {
 
   private async send<T>(method: string, path: string, options: CallOptions): Promise<T> {
     const accept = options.file ? '*/*' : 'application/json';
-    const headers: Record<string, string> = { Accept: accept, ...options.headers };
+    const action = options.action ?? this.deps.name();
+    const headers: Record<string, string> = {
+      Accept: accept,
+      'X-Request-Id': action,
+      ...options.headers,
+    };
     if (options.body !== undefined) headers['Content-Type'] = 'application/json';
     if (options.signed !== false && this.token !== undefined) {
       headers['Authorization'] = `Bearer ${this.token.value}`;
@@ -273,7 +288,8 @@ export class ApiClient {
         credentials: 'same-origin',
       });
     } catch (error) {
-      throw new ApiError(0, 'network', `${method} ${path}: ${String(error)}`);
+      const message = `${method} ${path}: ${String(error)}`;
+      throw new ApiError(0, 'network', message, {}, undefined, action);
     }
     if (!response.ok) throw await refusal(response);
     if (response.status === 204) return undefined as T;
@@ -283,6 +299,7 @@ export class ApiClient {
 
 async function refusal(response: Response): Promise<ApiError> {
   const after = Number(response.headers.get('Retry-After')) || undefined;
+  const request = response.headers.get('X-Request-Id') ?? undefined;
   try {
     const body = (await response.json()) as {
       code?: string;
@@ -290,11 +307,11 @@ async function refusal(response: Response): Promise<ApiError> {
       fields?: Record<string, string>;
     };
     const code = body.code ?? 'internal';
-    return new ApiError(response.status, code, body.message ?? code, body.fields, after);
+    return new ApiError(response.status, code, body.message ?? code, body.fields, after, request);
   } catch {
     // A proxy's page, not the server's answer: there is none behind it at the moment.
     const code = response.status >= 502 && response.status <= 504 ? 'unavailable' : 'internal';
-    return new ApiError(response.status, code, response.statusText, {}, after);
+    return new ApiError(response.status, code, response.statusText, {}, after, request);
   }
 }
 
@@ -305,5 +322,6 @@ function browserDeps(): ApiDeps {
     lock: async (name, f) =>
       globalThis.navigator?.locks ? await navigator.locks.request(name, f) : f(),
     now: () => Date.now(),
+    name: newAction,
   };
 }
