@@ -152,6 +152,7 @@ func (c serveCommand) validate() error {
 	if err := c.mediaConfig().Validate(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.TURN.validate(), c.TLS.validate())
 	errs = append(errs, checkDrainWait(c.DrainWait))
 	if c.Secret != "" {
 		_, err := loadSecret(c.Secret, c.Storage.Data)

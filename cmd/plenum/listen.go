@@ -81,7 +81,7 @@ func (c serveCommand) origins(public netip.AddrPort) ([]string, error) {
 		own = append(own, u.Scheme+"://"+u.Host)
 	}
 	if public.Addr().IsLoopback() {
-		own = append(own, fmt.Sprintf("http://localhost:%d", public.Port()), "http://"+public.String())
+		own = append(own, fmt.Sprintf("%s://localhost:%d", c.scheme(), public.Port()), c.scheme()+"://"+public.String())
 	}
 	switch {
 	case len(c.Origin) == 0 && c.PublicURL == "":
@@ -90,4 +90,12 @@ func (c serveCommand) origins(public netip.AddrPort) ([]string, error) {
 		return nil, errors.New("--origin needs --public-url beside it, or the server's own pages would be shut out")
 	}
 	return append(own, c.Origin...), nil
+}
+
+// scheme is how browsers that come without a proxy connect.
+func (c serveCommand) scheme() string {
+	if c.TLS.on() {
+		return "https"
+	}
+	return "http"
 }

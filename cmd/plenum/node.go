@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/plenum-meet/plenum/api"
 	"github.com/plenum-meet/plenum/cmd/plenum/metrics"
 	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/grant"
@@ -32,6 +34,9 @@ type node struct {
 	cfg    serveCommand
 	public net.Addr
 	admin  net.Addr // nil if off
+	// relay is nil if there is none inside, relays if clients are told of none.
+	relay  *relay.Server
+	relays func(now time.Time, participant string) []api.ICEServer
 	// times are how long things took, for the metrics.
 	times    *metrics.Times
 	draining atomic.Bool
@@ -81,12 +86,19 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		return nil, fmt.Errorf("signing keys: %w", err)
 	}
 
+	web, turn, err := c.secured(time.Now(), log)
+	if err != nil {
+		return nil, err
+	}
 	// Sockets before servers: a port in use is found before anything else is begun.
 	listener, err := listen("--listen", c.Listen)
 	if err != nil {
 		return nil, err
 	}
 	n.onStop("public listener", closing(listener))
+	if web != nil {
+		listener = tls.NewListener(listener, web)
+	}
 	n.public = listener.Addr()
 	var admin net.Listener
 	if c.AdminListen != "off" {
@@ -95,6 +107,9 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		}
 		n.onStop("admin listener", closing(admin))
 		n.admin = admin.Addr()
+	}
+	if c.PublicAddress, err = c.publicAddresses(ctx, log); err != nil {
+		return nil, err
 	}
 	media, err := transport.New(c.mediaConfig(), log)
 	if err != nil {
@@ -123,6 +138,10 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	cfg.AdminToken = api.Secret(c.AdminToken)
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
+	if n.relays, err = n.startRelay(media, secret, turn, signals.HasMedia); err != nil {
+		return nil, err
+	}
+	cfg.Relays = n.relays
 	mailer, err := c.mailer()
 	if err != nil {
 		return nil, err
@@ -151,6 +170,7 @@ func (n *node) startSignaling(origins []string, records *store.Store, media *sfu
 	cfg.Origins = origins
 	cfg.Joined = n.times.Joined
 	cfg.Room.ResumeFor = n.cfg.ResumeWindow
+	cfg.Relays = n.admittedRelays
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -209,9 +229,9 @@ func (n *node) URL() string {
 	}
 	address := netip.MustParseAddrPort(n.public.String())
 	if address.Addr().IsLoopback() || address.Addr().IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", address.Port())
+		return fmt.Sprintf("%s://localhost:%d", n.cfg.scheme(), address.Port())
 	}
-	return "http://" + address.String()
+	return n.cfg.scheme() + "://" + address.String()
 }
 
 // AdminURL is where the operator looks; empty if the admin listener is off.

@@ -32,7 +32,12 @@ type serveCommand struct {
 	MediaAddress  []netip.Addr `placeholder:"IP" help:"Addresses of this machine on which media arrives. Default: all of them."`
 	PublicAddress []netip.Addr `placeholder:"IP" help:"Addresses told to clients for media, for a server behind NAT or in a container. Default: the addresses of this machine."`
 
+	PublicSTUN string `name:"public-stun" placeholder:"HOST:PORT" help:"STUN server that is asked at the start for the addresses at which it sees the media port, told to clients beside --public-address. Default: none is asked."`
+
 	MediaAdvertise netip.AddrPort `placeholder:"IP:PORT" help:"Told to clients as the one way for media, UDP alone, in place of this machine's addresses and port: for tests through 'plenum bridge'."`
+
+	TLS  tlsOptions  `embed:""`
+	TURN turnOptions `embed:""`
 
 	GuestJoins int `default:"120" placeholder:"N" help:"Guests that may come in from one address in a minute, five times as many at once. Default: ${default}. Raise it for load tests from one machine, and for halls behind one address."`
 

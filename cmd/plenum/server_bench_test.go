@@ -87,7 +87,7 @@ func startChild(b *testing.B) (*child, *meeting) {
 	base, admin, _ := strings.Cut(strings.TrimSpace(said), " ")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	b.Cleanup(cancel)
-	m := openMeeting(ctx, b, base)
+	m := openMeeting(ctx, b, client.REST{Base: base})
 	m.admin = admin
 	return &child{b, command.Process.Pid}, m
 }

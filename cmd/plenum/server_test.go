@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -28,10 +29,11 @@ type meeting struct {
 	t   testing.TB
 	ctx context.Context
 	// Empty if the server runs elsewhere.
-	log   *logBuffer
-	admin string
-	rest  client.REST // signed in as the host
-	code  string
+	log    *logBuffer
+	admin  string
+	server *node
+	rest   client.REST // signed in as the host
+	code   string
 }
 
 func startMeeting(t testing.TB, set ...func(*serveCommand)) *meeting {
@@ -61,15 +63,19 @@ func startMeeting(t testing.TB, set ...func(*serveCommand)) *meeting {
 			t.Errorf("something panicked:\n%s", text)
 		}
 	})
-	m := openMeeting(ctx, t, "http://"+n.public.String())
-	m.log, m.admin = log, n.AdminURL()
+	var web *http.Client
+	if c.TLS.TLSDev {
+		web = &http.Client{Transport: &http.Transport{TLSClientConfig: trusting(t, filepath.Join(c.Storage.Data, "dev-cert.pem"))}}
+	}
+	m := openMeeting(ctx, t, client.REST{Base: c.scheme() + "://" + n.public.String(), HTTP: web})
+	m.log, m.admin, m.server = log, n.AdminURL(), n
 	return m
 }
 
 // openMeeting makes a meeting on a server that runs.
-func openMeeting(ctx context.Context, t testing.TB, base string) *meeting {
+func openMeeting(ctx context.Context, t testing.TB, rest client.REST) *meeting {
 	t.Helper()
-	m := &meeting{t: t, ctx: ctx, rest: client.REST{Base: base}}
+	m := &meeting{t: t, ctx: ctx, rest: rest}
 	if err := m.rest.Register(ctx, "host@plenum.example", "a long enough password", "Host"); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +137,7 @@ type seen struct {
 
 func (m *meeting) enter(name string, set ...func(*client.Options)) *bot {
 	m.t.Helper()
-	return m.enterBy(client.REST{Base: m.rest.Base}, name, set...)
+	return m.enterBy(client.REST{Base: m.rest.Base, HTTP: m.rest.HTTP}, name, set...)
 }
 
 // enterBy enters as whoever is signed in with rest, or as a guest.
@@ -145,7 +151,7 @@ func (m *meeting) enterBy(rest client.REST, name string, set ...func(*client.Opt
 		m: m, name: name, id: admission.Participant.ID, roster: map[string]message.Participant{},
 		slots: map[string]message.SlotAssignment{}, seen: map[string][]seen{},
 	}
-	o := client.Options{URL: admission.SocketURL, Grant: admission.Grant, Events: b.hear}
+	o := client.Options{URL: admission.SocketURL, Grant: admission.Grant, ICEServers: admission.ICEServers, HTTP: rest.HTTP, Events: b.hear}
 	for _, f := range set {
 		f(&o)
 	}

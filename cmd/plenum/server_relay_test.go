@@ -1,0 +1,92 @@
+package main
+
+import (
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/plenum-meet/plenum/signaling/client"
+	"github.com/plenum-meet/plenum/signaling/message"
+)
+
+// relaying is a meeting on a server with TURN on free ports.
+func relaying(t *testing.T, set ...func(*serveCommand)) *meeting {
+	t.Helper()
+	return startMeeting(t, append([]func(*serveCommand){func(c *serveCommand) {
+		c.TURN = turnOptions{Turn: turnOn, TurnQuota: 12}
+	}}, set...)...)
+}
+
+// by takes one of the ways to the TURN servers that the client was told of, and no other.
+func by(way string) func(*client.Options) {
+	return func(o *client.Options) {
+		o.RelayOnly = true
+		for i := range o.ICEServers {
+			o.ICEServers[i].URLs = slices.DeleteFunc(o.ICEServers[i].URLs, func(url string) bool { return !isWay(url, way) })
+		}
+	}
+}
+
+func isWay(url, way string) bool {
+	if way == "tls" {
+		return strings.HasPrefix(url, "turns:")
+	}
+	return strings.HasPrefix(url, "turn:") && strings.HasSuffix(url, "transport="+way)
+}
+
+// Media goes both ways over TURN by each transport, by pion's own candidate: nothing else is allowed.
+func TestMediaFlowsByARelay(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{"udp", "tcp"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			m := relaying(t)
+			checkRelayed(m, by(way))
+		})
+	}
+}
+
+// By TLS, too, on a server that speaks it throughout.
+func TestMediaFlowsByARelayOverTLS(t *testing.T) {
+	t.Parallel()
+	data := ""
+	m := relaying(t, func(c *serveCommand) { c.TLS.TLSDev, data = true, c.Storage.Data })
+	checkRelayed(m, by("tls"), func(o *client.Options) { o.RelayTLS = trusting(t, filepath.Join(data, "dev-cert.pem")) })
+}
+
+// checkRelayed has one bot behind a relay and one before it see each other.
+func checkRelayed(m *meeting, way ...func(*client.Options)) {
+	m.t.Helper()
+	ada := m.enter("Ada", way...).publish(camera()).receive(pool)
+	grace := m.enter("Grace").publish(camera()).receive(pool)
+	for _, b := range []struct{ from, to *bot }{{ada, grace}, {grace, ada}} {
+		b.to.wish(180, b.from.id)
+		b.to.picture(b.to.video(0), 0, b.to.number(b.from.id, message.Camera), 180)
+		b.to.flows(20, b.to.video(0))
+		b.to.unbroken(b.to.video(0))
+	}
+	for name, pair := range map[string]string{"up": ada.up.Path(), "down": ada.down.Path()} {
+		if !strings.HasPrefix(pair, "relay") {
+			m.t.Errorf("%s goes by %q", name, pair)
+		}
+	}
+	if carried := m.server.relay.Snapshot(); carried.Allocations < 2 || carried.UpBytes == 0 || carried.DownBytes == 0 {
+		m.t.Errorf("the relay carries %+v", carried)
+	}
+}
+
+// The relay leads a client to the address that it is told, though that is in front of a NAT and we are behind.
+func TestARelayNeedsNoWayBackThroughTheNAT(t *testing.T) {
+	t.Parallel()
+	m := relaying(t, func(c *serveCommand) {
+		c.PublicAddress = []netip.Addr{netip.MustParseAddr("203.0.113.7")}
+		c.TURN.TurnHost = "127.0.0.1"
+	})
+	ada := m.enter("Ada", by("udp")).publish(camera())
+	grace := m.enter("Grace", by("tcp")).receive(pool)
+	grace.wish(180, ada.id)
+	grace.picture(grace.video(0), 0, grace.number(ada.id, message.Camera), 180)
+	grace.flows(20, grace.video(0))
+}
