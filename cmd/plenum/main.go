@@ -35,6 +35,7 @@ type cli struct {
 	Metrics  metricsCommand  `cmd:"" help:"Print what each metric means, as Markdown."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`
 	Seed     seedCommand     `cmd:"" help:"Make demo users and a meeting, to try things out with."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at everything that the server needs, and say how to mend what is wrong."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Loadtest loadtestCommand `cmd:"" help:"Bring bots into meetings of a server and report how they fare."`
 	Bridge   bridgeCommand   `cmd:"" hidden:"" help:"Carry media between clients and a server over a bad link, for tests."`
