@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 )
+
+// dialWithin is how long a TURN server has to take a connection: a firewall may swallow the attempt.
+const dialWithin = 5 * time.Second
 
 // ICEServer is a STUN or TURN server as the REST API names one.
 type ICEServer struct {
@@ -53,9 +57,11 @@ func newRelayDialer(o Options) *relayDialer {
 	return d
 }
 
-// Dial is what pion calls.
+// Dial is what pion calls. A connection that is closed waits for it.
 func (d *relayDialer) Dial(network, address string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(context.Background(), network, address)
+	ctx, cancel := context.WithTimeout(context.Background(), dialWithin)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err != nil || !d.secure[address] {
 		return conn, err
 	}
@@ -63,9 +69,8 @@ func (d *relayDialer) Dial(network, address string) (net.Conn, error) {
 	if config.ServerName == "" {
 		config.ServerName, _, _ = net.SplitHostPort(address)
 	}
-	// Bound to the addresses of a TCP connection, as pion wants them.
 	secured := tls.Client(conn, config)
-	if err := secured.HandshakeContext(context.Background()); err != nil {
+	if err := secured.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("TLS with %s: %w", address, err)
 	}
