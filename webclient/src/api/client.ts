@@ -50,6 +50,8 @@ export interface ApiDeps {
   /** Runs f while no other tab refreshes. */
   lock<T>(name: string, f: () => Promise<T>): Promise<T>;
   now(): number;
+  /** What the page is in: files and mail come in it too. */
+  language(): string | undefined;
   /** A new name for an action, which its requests carry into the server's log. */
   name(): string;
 }
@@ -275,6 +277,8 @@ export class ApiClient {
       'X-Request-Id': action,
       ...options.headers,
     };
+    const language = this.deps.language();
+    if (language) headers['Accept-Language'] = language;
     if (options.body !== undefined) headers['Content-Type'] = 'application/json';
     if (options.signed !== false && this.token !== undefined) {
       headers['Authorization'] = `Bearer ${this.token.value}`;
@@ -322,6 +326,7 @@ function browserDeps(): ApiDeps {
     lock: async (name, f) =>
       globalThis.navigator?.locks ? await navigator.locks.request(name, f) : f(),
     now: () => Date.now(),
+    language: () => globalThis.document?.documentElement.lang,
     name: newAction,
   };
 }
