@@ -19,8 +19,9 @@ var arrows = map[string][]string{
 	"api/jsonbody": {},
 	"store":        {},
 	"webclient":    {},
-	"cmd/plenum":   {"api", "store", "signaling", "signaling/grant", "signaling/loadtest", "signaling/message", "sfu", "sfu/relay", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient", "cmd/plenum/metrics"},
+	"cmd/plenum":   {"api", "store", "signaling", "signaling/grant", "signaling/loadtest", "signaling/message", "sfu", "sfu/relay", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient", "cmd/plenum/metrics", "cmd/plenum/tracing"},
 	// What the node looks like from outside: it sees all parts, and no part sees it.
+	"cmd/plenum/tracing": {},
 	"cmd/plenum/metrics": {"api", "store", "signaling", "sfu", "sfu/egress", "sfu/transport"},
 	"sfu":                {"sfu/core/...", "sfu/mailbox", "sfu/egress"},
 	// A shard is a loop: what it is told to do reaches it by its mailbox.
@@ -60,6 +61,7 @@ var arrows = map[string][]string{
 	// It leads to the media sockets, which it knows by their addresses.
 	"sfu/relay":         {},
 	"sfu/transport":     {"sfu", "sfu/core/...", "sfu/egress"},
+	"deploy":            {},
 	"deploy/benchtable": {},
 	"signaling":         {"store", "sfu", "signaling/message", "signaling/grant", "signaling/room"},
 	"signaling/client":  {"signaling/message"},
@@ -73,20 +75,22 @@ var arrows = map[string][]string{
 
 // holders are libraries that some packages alone may import, tests apart: each is replaced in one place.
 var holders = map[string][]string{
-	"github.com/pion/webrtc/v4":   {"sfu/transport", "signaling/client"},
-	"github.com/pion/":            {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest", "sfu/sfutest/scenario", "sfu/relay", "sfu/transport", "signaling/client"},
-	"github.com/coder/websocket":  {"signaling", "signaling/client"},
-	"github.com/golang-jwt/jwt":   {"api", "signaling/grant"},
-	"github.com/labstack/echo":    {"api"},
-	"github.com/prometheus/":      {"cmd/plenum/metrics"},
-	"github.com/alecthomas/kong":  {"cmd/plenum"},
-	"go.yaml.in/yaml":             {"cmd/plenum", "signaling/loadtest"},
-	"github.com/pressly/goose":    {"store"},
-	"github.com/go-sql-driver":    {"store"},
-	"gorm.io/":                    {"store"},
-	"modernc.org/":                {"store"},
-	"net/http/pprof":              {"api"},
-	"github.com/stretchr/testify": {},
+	"github.com/pion/webrtc/v4":    {"sfu/transport", "signaling/client"},
+	"github.com/pion/":             {"sfu", "sfu/core/...", "sfu/egress", "sfu/sfutest", "sfu/sfutest/scenario", "sfu/relay", "sfu/transport", "signaling/client"},
+	"github.com/coder/websocket":   {"signaling", "signaling/client"},
+	"github.com/golang-jwt/jwt":    {"api", "signaling/grant"},
+	"github.com/labstack/echo":     {"api"},
+	"go.opentelemetry.io/otel/sdk": {"cmd/plenum/tracing"},
+	"go.opentelemetry.io/":         {"api", "signaling", "cmd/plenum/tracing"},
+	"github.com/prometheus/":       {"cmd/plenum/metrics"},
+	"github.com/alecthomas/kong":   {"cmd/plenum"},
+	"go.yaml.in/yaml":              {"cmd/plenum", "signaling/loadtest"},
+	"github.com/pressly/goose":     {"store"},
+	"github.com/go-sql-driver":     {"store"},
+	"gorm.io/":                     {"store"},
+	"modernc.org/":                 {"store"},
+	"net/http/pprof":               {"api"},
+	"github.com/stretchr/testify":  {},
 }
 
 const core = "sfu/core/..."
