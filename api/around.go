@@ -20,11 +20,12 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.allowOrigin(c) {
 			return c.NoContent(http.StatusNoContent)
 		}
+		span := s.beginSpan(c)
 		err := s.answer(next, c)
 		if err != nil {
 			c.Error(err)
 		}
-		s.logRequest(c, began)
+		span.end(s.logRequest(c, began), requestID(c))
 		return nil
 	}
 }
@@ -65,7 +66,7 @@ func requestID(c echo.Context) string {
 }
 
 // logRequest names the route, never the path: codes are in paths.
-func (s *Server) logRequest(c echo.Context, began time.Time) {
+func (s *Server) logRequest(c echo.Context, began time.Time) Answered {
 	route := c.Path()
 	if route == "" {
 		route = "none"
@@ -78,9 +79,11 @@ func (s *Server) logRequest(c echo.Context, began time.Time) {
 		slog.Int64("bytes", c.Response().Size),
 		slog.Duration("took", took),
 		slog.String("request", requestID(c)))
+	answered := Answered{Method: method, Route: route, Status: c.Response().Status, Took: took}
 	if s.answered != nil {
-		s.answered(Answered{Method: method, Route: route, Status: c.Response().Status, Took: took})
+		s.answered(answered)
 	}
+	return answered
 }
 
 // methodName keeps what a client invents out of the log.

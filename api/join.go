@@ -76,7 +76,7 @@ func (s *Server) join(c echo.Context) error {
 	claims := grant.Claims{
 		Participant: p.ID, Code: m.Code, Meeting: m.ID, Occurrence: occurrence.ID, Epoch: occurrence.Epoch,
 		Name: p.Name, Host: p.Role == store.RoleHost, CoHost: p.Role == store.RoleCoHost, Guest: p.Guest, Device: p.Device,
-		SignIn: identityOf(c).session, Admitted: invited && by.SkipLobby, Request: requestID(c),
+		SignIn: identityOf(c).session, Admitted: invited && by.SkipLobby, Request: requestID(c), Trace: traceOf(c.Request().Context()),
 	}
 	if p.UserID != nil {
 		claims.User = *p.UserID

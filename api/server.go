@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/grant"
@@ -35,6 +36,8 @@ type Parts struct {
 	Level *slog.LevelVar
 	// Checks are what /readyz asks besides the database.
 	Checks []Check
+	// Tracer takes a span for each request; nil for none.
+	Tracer trace.Tracer
 	// Answered is told of each request that was answered; it must not block. Nil is not told.
 	Answered func(Answered)
 	// Mailer sends mail; nil sends none.
@@ -76,6 +79,7 @@ type Server struct {
 	level    *slog.LevelVar
 	checks   []Check
 	unready  readiness
+	tracer   trace.Tracer
 	answered func(Answered)
 
 	echo   *echo.Echo
@@ -98,7 +102,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s := &Server{
 		cfg: cfg, store: parts.Store, rooms: parts.Signaling, grants: parts.Grants,
 		log: parts.Log.With("package", "api"), now: parts.Now, debug: parts.Debug,
-		metrics: parts.Metrics, level: parts.Level, checks: parts.Checks, answered: parts.Answered,
+		metrics: parts.Metrics, level: parts.Level, checks: parts.Checks, tracer: parts.Tracer, answered: parts.Answered,
 		revoked: newRevocations(cfg.AccessLife + clockLeeway),
 		hasher:  newHasher(cfg.Hashing),
 		limits:  newLimiters(cfg.Limits),

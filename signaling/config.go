@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/plenum-meet/plenum/signaling/message"
 	"github.com/plenum-meet/plenum/signaling/room"
 )
@@ -40,6 +42,8 @@ type Config struct {
 	// Joined is told how long it took from the handshake of a socket until its participant was in the room or the lobby. It must
 	// not block; nil is not told.
 	Joined func(time.Duration)
+	// Tracer takes a span for each message of a client; nil for none.
+	Tracer trace.Tracer
 
 	// Relays are told to who is let in from the lobby; nil for none. It must not block.
 	Relays func(participant string) []message.ICEServer

@@ -134,7 +134,9 @@ func (s *Session) take(ctx context.Context, now time.Time, raw []byte) {
 	}
 	var answer message.ServerMessage
 	if err == nil {
-		answer, err = s.handle(ctx, in)
+		traced, span := s.begin(ctx, in.Kind.Type)
+		answer, err = s.handle(traced, in)
+		defer func() { ended(span, answer) }()
 	}
 	if err != nil {
 		answer = s.refusal(in.Kind.Type, err)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/plenum-meet/plenum/api"
 	"github.com/plenum-meet/plenum/cmd/plenum/metrics"
+	"github.com/plenum-meet/plenum/cmd/plenum/tracing"
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
@@ -40,6 +41,7 @@ type node struct {
 	// times are how long things took, for the metrics.
 	times    *metrics.Times
 	draining atomic.Bool
+	traces   *tracing.Provider
 	// failed gets the error of a listener that ended by itself.
 	failed chan error
 	// stops are run from the last to the first.
@@ -66,6 +68,9 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	assets, err := webclient.Assets()
 	if err != nil {
+		return nil, err
+	}
+	if err := n.startTracing(); err != nil {
 		return nil, err
 	}
 	records, err := c.Storage.open(ctx, log, n.times.Asked)
@@ -148,7 +153,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	seen := metrics.Parts{Media: forwarder, Transport: media, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
-		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: levelOf(log),
+		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: levelOf(log), Tracer: n.traces.Tracer("api"),
 		Mailer: mailer, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -168,7 +173,7 @@ func (n *node) startSignaling(origins []string, records *store.Store, media *sfu
 	cfg := signaling.Default(nodeID)
 	// Behind trusted proxies the API has put the client's address in place already.
 	cfg.Origins = origins
-	cfg.Joined = n.times.Joined
+	cfg.Joined, cfg.Tracer = n.times.Joined, n.traces.Tracer("signaling")
 	cfg.Room.ResumeFor = n.cfg.ResumeWindow
 	cfg.Relays = n.admittedRelays
 	if err := cfg.Validate(); err != nil {

@@ -43,6 +43,9 @@ type serveCommand struct {
 
 	ResumeWindow time.Duration `default:"20s" placeholder:"TIME" help:"How long the place of somebody who lost the connection is kept, with their media, before others see them leave. At most 10m; 0 keeps none. Default: ${default}."`
 
+	TraceEndpoint string  `placeholder:"URL" help:"Collector of OpenTelemetry that spans of requests, messages and joins are sent to (OTLP over HTTP, JSON), for example http://127.0.0.1:4318. Default: nothing is traced."`
+	TraceRatio    float64 `default:"0.1" placeholder:"SHARE" help:"Share of requests that are traced, between 0 and 1. Default: ${default}."`
+
 	DrainWait time.Duration `default:"0s" placeholder:"TIME" help:"How long the server goes on after it was told to stop, while /readyz answers 503, so that load balancers send nobody new. At most 5m. Default: ${default}."`
 
 	SMTP     string `name:"smtp" secret:"" placeholder:"URL" help:"Mail server for links to a new password and for invitations, as smtp://user:password@host:587 or smtps://user:password@host:465. Needs --public-url. Better set in the environment, as PLENUM_SMTP. Default: no mail is sent."`

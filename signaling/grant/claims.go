@@ -70,6 +70,8 @@ type Claims struct {
 
 	// Request is the API call that the grant was the answer to, so that logs can be read across it.
 	Request string
+	// Trace is the span of that call, as a traceparent of W3C's Trace Context; empty if nobody traces it.
+	Trace string
 
 	// ID of the token; Grant and Ticket make a new one and ignore what is here.
 	ID string

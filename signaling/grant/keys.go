@@ -113,6 +113,7 @@ type wireClaims struct {
 	SignIn     string `json:"sid,omitempty"`
 	Test       bool   `json:"test,omitempty"`
 	Request    string `json:"req,omitempty"`
+	Trace      string `json:"trc,omitempty"`
 }
 
 func (r keyring) sign(kind Kind, now time.Time, audience string, c Claims, id string) (string, error) {
@@ -129,7 +130,7 @@ func (r keyring) sign(kind Kind, now time.Time, audience string, c Claims, id st
 		Code: c.Code, Meeting: c.Meeting, Occurrence: c.Occurrence, Epoch: c.Epoch,
 		User: c.User, Name: c.Name, Host: c.Host, Guest: c.Guest,
 		CoHost: c.CoHost, Admitted: c.Admitted, Device: c.Device, SignIn: c.SignIn, Test: c.Test,
-		Request: c.Request,
+		Request: c.Request, Trace: c.Trace,
 	})
 	token.Header["typ"] = kind.typ()
 	token.Header["kid"] = r.id
@@ -179,8 +180,8 @@ func (r keyring) verify(kind Kind, now time.Time, audience, text string) (Claims
 		Participant: claims.Subject, Code: claims.Code, Meeting: claims.Meeting, Occurrence: claims.Occurrence,
 		Epoch: claims.Epoch, User: claims.User, Name: claims.Name, Host: claims.Host, Guest: claims.Guest,
 		CoHost: claims.CoHost, Admitted: claims.Admitted, Device: claims.Device, SignIn: claims.SignIn, Test: claims.Test,
-		Request: claims.Request,
-		ID:      claims.ID, ExpiresAt: claims.ExpiresAt.Time,
+		Request: claims.Request, Trace: claims.Trace,
+		ID: claims.ID, ExpiresAt: claims.ExpiresAt.Time,
 	}, nil
 }
 

@@ -22,7 +22,7 @@ var (
 	now    = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	ada    = grant.Claims{
 		Participant: "p1", Code: "k3m9x-7pq2r", Meeting: "m1", Occurrence: "o1", Epoch: 3,
-		User: "u1", Name: "Ada", Host: true, Request: "join-of-ada",
+		User: "u1", Name: "Ada", Host: true, Request: "join-of-ada", Trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 	}
 )
 
