@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,8 +91,7 @@ func TestADoctorTellsOursFromAnothers(t *testing.T) {
 	if made := n.relay.Snapshot().Made; made != 2 {
 		t.Errorf("%d relays were had of the server that runs, want 2", made)
 	}
-	other := append(args, "--listen", freeAddress(t).String())
-	code, found, _ = visit(t, other...)
+	code, found, _ = visit(t, slices.Concat(args, []string{"--listen", freeAddress(t).String()})...)
 	if code != 1 {
 		t.Errorf("exit code %d with ports that another has", code)
 	}

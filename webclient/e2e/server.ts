@@ -56,6 +56,7 @@ export class PlenumServer {
       `--admin-listen=127.0.0.1:${adminPort}`,
       `--media-port=${given.port ?? freeMediaPort}`,
       `--media-address=${process.env['E2E_MEDIA_ADDRESS'] || '127.0.0.1'}`,
+      '--turn-port=0',
       '--log-level=info',
       ...(given.advertise ? [`--media-advertise=${given.advertise}`] : []),
       ...(given.mail
