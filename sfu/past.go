@@ -17,6 +17,7 @@ const (
 type past struct {
 	mu    sync.Mutex
 	feeds map[uint32]pastFeed
+	later *time.Timer // looks for those that are too old, while there are any
 }
 
 type pastFeed struct {
@@ -35,13 +36,32 @@ func (p *past) keep(now time.Time, publication *Publication) {
 	if p.feeds == nil {
 		p.feeds = map[uint32]pastFeed{}
 	}
-	for number, old := range p.feeds {
-		if now.Sub(old.at) > pastFor {
-			delete(p.feeds, number)
-		}
-	}
+	p.forget(now)
 	if len(p.feeds) < pastMost {
 		p.feeds[publication.number] = pastFeed{feed, now}
+	}
+	if p.later == nil && len(p.feeds) > 0 {
+		p.later = time.AfterFunc(pastFor, p.look)
+	}
+}
+
+// look forgets what is too old, and looks again in a minute while anything is left.
+func (p *past) look() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget(time.Now())
+	if len(p.feeds) > 0 {
+		p.later.Reset(pastFor)
+		return
+	}
+	p.later = nil
+}
+
+func (p *past) forget(now time.Time) {
+	for number, old := range p.feeds {
+		if now.Sub(old.at) >= pastFor {
+			delete(p.feeds, number)
+		}
 	}
 }
 
@@ -51,7 +71,7 @@ func (p *past) take(now time.Time, number uint32) *egress.Feed {
 	defer p.mu.Unlock()
 	known, ok := p.feeds[number]
 	delete(p.feeds, number)
-	if !ok || now.Sub(known.at) > pastFor {
+	if !ok || now.Sub(known.at) >= pastFor {
 		return nil
 	}
 	return known.feed
