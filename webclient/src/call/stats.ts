@@ -110,6 +110,14 @@ export function pathOf(all: RTCStatsReport | undefined): Path | undefined {
   return { protocol: String(protocol ?? 'udp').toUpperCase(), relayed };
 }
 
+// Several pairs may be nominated, those on which nothing comes through among them: the transport knows which one is used.
+// Firefox has no transport in its statistics, and marks the pair.
 function pairInUse(all: RTCStatsReport | undefined): Report | undefined {
-  return reports(all, 'candidate-pair').find((report) => report['nominated'] === true);
+  const pairs = reports(all, 'candidate-pair');
+  const chosen = reports(all, 'transport')[0]?.['selectedCandidatePairId'];
+  return (
+    pairs.find(({ id }) => id === chosen) ??
+    pairs.find((pair) => pair['selected'] === true) ??
+    pairs.find((pair) => pair['nominated'] === true && pair['state'] === 'succeeded')
+  );
 }
