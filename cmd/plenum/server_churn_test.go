@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/plenum-meet/plenum/signaling/client"
 	"github.com/plenum-meet/plenum/signaling/message"
@@ -106,7 +107,7 @@ func TestJoinsAndLeavesLeaveNothingBehind(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv(churnVariable)); err == nil {
 		visitors = n
 	}
-	m := startMeeting(t)
+	m := startMeeting(t, func(c *serveCommand) { c.GuestJoins = 60 * visitors })
 	ada := m.enter("Ada").publish(camera()).receive(client.Slots{Audio: 4, Video: 2})
 	visit := func(publish, receive bool) error {
 		guest := client.REST{Base: m.rest.Base}
@@ -177,12 +178,12 @@ func TestJoinsAndLeavesLeaveNothingBehind(t *testing.T) {
 	crowd(40) // fills pools and caches
 	base := leftBy(t)
 	crowd(visitors)
-	// What is known of who left is kept for a minute, for them to come back to.
+	// What is known of who left is kept for a minute, for them to come back to, what was decided of them for the meeting.
 	const perVisitor, lately = 16 << 10, 200
 	remembered := perVisitor * min(visitors, lately)
 	var after leftovers
 	defer func() { t.Logf("%d came and went: %+v before, %+v after", visitors, base, after) }()
-	m.until("what they held to be gone", func() bool {
+	m.within(patience+2*time.Minute, "what they held to be gone", func() bool {
 		after = leftBy(t)
 		return after.goroutines <= base.goroutines+10 && after.files <= base.files && after.heap <= base.heap+base.heap/10+remembered
 	})

@@ -313,6 +313,11 @@ func (b *bot) listed(participant string, source message.Source) uint32 {
 // until waits for a condition.
 func (m *meeting) until(what string, true func() bool) {
 	m.t.Helper()
+	m.within(patience, what, true)
+}
+
+func (m *meeting) within(patience time.Duration, what string, true func() bool) {
+	m.t.Helper()
 	deadline := time.Now().Add(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
