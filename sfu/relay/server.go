@@ -301,8 +301,8 @@ func (w way) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, 
 		release()
 		return nil, nil, fmt.Errorf("open a relay socket: %w", err)
 	}
-	at := netip.AddrPortFrom(told.Addr(), addrPortOf(conn.LocalAddr()).Port())
-	return &relayed{UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, release: release}, net.UDPAddrFromAddrPort(at), nil
+	// The client is told what its checks will be seen as: with another address a browser would not take the path for a relay.
+	return &relayed{UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, release: release}, conn.LocalAddr(), nil
 }
 
 // AllocateListener refuses TCP allocations (RFC 6062).

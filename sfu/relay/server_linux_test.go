@@ -148,7 +148,15 @@ func TestARelayByEachTransport(t *testing.T) {
 func TestARelayGoesBehindTheNAT(t *testing.T) {
 	socket, told := media(t, "127.0.0.1:0"), netip.MustParseAddrPort("203.0.113.7:7882")
 	s := serve(t, socket, func(c *Config) { c.Told = []netip.AddrPort{told} })
-	echoes(t, allocated(t, s, OverUDP, nil), socket, told)
+	c := allocated(t, s, OverUDP, nil)
+	echoes(t, c, socket, told)
+	// What the media socket sees is what the client was told of its relay, or a browser would not know it for one.
+	if _, err := c.Relay.WriteTo([]byte("again"), net.UDPAddrFromAddrPort(told)); err != nil {
+		t.Fatal(err)
+	}
+	if _, from := heard(t, socket); addrPortOf(from) != addrPortOf(c.Relay.LocalAddr()) {
+		t.Errorf("the client was told of %s, and is seen at %s", c.Relay.LocalAddr(), from)
+	}
 }
 
 // A client that aims inside is refused permission, and what it sends all the same arrives nowhere.
