@@ -2,7 +2,8 @@
 # Joins a server behind a NAT from networks of every kind, each a network namespace of its own, and checks by which way
 # media goes. Takes root, and nft. Nothing is skipped: what cannot be set up fails.
 #   lab.sh PLENUM TEST
-# PLENUM is the server's binary, TEST the compiled tests of cmd/plenum with the tag lab (`task lab` makes both).
+# PLENUM is the server's binary, TEST the compiled tests of cmd/plenum with the tag lab (`task lab` makes both). Bots join from
+# every network, and Chromium (CHROMIUM_PATH) from those without UDP.
 #
 #                          203.0.113.0/24, 2001:db8::/64
 #   server 10.90.1.2 ── NAT 203.0.113.7 ──┬── open        203.0.113.20    everything goes
@@ -144,10 +145,25 @@ visit() {
     sed 's/^/  /' "$work/$1" >&2
   fi
 }
+
+# browse SPACE ADDRESS WAY: the same of a real browser, which says the way in its connection test.
+browse() {
+  if (cd webclient && PLENUM_LAB_SERVER="https://$2:8443" PLENUM_LAB_WAY="$3" within "$1" timeout 240 \
+    npx playwright test -c playwright.lab.config.ts --output "$work/results") >"$work/$1-browser" 2>&1; then
+    echo "$1, Chromium: $3"
+  else
+    failed=1
+    echo "$1, Chromium: not by $3" >&2
+    sed 's/^/  /' "$work/$1-browser" >&2
+  fi
+}
+
 visit open 203.0.113.7 'host udp'
 visit noudp 203.0.113.7 'host tcp'
 visit noudp 203.0.113.7 'relay udp' # what is relayed is UDP, and the way to the relay TCP
 visit tlsonly 203.0.113.7 'relay udp' # and here TLS
 visit six '[2001:db8::7]' 'host udp'
 visit symmetric 203.0.113.7 'host udp'
+browse noudp 203.0.113.7 'TCP, direct'
+browse tlsonly 203.0.113.7 'TLS, relayed'
 [ "$failed" = 0 ] || { echo "The server's log:" >&2; tail -n 40 "$work/log" >&2; exit 1; }
