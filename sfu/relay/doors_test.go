@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -87,6 +88,103 @@ func TestStrangersGetSoManyAnswers(t *testing.T) {
 	} {
 		if unproved(c.sent) != c.want {
 			t.Errorf("%s: %v", c.name, !c.want)
+		}
+	}
+}
+
+// opened is a connection through doors: what the server has of it, and the client's end.
+func opened(t *testing.T, d *doors) (server net.Conn, client net.Conn) {
+	t.Helper()
+	accepted := make(chan net.Conn, 1)
+	go func() {
+		if conn, err := d.Accept(); err == nil {
+			accepted <- conn
+		}
+	}()
+	client, err := net.Dial("tcp", d.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	select {
+	case server = <-accepted:
+		return server, client
+	case <-time.After(patience):
+		t.Fatal("nobody was let in")
+		return nil, nil
+	}
+}
+
+func listening(t *testing.T) *doors {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDoors(listener, nil, 1000)
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// Whoever sends byte by byte is not read byte by byte.
+func TestAReadIsOneMessage(t *testing.T) {
+	for name, message := range map[string][]byte{
+		"STUN":         append([]byte{0, 1, 0, 8}, make([]byte, 16+8)...),
+		"channel data": append([]byte{0x40, 0, 0, 5}, make([]byte, 5+3)...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, client := opened(t, listening(t))
+			go func() {
+				for range 2 {
+					for i := range message {
+						_, _ = client.Write(message[i : i+1])
+					}
+				}
+			}()
+			b := make([]byte, 1600)
+			for range 2 {
+				if n, err := server.Read(b); err != nil || n != len(message) {
+					t.Fatalf("%d bytes, %v: want %d", n, err, len(message))
+				}
+			}
+		})
+	}
+}
+
+func TestAMessageThatIsTooLongEndsTheConnection(t *testing.T) {
+	server, client := opened(t, listening(t))
+	if _, err := client.Write([]byte{0x40, 0, 0xff, 0xf0, 1, 2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Read(make([]byte, 1600)); !errors.Is(err, errLong) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestOneAddressHasSoManyConnectionsWithoutProof(t *testing.T) {
+	d := listening(t)
+	d.unproved[networkOf(netip.MustParseAddr("127.0.0.1"))] = strangersFrom - 1
+	server, client := opened(t, d)
+	if d.admit(&stream{Conn: client, from: networkOf(netip.MustParseAddr("127.0.0.1"))}) {
+		t.Error("one more was let in")
+	}
+	if !d.admit(&stream{Conn: client, from: networkOf(netip.MustParseAddr("127.0.0.2"))}) {
+		t.Error("somebody else was not")
+	}
+	if _, err := server.Write([]byte{0x01, 0x03, 0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	if !d.admit(&stream{Conn: client, from: networkOf(netip.MustParseAddr("127.0.0.1"))}) {
+		t.Error("who has proved who they are still counts")
+	}
+}
+
+func TestHomesAreNetworks(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7/32", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+	} {
+		if got := networkOf(netip.MustParseAddr(address)); got.String() != want {
+			t.Errorf("%s: %v, want %s", address, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package relay
 import (
 	"net"
 	"sync"
+	"time"
 )
 
 // relayed is the socket of one allocation. To pion it speaks of the addresses that clients are told; the kernel sees the
@@ -13,6 +14,9 @@ type relayed struct {
 	counts  *counts
 	release func()
 	once    sync.Once
+
+	participant string
+	opened      time.Time
 }
 
 // WriteTo sends a client's datagram to the media socket that it is meant for.

@@ -74,8 +74,13 @@ type Server struct {
 	port      uint16
 	tlsPort   uint16
 
-	mu    sync.Mutex
-	taken map[string]int // allocations by participant
+	mu       sync.Mutex
+	taken    map[string]int // allocations by participant
+	relays   map[*relayed]struct{}
+	channels channels
+
+	stop chan struct{}
+	done sync.WaitGroup
 }
 
 // counts since the start.
@@ -106,8 +111,12 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 		return nil, fmt.Errorf("turn: %w", err)
 	}
 	for try := 1; ; try++ {
-		s := &Server{config: config, log: log, targets: targets, port: config.Port, tlsPort: config.TLSPort, taken: map[string]int{}}
+		s := &Server{
+			config: config, log: log, targets: targets, port: config.Port, tlsPort: config.TLSPort, taken: map[string]int{},
+			relays: map[*relayed]struct{}{}, channels: channels{most: 2 * (len(targets.order) + 1), by: map[string]int{}}, stop: make(chan struct{}),
+		}
 		if err = s.open(); err == nil {
+			s.done.Go(s.run)
 			log.Info("TURN relays to our media sockets", "port", s.port, "tls_port", s.TLSPort(), "targets", targets.order)
 			return s, nil
 		}
@@ -134,6 +143,9 @@ func (s *Server) open() error {
 	way := way{s}
 	config := turn.ServerConfig{
 		Realm: realm, AuthHandler: s.authenticate, QuotaHandler: s.mayAllocate,
+		EventHandler: turn.EventHandler{
+			OnChannelCreated: s.channelBound, OnChannelDeleted: s.channelUnbound, OnAllocationDeleted: s.allocationDeleted,
+		},
 		LoggerFactory: &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled},
 	}
 	for _, conn := range s.udp {
@@ -212,6 +224,8 @@ func (s *Server) Snapshot() Snapshot {
 
 // Close ends every allocation and gives the ports back.
 func (s *Server) Close() {
+	close(s.stop)
+	s.done.Wait()
 	if s.turn != nil {
 		if err := s.turn.Close(); err != nil {
 			s.log.Debug("TURN not closed", "error", err)
@@ -242,10 +256,10 @@ func (s *Server) mayAllocate(participant, _ string, _ net.Addr) bool {
 	return s.taken[participant] < s.config.Quota
 }
 
-// permit refuses every address but our own.
-func (s *Server) permit(_ net.Addr, peer net.IP) bool {
+// permit refuses every address but our own, and who has bound more channels than there are sockets.
+func (s *Server) permit(client net.Addr, peer net.IP) bool {
 	ip, ok := netip.AddrFromSlice(peer)
-	if ok && s.targets.permits(ip) {
+	if ok && s.targets.permits(ip) && s.mayBind(client) {
 		return true
 	}
 	s.counts.refused.Add(1)
@@ -254,6 +268,10 @@ func (s *Server) permit(_ net.Addr, peer net.IP) bool {
 
 // take counts an allocation, and gives what takes it off again.
 func (s *Server) take(participant string) (release func(), err error) {
+	// Looking for an even port, pion asks for sockets in nobody's name, before it asks for the quota.
+	if participant == "" {
+		return nil, errNobody
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := 0
@@ -276,6 +294,7 @@ func (s *Server) take(participant string) (release func(), err error) {
 
 var (
 	errFull   = errors.New("no more allocations")
+	errNobody = errors.New("a relay for nobody")
 	errFamily = errors.New("no media by this address family")
 	errNoTCP  = errors.New("only UDP is relayed")
 )
@@ -301,8 +320,20 @@ func (w way) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, 
 		release()
 		return nil, nil, fmt.Errorf("open a relay socket: %w", err)
 	}
+	r := &relayed{
+		UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, release: release, participant: c.UserID, opened: time.Now(),
+	}
+	r.release = func() {
+		w.server.mu.Lock()
+		delete(w.server.relays, r)
+		w.server.mu.Unlock()
+		release()
+	}
+	w.server.mu.Lock()
+	w.server.relays[r] = struct{}{}
+	w.server.mu.Unlock()
 	// The client is told what its checks will be seen as: with another address a browser would not take the path for a relay.
-	return &relayed{UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, release: release}, conn.LocalAddr(), nil
+	return r, conn.LocalAddr(), nil
 }
 
 // AllocateListener refuses TCP allocations (RFC 6062).

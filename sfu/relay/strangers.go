@@ -18,7 +18,7 @@ type strangers struct {
 
 	mu     sync.Mutex
 	second int64
-	given  map[netip.Addr]int
+	given  map[netip.Prefix]int
 }
 
 // WriteTo sends unless it is one answer too many.
@@ -34,10 +34,10 @@ func (s *strangers) may(now time.Time, to netip.Addr) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if second := now.Unix(); second != s.second || s.given == nil {
-		s.second, s.given = second, map[netip.Addr]int{}
+		s.second, s.given = second, map[netip.Prefix]int{}
 	}
-	s.given[to]++
-	return s.given[to] <= strangerAnswers
+	s.given[networkOf(to)]++
+	return s.given[networkOf(to)] <= strangerAnswers
 }
 
 // unproved is an error response, or the success of a binding request (RFC 8489 §5).

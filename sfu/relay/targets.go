@@ -92,12 +92,12 @@ func (t targets) first(v4 bool) (told netip.AddrPort, ok bool) {
 	return netip.AddrPort{}, false
 }
 
-// addrPortOf is what a packet connection names.
+// addrPortOf is an address of UDP or TCP.
 func addrPortOf(a net.Addr) netip.AddrPort {
-	udp, ok := a.(*net.UDPAddr)
+	known, ok := a.(interface{ AddrPort() netip.AddrPort })
 	if !ok {
 		return netip.AddrPort{}
 	}
-	at := udp.AddrPort()
+	at := known.AddrPort()
 	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
 }
