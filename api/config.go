@@ -44,7 +44,8 @@ type Config struct {
 	// ICEServers are told to clients at join. Empty is normal: the server's own address needs none.
 	ICEServers []ICEServer
 	// Relays are told beside them, with credentials of the participant's own, to whoever may come in. Nil for none.
-	Relays func(now time.Time, participant string) []ICEServer `json:"-"`
+	// They are for so long where that is more than 0, else for as long as a meeting needs them.
+	Relays func(now time.Time, participant string, life time.Duration) []ICEServer `json:"-"`
 
 	AccessLife      time.Duration
 	RefreshIdle     time.Duration // a session unused for so long is over
@@ -63,11 +64,11 @@ type ICEServer struct {
 	Credential string   `json:"credential,omitempty"`
 }
 
-// iceServers are what a participant is told. Who waits to be admitted gets no credentials.
-func (s *Server) iceServers(participant string, admitted bool) []ICEServer {
+// iceServers are what a participant is told. Who waits to be admitted gets no credentials, a test some for its life.
+func (s *Server) iceServers(participant string, admitted bool, life time.Duration) []ICEServer {
 	servers := append([]ICEServer{}, s.cfg.ICEServers...)
 	if admitted && s.cfg.Relays != nil {
-		servers = append(servers, s.cfg.Relays(s.now(), participant)...)
+		servers = append(servers, s.cfg.Relays(s.now(), participant, life)...)
 	}
 	return servers
 }

@@ -38,7 +38,7 @@ func (s *Server) connectionTest(c echo.Context) error {
 	// No meeting has such a code.
 	id := strings.ToLower(rand.Text())
 	out := connectionTestResponse{
-		Sender: "send-" + id, SocketURL: s.cfg.SocketURL, ICEServers: s.iceServers("send-"+id, true),
+		Sender: "send-" + id, SocketURL: s.cfg.SocketURL, ICEServers: s.iceServers("send-"+id, true, 2*signaling.TestLife),
 		Seconds: int(signaling.TestLife.Seconds()),
 	}
 	var err error

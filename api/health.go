@@ -57,9 +57,9 @@ func (s *Server) ready(c echo.Context) error {
 	return c.JSON(http.StatusOK, statusResponse{"ok"})
 }
 
-// notReady is what is wrong, by the name of the check.
+// notReady is what is wrong, by the name of the check. Who asks and hangs up says nothing of the server.
 func (s *Server) notReady(ctx context.Context) map[string]error {
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyWithin)
 	defer cancel()
 	wrong := map[string]error{}
 	for _, check := range append([]Check{{"database", s.store.Ping}}, s.checks...) {

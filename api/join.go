@@ -96,14 +96,14 @@ func (s *Server) join(c echo.Context) error {
 	}
 	s.audit(c, event{actor: p.ID, action: "meeting_join", target: claims.User, meeting: m.ID})
 	out := joinResponse{
-		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: s.iceServers(p.ID, false),
+		Grant: signed, SocketURL: s.cfg.SocketURL, ICEServers: s.iceServers(p.ID, false, 0),
 		Participant: memberJSON{ID: p.ID, Name: p.Name, Role: p.Role, Guest: p.Guest},
 		Meeting:     view, Participants: []memberJSON{}, Status: store.StatusWaiting,
 	}
 	// Who has to wait is told nothing of those inside; the room has the last word.
 	if !p.SentBack && (!m.Lobby || claims.Admitted || p.Role != store.RoleParticipant || p.Status == store.StatusJoined) {
 		out.Participants, out.Status = s.inside(m.Code), store.StatusJoined
-		out.ICEServers = s.iceServers(p.ID, true)
+		out.ICEServers = s.iceServers(p.ID, true, 0)
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -7,13 +7,28 @@ import (
 	"github.com/plenum-meet/plenum/api"
 )
 
+// relaysOf tells of a relay, with a user name that says for how long and for whom.
+func relaysOf(_ time.Time, participant string, life time.Duration) []api.ICEServer {
+	return []api.ICEServer{{URLs: []string{"turn:turn.example"}, Username: life.String() + ":" + participant, Credential: "secret"}}
+}
+
+// Anybody may test their connection: the credential ends soon after.
+func TestACredentialForATestIsShort(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.Relays = relaysOf })
+	test := read[struct {
+		Sender     string          `json:"sender"`
+		ICEServers []api.ICEServer `json:"iceServers"`
+	}](w, w.want(200, call{method: "POST", path: "/api/connection-test", body: `{}`}))
+	if len(test.ICEServers) != 1 || test.ICEServers[0].Username != "1m0s:"+test.Sender {
+		t.Errorf("%+v", test)
+	}
+}
+
 // Credentials are for one participant, and for those who may come in: who waits in the lobby has nothing.
 func TestWhoMayComeInIsToldOfRelays(t *testing.T) {
 	w := newWorld(t, func(c *api.Config) {
 		c.ICEServers = []api.ICEServer{{URLs: []string{"stun:stun.example"}}}
-		c.Relays = func(_ time.Time, participant string) []api.ICEServer {
-			return []api.ICEServer{{URLs: []string{"turn:turn.example"}, Username: "1:" + participant, Credential: "secret"}}
-		}
+		c.Relays = relaysOf
 	})
 	m := w.meeting("ada", `{"title":"Plan","settings":{"lobby":true}}`)
 	for _, s := range []struct {
@@ -32,7 +47,7 @@ func TestWhoMayComeInIsToldOfRelays(t *testing.T) {
 				}
 				return
 			}
-			if len(j.ICEServers) != 2 || j.ICEServers[1].Username != "1:"+claims.Participant {
+			if len(j.ICEServers) != 2 || j.ICEServers[1].Username != "0s:"+claims.Participant {
 				t.Errorf("is told of %+v", j.ICEServers)
 			}
 		})

@@ -36,6 +36,7 @@ type certificateFiles struct {
 	mu     sync.Mutex
 	loaded *tls.Certificate
 	stamp  [2]fileStamp
+	warned [2]fileStamp // of which the log has said that it cannot be used
 	looked time.Time
 }
 
@@ -70,13 +71,16 @@ func (f *certificateFiles) at(now time.Time) *tls.Certificate {
 	if stamp == f.stamp {
 		return f.loaded
 	}
-	f.stamp = stamp
 	loaded, err := readCertificate(f.cert, f.key)
 	if err != nil {
-		f.log.Warn("the certificate has changed and cannot be used: the one before stays", "error", err)
+		// It is read again: whoever may read a file can change, and the file looks the same.
+		if stamp != f.warned {
+			f.warned = stamp
+			f.log.Warn("the certificate has changed and cannot be used: the one before stays", "error", err)
+		}
 		return f.loaded
 	}
-	f.loaded = loaded
+	f.stamp, f.loaded = stamp, loaded
 	f.log.Info("the certificate was read anew", "file", f.cert, "ends", loaded.Leaf.NotAfter)
 	return f.loaded
 }

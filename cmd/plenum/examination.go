@@ -164,7 +164,7 @@ func (c serveCommand) examinePublic(ctx context.Context, ports []portFacts) publ
 // examineTURN has a relay by each way that clients are told of.
 func (c serveCommand) examineTURN(ctx context.Context, runs bool) (all []turnFacts) {
 	if len(c.TURN.TurnURL) > 0 {
-		told := c.TURN.elsewhere(time.Now(), patient)[0]
+		told := c.TURN.elsewhere(time.Now(), patient, 0)[0]
 		for _, each := range told.URLs {
 			all = append(all, examineWay(ctx, each, told.Username, told.Credential, nil))
 		}

@@ -37,7 +37,7 @@ type node struct {
 	admin  net.Addr // nil if off
 	// relay is nil if there is none inside, relays if clients are told of none.
 	relay  *relay.Server
-	relays func(now time.Time, participant string) []api.ICEServer
+	relays func(now time.Time, participant string, life time.Duration) []api.ICEServer
 	// times are how long things took, for the metrics.
 	times    *metrics.Times
 	draining atomic.Bool

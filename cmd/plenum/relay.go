@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -86,7 +87,7 @@ func checkTurnURL(text string) error {
 }
 
 // startRelay opens the TURN server inside, if it is wanted, and gives what clients are told at join; nil for nothing.
-func (n *node) startRelay(media *transport.Transport, secret api.Secret, secure *tls.Config, inside func(string) bool) (func(time.Time, string) []api.ICEServer, error) {
+func (n *node) startRelay(media *transport.Transport, secret api.Secret, secure *tls.Config, inside func(string) bool) (func(time.Time, string, time.Duration) []api.ICEServer, error) {
 	c := n.cfg
 	if err := c.TURN.validate(); err != nil {
 		return nil, err
@@ -109,8 +110,8 @@ func (n *node) startRelay(media *transport.Transport, secret api.Secret, secure 
 	n.onStop("TURN", func(context.Context) error { server.Close(); return nil })
 	urls := turnURLs(c.turnHosts(server.Told()), server.Port(), server.TLSPort())
 	n.log.Debug("clients are told of TURN", slog.Any("urls", urls))
-	return func(now time.Time, participant string) []api.ICEServer {
-		username, password := server.Credential(participant, now.Add(credentialLife))
+	return func(now time.Time, participant string, life time.Duration) []api.ICEServer {
+		username, password := server.Credential(participant, now.Add(cmp.Or(life, credentialLife)))
 		return []api.ICEServer{{URLs: urls, Username: username, Credential: password}}
 	}, nil
 }
@@ -121,15 +122,15 @@ func (n *node) admittedRelays(participant string) []message.ICEServer {
 	if n.relays == nil {
 		return servers
 	}
-	for _, each := range n.relays(time.Now(), participant) {
+	for _, each := range n.relays(time.Now(), participant, 0) {
 		servers = append(servers, message.ICEServer(each))
 	}
 	return servers
 }
 
 // elsewhere is what clients are told of other servers.
-func (o turnOptions) elsewhere(now time.Time, participant string) []api.ICEServer {
-	username, password := relay.Credential([]byte(o.TurnSecret), participant, now.Add(outsideLife))
+func (o turnOptions) elsewhere(now time.Time, participant string, life time.Duration) []api.ICEServer {
+	username, password := relay.Credential([]byte(o.TurnSecret), participant, now.Add(cmp.Or(life, outsideLife)))
 	return []api.ICEServer{{URLs: slices.Clone(o.TurnURL), Username: username, Credential: password}}
 }
 

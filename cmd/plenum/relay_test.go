@@ -140,8 +140,8 @@ func TestMediaFlowsByARelayElsewhere(t *testing.T) {
 func TestACredentialIsAParticipantsOwn(t *testing.T) {
 	options := turnOptions{TurnURL: []string{"turn:turn.example"}, TurnSecret: "shared"}
 	now := time.Unix(1_800_000_000, 0)
-	ada, grace := options.elsewhere(now, "ada")[0], options.elsewhere(now, "grace")[0]
-	if ada.Username != "1800043200:ada" || grace.Username != "1800043200:grace" || ada.Credential == grace.Credential {
+	ada, grace := options.elsewhere(now, "ada", 0)[0], options.elsewhere(now, "grace", time.Minute)[0]
+	if ada.Username != "1800043200:ada" || grace.Username != "1800000060:grace" || ada.Credential == grace.Credential {
 		t.Errorf("%+v and %+v", ada, grace)
 	}
 }

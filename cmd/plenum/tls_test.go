@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -273,5 +274,44 @@ func TestCertificatesAreHadFromAnAuthority(t *testing.T) {
 		for len(asked) > 0 {
 			<-asked
 		}
+	}
+}
+
+// A renewed key that cannot be read yet is read once it can: nothing else about the file tells that.
+func TestACertificateThatCouldNotBeReadIsReadLater(t *testing.T) {
+	now := time.Now()
+	cert, key := made(t, now, "localhost")
+	files, err := loadCertificate(now, cert, key, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := files.at(now)
+	newCert, newKey := made(t, now, "localhost")
+	replaced := now.Add(time.Hour)
+	private, err := os.ReadFile(newKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(path string, content []byte) {
+		t.Helper()
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, replaced, replaced); err != nil {
+			t.Fatal(err)
+		}
+	}
+	chain, err := os.ReadFile(newCert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(cert, chain)
+	put(key, bytes.Repeat([]byte("x"), len(private))) // of the same size and age as what will be there
+	if files.at(now.Add(2*lookEvery)) != first {
+		t.Fatal("a key that is none was taken")
+	}
+	put(key, private)
+	if files.at(now.Add(4*lookEvery)) == first {
+		t.Error("the old certificate is still in use")
 	}
 }
