@@ -14,6 +14,7 @@ type Bound struct {
 	Quantity string
 	AtMost   bool // else at least
 	Limit    float64
+	Group    string // of bots that it is for, empty for all
 }
 
 // quantity is something a report can be asked for.
@@ -71,7 +72,7 @@ func measured() map[string]quantity {
 
 func quantityNames() []string { return slices.Sorted(maps.Keys(quantities)) }
 
-// ParseBound reads a bound such as "join.p95 <= 2s", "loss <= 0.5%" or "inside >= 100".
+// ParseBound reads a bound such as "join.p95 <= 2s", "loss <= 0.5%", "latency.p99 of call <= 15ms" or "inside >= 100".
 func ParseBound(text string) (Bound, error) {
 	name, limit, most := strings.Cut(text, "<=")
 	if !most {
@@ -80,7 +81,8 @@ func ParseBound(text string) (Bound, error) {
 			return Bound{}, fmt.Errorf("is %q, must be a bound such as 'join.p95 <= 2s'", text)
 		}
 	}
-	b := Bound{Quantity: strings.TrimSpace(name), AtMost: most}
+	of, group, _ := strings.Cut(name, " of ")
+	b := Bound{Quantity: strings.TrimSpace(of), AtMost: most, Group: strings.TrimSpace(group)}
 	q, known := quantities[b.Quantity]
 	if !known {
 		return Bound{}, fmt.Errorf("%q is not measured; known are %s", b.Quantity, list(quantityNames()))
@@ -156,7 +158,11 @@ func (b Bound) String() string {
 	if b.AtMost {
 		sign = "<="
 	}
-	return fmt.Sprintf("%s %s %s", b.Quantity, sign, quantities[b.Quantity].unit.format(b.Limit))
+	of := b.Quantity
+	if b.Group != "" {
+		of += " of " + b.Group
+	}
+	return fmt.Sprintf("%s %s %s", of, sign, quantities[b.Quantity].unit.format(b.Limit))
 }
 
 // Verdict is a bound with what was measured.
@@ -168,6 +174,9 @@ type Verdict struct {
 
 // judge holds a report against a bound. What could not be measured has not passed.
 func (b Bound) judge(r *Report) Verdict {
+	if b.Group != "" {
+		r = r.of(b.Group)
+	}
 	q := quantities[b.Quantity]
 	v, ok := q.value(r)
 	if !ok {
@@ -178,4 +187,15 @@ func (b Bound) judge(r *Report) Verdict {
 		passed = v <= b.Limit
 	}
 	return Verdict{Bound: b.String(), Measured: q.unit.format(v), Passed: passed}
+}
+
+// of is the report of one group alone, of which the server's figures are not known.
+func (r *Report) of(group string) *Report {
+	alone := &Report{}
+	for i := range r.Groups {
+		if r.Groups[i].Group == group {
+			alone.Total = r.Groups[i]
+		}
+	}
+	return alone
 }

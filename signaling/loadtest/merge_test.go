@@ -96,6 +96,25 @@ func TestAReportComesBackFromItsFile(t *testing.T) {
 	}
 }
 
+// Who hangs on purpose is no fault of a server that the others do not notice it at.
+func TestABoundMayBeForOneGroup(t *testing.T) {
+	r := &Report{Total: Outcome{Failed: 3}, Groups: []Outcome{{Group: "call"}, {Group: "hangs", Failed: 3}}}
+	for text, passed := range map[string]bool{
+		"failed <= 0": false, "failed of call <= 0": true, "failed of hangs <= 0": false, "latency.p99 of call <= 15ms": false,
+	} {
+		bound, err := ParseBound(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := bound.judge(r); v.Passed != passed || v.Bound != bound.String() {
+			t.Errorf("%s: %+v", text, v)
+		}
+		if again, err := ParseBound(bound.String()); err != nil || again != bound {
+			t.Errorf("%q is read as %+v, %v", bound.String(), again, err)
+		}
+	}
+}
+
 func TestThePageNeedsNothingElse(t *testing.T) {
 	r := example("one", time.Unix(1000, 0).UTC(), 5, 3*time.Millisecond)
 	r.About = "<script>alert(1)</script>"

@@ -45,7 +45,7 @@ bots:
     height: 360
     every: 3s
     link: lossy5
-pass: [join.p95 <= 2s, loss <= 0.5%, inside >= 8, server.memory-per-bot <= 150KB]
+pass: [join.p95 <= 2s, loss of watching <= 0.5%, inside >= 8, server.memory-per-bot <= 150KB]
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ pass: [join.p95 <= 2s, loss <= 0.5%, inside >= 8, server.memory-per-bot <= 150KB
 	if g := s.Bots[1]; g.Slots != (client.Slots{Audio: 2, Video: 4, Screen: 1, ScreenAudio: 1}) || g.Every != 3*time.Second || g.Link != "lossy5" {
 		t.Errorf("second group %+v", g)
 	}
-	want := []Bound{{"join.p95", true, 2}, {"loss", true, 0.005}, {"inside", false, 8}, {"server.memory-per-bot", true, 150}}
+	want := []Bound{{"join.p95", true, 2, ""}, {"loss", true, 0.005, "watching"}, {"inside", false, 8, ""}, {"server.memory-per-bot", true, 150, ""}}
 	for i, b := range want {
 		if s.Pass[i] != b {
 			t.Errorf("bound %d is %+v, want %+v", i, s.Pass[i], b)
@@ -97,6 +97,7 @@ func TestAWrongScenarioIsToldByLineAndField(t *testing.T) {
 		{"level", "bots:\n  - role: publisher\n    microphone: {level: 200}\n", "mine.yaml:3: bots[0].microphone.level is 200"},
 		{"no bound", good + "pass: [fast]\n", `mine.yaml:5: pass[0] is "fast", must be a bound`},
 		{"unknown bound", good + "pass: [speed <= 3]\n", `mine.yaml:5: pass[0] "speed" is not measured`},
+		{"bound of nobody", good + "pass: [loss of dancers <= 3%]\n", `pass[0] there are no bots of the name "dancers"`},
 		{"bound without its unit", good + "pass: [loss <= 3]\n", "is no share such as 0.5%"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

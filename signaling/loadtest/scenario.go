@@ -231,6 +231,9 @@ func (s Scenario) faults() []fault {
 		if _, ok := quantities[b.Quantity]; !ok {
 			wrong(fmt.Sprintf("pass[%d]", i), "%q is not measured; known are %s", b.Quantity, list(quantityNames()))
 		}
+		if b.Group != "" && !slices.ContainsFunc(s.Bots, func(g Group) bool { return g.Name == b.Group }) {
+			wrong(fmt.Sprintf("pass[%d]", i), "there are no bots of the name %q", b.Group)
+		}
 	}
 	return all
 }
