@@ -19,6 +19,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/core/shed"
 	"github.com/plenum-meet/plenum/sfu/egress"
+	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/room"
@@ -47,6 +48,7 @@ func sample() *state {
 		transport: transport.Snapshot{Express: true, ExpressPeers: 2, Sockets: map[string]egress.SocketSnapshot{
 			"a": {Method: egress.Segmented, Sent: 20}, "b": {Method: egress.Segmented, Sent: 22},
 		}},
+		relay:     relay.Snapshot{Allocations: 3, Made: 8, Refused: 2, Held: 1, UpBytes: 700, DownBytes: 900},
 		signaling: signaling.Load{Sockets: 2, Opened: 5, QueuedWrites: 6, Meetings: []room.Load{{Participants: 3, Reconnecting: 1, Waiting: 4}}},
 		pool:      sql.DBStats{MaxOpenConnections: 32, InUse: 1, Idle: 2},
 	}
@@ -95,6 +97,8 @@ func TestTheStateOfANodeBecomesMetrics(t *testing.T) {
 		`plenum_downstream_loss_ratio_bucket{le="0.5"}`:                          "1",
 		`plenum_upstream_rtt_seconds_bucket{le="0.025"}`:                         "1",
 		`plenum_egress_info{express="true",method="gso"}`:                        "1",
+		`plenum_turn_allocations`:                                                "3",
+		`plenum_turn_bytes_total{direction="down"}`:                              "900",
 		`plenum_udp_sent_packets_total`:                                          "42",
 		`plenum_shard_queue_messages{shard="0"}`:                                 "3",
 		`plenum_shard_delay_seconds{shard="0"}`:                                  "0.001",

@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
 )
@@ -15,6 +16,8 @@ type Parts struct {
 	Media     *sfu.Server
 	Transport *transport.Transport
 	Signaling *signaling.Server
+	// Relay is nil if there is no TURN server inside.
+	Relay *relay.Server
 	// Pool says how the connections to the database are used.
 	Pool func() sql.DBStats
 	// Version of the program.
@@ -26,15 +29,20 @@ type state struct {
 	version, goVersion string
 	media              sfu.Load
 	transport          transport.Snapshot
+	relay              relay.Snapshot
 	signaling          signaling.Load
 	pool               sql.DBStats
 }
 
 func (p Parts) state(ctx context.Context) *state {
-	return &state{
+	now := &state{
 		version: p.Version, goVersion: runtime.Version(),
 		media: p.Media.Load(ctx), transport: p.Transport.Snapshot(), signaling: p.Signaling.Load(ctx), pool: p.Pool(),
 	}
+	if p.Relay != nil {
+		now.relay = p.Relay.Snapshot()
+	}
+	return now
 }
 
 // peers goes through all participants.
