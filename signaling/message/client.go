@@ -155,7 +155,7 @@ type SlotsWish struct {
 	Wishes []SlotWish `json:"wishes"`
 	// Warm are pictures that are to be at hand when the page is turned: their smallest layer comes to the server and is
 	// kept there, and nothing of them is sent on. At most a page, 49.
-	Warm []WarmWish `json:"warm,omitempty"`
+	Warm []WarmWish `json:"warm,omitzero"`
 	// DataSaver asks for small pictures only, whatever the tiles' heights.
 	DataSaver bool `json:"dataSaver,omitempty"`
 	// AudioOnly asks for no pictures at all.

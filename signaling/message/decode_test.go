@@ -290,7 +290,7 @@ func FuzzDecode(f *testing.F) {
 	for _, raw := range []string{
 		`{"v":1,"type":"ping","type":"meeting:end"}`, `{"v":1,"type":"ping"} {}`, `{"v":1,"id":18446744073709551615,"type":"ping"}`,
 		`{"v":1,"type":"ping","data":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}`, `{"v":1.0,"type":"ping"}`, "\ufeff{}", `{"":{"":{}}}`,
-		`{"v":1,"type":"participant:rename","data":{"name":"\ud800"}}`,
+		`{"v":1,"type":"participant:rename","data":{"name":"\ud800"}}`, `{"v":1,"type":"slots:wish","data":{"wishes":[],"warm":[]}}`,
 	} {
 		f.Add([]byte(raw))
 	}

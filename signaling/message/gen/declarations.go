@@ -116,7 +116,7 @@ func readField(f *ast.Field) (field, error) {
 	if err != nil {
 		return field{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return field{name: name, doc: comment(f.Doc), typ: typ, optional: options == "omitempty"}, nil
+	return field{name: name, doc: comment(f.Doc), typ: typ, optional: options == "omitempty" || options == "omitzero"}, nil
 }
 
 func (d *declarations) addConstants(spec *ast.ValueSpec, alone bool, outer *ast.CommentGroup) {
