@@ -55,20 +55,26 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			command := onLoopback(t)
 			c.change(&command)
-			n, err := start(t.Context(), command, slog.New(slog.DiscardHandler))
-			if err == nil {
-				n.Stop(t.Context())
-				t.Fatal("it started")
-			}
-			for _, part := range c.want {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("said %q, without %q", err, part)
-				}
-			}
-			if strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("said a secret: %q", err)
-			}
+			refuses(t, command, c.want)
 		})
+	}
+}
+
+// refuses has a server not start, and say why in all of these words and without the secret of the tests.
+func refuses(t *testing.T, command serveCommand, want []string) {
+	t.Helper()
+	n, err := start(t.Context(), command, slog.New(slog.DiscardHandler))
+	if err == nil {
+		n.Stop(t.Context())
+		t.Fatal("it started")
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("said %q, without %q", err, part)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("said a secret: %q", err)
 	}
 }
 

@@ -69,16 +69,7 @@ func TestWhatIsWrongWithACertificateIsSaid(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			command := onLoopback(t)
 			command.TLS = c.options
-			n, err := start(t.Context(), command, slog.New(slog.DiscardHandler))
-			if err == nil {
-				n.Stop(t.Context())
-				t.Fatal("it started")
-			}
-			for _, part := range c.want {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("said %q, without %q", err, part)
-				}
-			}
+			refuses(t, command, c.want)
 		})
 	}
 }
