@@ -48,8 +48,18 @@ func table(to io.Writer, list []row, r results) error {
 	return w.Flush()
 }
 
-// comparison prints what two revisions measured of each benchmark and unit that both have.
+// comparison prints what two revisions measured of each benchmark and unit that both have, and names the benchmarks that
+// only one has. It fails if there is nothing to compare.
 func comparison(to io.Writer, names [2]string, before, after results) error {
+	lonely := [2][]string{only(before, after), only(after, before)}
+	if len(lonely[0]) == len(before) {
+		return fmt.Errorf("nothing was measured in both: %d benchmarks %s, %d %s", len(before), names[0], len(after), names[1])
+	}
+	for i, missing := range lonely {
+		if len(missing) > 0 {
+			fmt.Fprintf(to, "Only %s: %s\n", names[i], strings.Join(missing, ", ")) //nolint:errcheck // the table's Flush says
+		}
+	}
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "\tunit\t%s\t%s\t\n", names[0], names[1]) //nolint:errcheck // Flush says
 	for _, name := range sortedKeys(before) {
@@ -67,6 +77,11 @@ func comparison(to io.Writer, names [2]string, before, after results) error {
 		}
 	}
 	return w.Flush()
+}
+
+// only are the names of what r has and other has not.
+func only(r, other results) []string {
+	return slices.DeleteFunc(sortedKeys(r), func(name string) bool { return other[name] != nil })
 }
 
 func sortedKeys[V any](m map[string]V) []string {

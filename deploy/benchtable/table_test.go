@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 )
@@ -52,12 +53,20 @@ func TestComparison(t *testing.T) {
 	if err := comparison(&out, names, read(t, "BenchmarkA-2 1 100 ns/op 8 B/op\nBenchmarkB 1 5 ns/op"), read(t, "BenchmarkA-8 1 90 ns/op 0 B/op")); err != nil {
 		t.Fatal(err)
 	}
-	want := `      unit  before  after
+	want := `Only before: B
+      unit  before  after
   A   B/op    8.00      0  -100.0 %
   A  ns/op     100   90.0   -10.0 %
 `
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
+	}
+}
+
+func TestNothingToCompareIsSaid(t *testing.T) {
+	err := comparison(io.Discard, [2]string{"before", "after"}, results{}, read(t, "BenchmarkA 1 5 ns/op"))
+	if err == nil || !strings.Contains(err.Error(), "0 benchmarks before, 1 after") {
+		t.Errorf("an empty comparison: %v", err)
 	}
 }
 
