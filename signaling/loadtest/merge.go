@@ -76,6 +76,7 @@ func (w *Window) add(other *Window) {
 	w.Freezes += other.Freezes
 	w.BotCPU += other.BotCPU
 	w.Latency.Merge(&other.Latency)
+	w.Direct.Merge(&other.Direct)
 }
 
 // addSecond adds what several machines saw in the same second of their clocks.

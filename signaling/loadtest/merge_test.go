@@ -20,7 +20,7 @@ func example(machine string, start time.Time, bots int, latency time.Duration) *
 	}
 	r.Groups = []Outcome{o}
 	r.Total.add(&o)
-	r.Window = Window{Seconds: 10, Packets: o.Packets, Bots: bots, Latency: o.Latency}
+	r.Window = Window{Seconds: 10, Packets: o.Packets, Bots: bots, Latency: o.Latency, Direct: o.Latency}
 	for i := range 3 {
 		r.Line = append(r.Line, Second{At: start.Add(time.Duration(i) * time.Second), Inside: bots, Packets: 100, P99: milliseconds(latency)})
 	}
@@ -43,6 +43,9 @@ func TestReportsOfSeveralMachinesBecomeOne(t *testing.T) {
 	}
 	if len(m.Groups) != 1 || m.Groups[0].Bots != 40 || m.Total.Joined != 40 || m.Total.Join.Count() != 40 || m.Faults["viewer: connection lost"] != 2 {
 		t.Errorf("merged to %d groups, %+v", len(m.Groups), m.Faults)
+	}
+	if m.Window.Direct.Count() != m.Window.Latency.Count() {
+		t.Errorf("%d packets without a server, %d with it", m.Window.Direct.Count(), m.Window.Latency.Count())
 	}
 	if got := m.Window.Latency.Quantile(0.5); got < 7*time.Millisecond {
 		t.Errorf("the median of 10 short and 30 long times is %s", got)

@@ -99,6 +99,8 @@ type Window struct {
 	// BotCPU is what the bots themselves used, in seconds.
 	BotCPU  float64   `json:"botCpuSeconds"`
 	Latency Histogram `json:"latency"`
+	// Direct is the latency from socket to socket of the same machine and process, with no server between them.
+	Direct Histogram `json:"direct"`
 }
 
 // Server is what was seen of the server's process.

@@ -198,13 +198,19 @@ func (r *run) hold(ctx context.Context, report *Report) {
 	r.enterPhase("measuring", time.Now().Add(r.scenario.Duration-r.scenario.Settle))
 	from, began, own := r.tally(), time.Now(), ownCPU()
 	before, seen := r.usageNow(ctx)
-	until(ctx, began.Add(r.scenario.Duration-r.scenario.Settle))
+	measuring, end := context.WithDeadline(ctx, began.Add(r.scenario.Duration-r.scenario.Settle))
+	defer end()
+	straight, err := direct(measuring)
+	if err != nil {
+		r.fault(err)
+	}
+	<-measuring.Done()
 	after, still := r.usageNow(ctx)
 	to := r.tally()
 	w := &report.Window
 	w.Seconds, w.Bots, w.BotCPU = time.Since(began).Seconds(), int(r.inside.Load()), (ownCPU() - own).Seconds()
 	w.Packets, w.Bytes, w.Lost, w.Freezes = to.packets-from.packets, to.bytes-from.bytes, to.lost-from.lost, to.freezes-from.freezes
-	w.Latency = *to.latency.Since(&from.latency)
+	w.Latency, w.Direct = *to.latency.Since(&from.latency), straight
 	if seen && still {
 		report.Server = &Server{CPU: (after.CPU - before.CPU).Seconds(), Full: after.Memory}
 	}
