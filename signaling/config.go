@@ -59,7 +59,7 @@ func Default(node string) Config {
 		PingEvery:     5 * time.Second,
 		PongWithin:    5 * time.Second,
 		WriteTimeout:  5 * time.Second,
-		QueueMessages: 256,
+		QueueMessages: 4096, // a thousand may join while a client pauses for some seconds
 		QueueBytes:    1 << 20,
 		BadHandshakes: 30,
 		MaxSockets:    10_000,
