@@ -68,6 +68,12 @@ type QualityChanged struct {
 	Others map[string]int
 }
 
+// ConnectionEnded says that one of a peer's connections is gone, and the peer waits for an offer of another.
+type ConnectionEnded struct {
+	Up     bool // it was the one to publish on
+	Reason string
+}
+
 // PeerClosed is the last event of a peer.
 type PeerClosed struct{ Reason string }
 
@@ -76,4 +82,5 @@ func (SpeakersChanged) event() {}
 func (LayersWanted) event()    {}
 func (SlotsClocked) event()    {}
 func (QualityChanged) event()  {}
+func (ConnectionEnded) event() {}
 func (PeerClosed) event()      {}

@@ -157,6 +157,17 @@ func (p *Peer) setEnded(source Source, ended bool) {
 	})
 }
 
+// Received tells how many packets have come of all that the participant publishes, whether anybody may have them or not.
+func (p *Peer) Received(reply func(packets uint64)) {
+	p.do(func() {
+		n := uint64(0)
+		for _, publication := range p.publications {
+			n += publication.counts.packets.Load() + publication.counts.muted.Load()
+		}
+		reply(n)
+	})
+}
+
 // Close ends the peer; PeerClosed follows.
 func (p *Peer) Close() { p.closeFor(ReasonLeft) }
 
@@ -367,9 +378,7 @@ func (p *Peer) upstreamEnded(up *upstream, reason string) {
 		p.log.Info("upstream ended", "reason", reason)
 		up.close()
 		p.up = nil
-		if fatal(reason) {
-			p.closeFor(reason)
-		}
+		p.outlive(reason, true)
 	})
 }
 
@@ -380,10 +389,17 @@ func (p *Peer) downstreamEnded(down *downstream, reason string) {
 		}
 		p.log.Info("downstream ended", "reason", reason)
 		p.dropDownstream()
-		if fatal(reason) {
-			p.closeFor(reason)
-		}
+		p.outlive(reason, false)
 	})
+}
+
+// outlive goes on without a connection that ended, if the reason is not the peer's own end.
+func (p *Peer) outlive(reason string, up bool) {
+	if fatal(reason) {
+		p.closeFor(reason)
+		return
+	}
+	p.emit(ConnectionEnded{Up: up, Reason: reason})
 }
 
 // fatal reasons end the peer; after the others the client offers a new connection.

@@ -187,8 +187,8 @@ func (p *Publication) forward(feed *egress.Feed, pkt *packet.Packet) {
 	feed.Bound(p.mayKeep())
 	p.counts.packets.Add(1)
 	p.counts.bytes.Add(uint64(len(pkt.Payload)))
-	if pkt.HasLevel {
-		p.level.add(pkt.Level)
+	if p.source == Microphone {
+		p.level.add(levelOf(pkt))
 	}
 	if height := int32(pkt.Descriptor.Height); pkt.Descriptor.Key && height != 0 {
 		if feed.SetHeight(pkt.Spatial, int(height)) {
@@ -242,6 +242,24 @@ func (p *Publication) layerHeights() []int {
 	return heights
 }
 
+// unstated is the level of sound of which nobody says how loud it is, as of a stream from a studio: it is heard where louder
+// voices leave a place, and has the floor of nobody. A voice that is coded as silence is silent.
+const (
+	unstated  = 55
+	silence   = 127
+	silentFor = 3 // bytes that Opus takes for it (RFC 6716 §3.1, DTX)
+)
+
+func levelOf(pkt *packet.Packet) uint8 {
+	switch {
+	case pkt.HasLevel:
+		return pkt.Level
+	case len(pkt.Payload) <= silentFor:
+		return silence
+	}
+	return unstated
+}
+
 // levelMeter gathers RFC 6464 levels between two looks of the room.
 type levelMeter struct{ sumAndCount atomic.Uint64 }
 
@@ -252,7 +270,7 @@ func (m *levelMeter) take() uint8 {
 	v := m.sumAndCount.Swap(0)
 	count := v & 0xffffffff
 	if count == 0 {
-		return 127
+		return silence
 	}
-	return uint8(min((v>>32)/count, 127)) //nolint:gosec // at most 127
+	return uint8(min((v>>32)/count, silence)) //nolint:gosec // at most 127
 }

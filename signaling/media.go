@@ -165,6 +165,8 @@ func (m *media) event(e sfu.Event, live *liveRoom, stay *stay) {
 		m.quality = qualityChanged(e)
 		m.session.quality.scored(e.Up, e.Down)
 		m.session.tell(0, m.quality)
+	case sfu.ConnectionEnded:
+		// The client sees that too, and offers another.
 	case sfu.PeerClosed:
 	}
 }
