@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Kind tells the two tokens apart.
+// Kind tells the tokens apart.
 type Kind uint8
 
 const (
@@ -13,11 +13,17 @@ const (
 	Grant Kind = iota
 	// Ticket comes from the room and is good until the next one.
 	Ticket
+	// stream is that of a Stream.
+	stream
 )
 
 func (k Kind) String() string {
-	if k == Ticket {
+	switch k {
+	case Ticket:
 		return "ticket"
+	case stream:
+		return "stream"
+	case Grant:
 	}
 	return "grant"
 }
@@ -67,6 +73,9 @@ type Claims struct {
 	SignIn string
 	// Test marks a room of a connection test, which no record is kept of.
 	Test bool
+
+	// Stream is what somebody does who came with HTTP alone. No grant and no ticket carries it.
+	Stream Way
 
 	// Request is the API call that the grant was the answer to, so that logs can be read across it.
 	Request string

@@ -26,6 +26,7 @@ type Keys struct {
 	node   string
 	grant  keyring
 	ticket keyring
+	stream keyring
 }
 
 // NewKeys derives the keys from a secret of at least 32 bytes. Node and boot name this process: a grant is
@@ -35,7 +36,7 @@ func NewKeys(secret []byte, node, boot string, previous ...[]byte) (*Keys, error
 		return nil, errors.New("grant keys need a node id and a boot id")
 	}
 	keys := &Keys{node: node + "/" + boot}
-	for kind, ring := range map[Kind]*keyring{Grant: &keys.grant, Ticket: &keys.ticket} {
+	for kind, ring := range map[Kind]*keyring{Grant: &keys.grant, Ticket: &keys.ticket, stream: &keys.stream} {
 		made, err := newKeyring("plenum signaling "+kind.String()+" v1", secret, previous)
 		if err != nil {
 			return nil, err
@@ -117,7 +118,7 @@ type wireClaims struct {
 }
 
 func (r keyring) sign(kind Kind, now time.Time, audience string, c Claims, id string) (string, error) {
-	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, wireClaims{
+	return r.seal(kind, wireClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    issuer,
 			Subject:   c.Participant,
@@ -132,6 +133,11 @@ func (r keyring) sign(kind Kind, now time.Time, audience string, c Claims, id st
 		CoHost: c.CoHost, Admitted: c.Admitted, Device: c.Device, SignIn: c.SignIn, Test: c.Test,
 		Request: c.Request, Trace: c.Trace,
 	})
+}
+
+// seal signs claims of a kind.
+func (r keyring) seal(kind Kind, claims jwt.Claims) (string, error) {
+	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, claims)
 	token.Header["typ"] = kind.typ()
 	token.Header["kid"] = r.id
 	signed, err := token.SignedString(r.private)
@@ -144,9 +150,10 @@ func (r keyring) sign(kind Kind, now time.Time, audience string, c Claims, id st
 	return signed, nil
 }
 
-func (r keyring) verify(kind Kind, now time.Time, audience, text string) (Claims, error) {
+// open checks a token of a kind and reads its claims.
+func (r keyring) open(kind Kind, now time.Time, audience, text string, claims jwt.Claims) error {
 	if len(text) > MaxSize {
-		return Claims{}, fmt.Errorf("%w: %d bytes", ErrMalformed, len(text))
+		return fmt.Errorf("%w: %d bytes", ErrMalformed, len(text))
 	}
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
@@ -158,8 +165,7 @@ func (r keyring) verify(kind Kind, now time.Time, audience, text string) (Claims
 		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return now }),
 	)
-	var claims wireClaims
-	_, err := parser.ParseWithClaims(text, &claims, func(t *jwt.Token) (any, error) {
+	_, err := parser.ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
 		if t.Header["typ"] != kind.typ() {
 			return nil, ErrForeign
 		}
@@ -171,7 +177,15 @@ func (r keyring) verify(kind Kind, now time.Time, audience, text string) (Claims
 		return public, nil
 	})
 	if err != nil {
-		return Claims{}, classify(err)
+		return classify(err)
+	}
+	return nil
+}
+
+func (r keyring) verify(kind Kind, now time.Time, audience, text string) (Claims, error) {
+	var claims wireClaims
+	if err := r.open(kind, now, audience, text, &claims); err != nil {
+		return Claims{}, err
 	}
 	if claims.Subject == "" || claims.ID == "" || claims.Code == "" || claims.Meeting == "" || claims.Occurrence == "" {
 		return Claims{}, fmt.Errorf("%w: a claim is missing", ErrMalformed)
