@@ -3,12 +3,14 @@ package sfu_test
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/plenum-meet/plenum/sfu"
+	"github.com/plenum-meet/plenum/sfu/core/codec"
 	"github.com/plenum-meet/plenum/sfu/core/packet"
 	"github.com/plenum-meet/plenum/sfu/egress"
 	"github.com/plenum-meet/plenum/sfu/sfutest"
@@ -79,6 +81,36 @@ func TestWhatWasCountedStaysCounted(t *testing.T) {
 		}
 		if load := c.load(); len(load.Rooms) != 0 {
 			t.Errorf("%+v is still there", load.Rooms)
+		}
+	})
+}
+
+// So it is for each kind of publication, and what comes of the next one is added to it: nothing is lost, and nothing counted twice.
+func TestWhatCameOfEachKindIsCountedOnce(t *testing.T) {
+	inCall(t, func(c *call) {
+		t := c.t
+		want := map[sfu.Source]uint64{}
+		for turn, name := range []string{"ada", "bob"} {
+			p := c.join(name)
+			p.publishes(uint32(10*turn+1), sfu.Sources...)
+			for i, source := range sfu.Sources {
+				kind, payload := codec.VP8, pictureOf(codec.VP8, true)
+				if source == sfu.Microphone || source == sfu.ScreenAudio {
+					kind, payload = codec.Opus, []byte{0xfc, 1, 2}
+				}
+				stream := p.sends(strconv.Itoa(i), packet.SSRC(1000*(turn+1)+i), kind, "")
+				for range 3 + i {
+					stream.packet(payload, nil)
+					want[source]++
+				}
+			}
+			before := c.load().Received
+			p.peer.Close()
+			for _, source := range sfu.Sources {
+				if got := c.load().Received[source]; got != before[source] || got.Packets != want[source] || got.Bytes == 0 {
+					t.Errorf("after %s left, of %v came %+v, and %+v before, want %d packets", name, source, got, before[source], want[source])
+				}
+			}
 		}
 	})
 }

@@ -3,7 +3,6 @@ package signaling
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -34,6 +33,8 @@ type Config struct {
 	BadHandshakes int
 	// MaxSockets on this node.
 	MaxSockets int
+	// MaxRooms that are alive on this node at a time.
+	MaxRooms int
 	// StoreTimeout bounds what a session asks of the store.
 	StoreTimeout time.Duration
 	// MediaTimeout bounds the answer to an offer.
@@ -47,6 +48,9 @@ type Config struct {
 
 	// Relays are told to who is let in from the lobby; nil for none. It must not block.
 	Relays func(participant string) []message.ICEServer
+
+	// Removed is told who was removed from a meeting. It must not block; nil is not told.
+	Removed func(participant string)
 
 	Room room.Config
 }
@@ -63,6 +67,7 @@ func Default(node string) Config {
 		QueueBytes:    1 << 20,
 		BadHandshakes: 30,
 		MaxSockets:    10_000,
+		MaxRooms:      10_000,
 		StoreTimeout:  3 * time.Second,
 		MediaTimeout:  10 * time.Second,
 		Room:          room.Default(),
@@ -75,9 +80,8 @@ func (c Config) Validate() error {
 		return errors.New("signaling: the node needs an id")
 	}
 	for _, origin := range c.Origins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			return fmt.Errorf("signaling: origin %q is not scheme://host[:port]", origin)
+		if err := checkOrigin(origin); err != nil {
+			return err
 		}
 	}
 	if c.TrustedProxies < 0 {
@@ -93,7 +97,7 @@ func (c Config) Validate() error {
 	}
 	for name, n := range map[string]int{
 		"queued messages": c.QueueMessages, "queued bytes": c.QueueBytes, "bad handshakes": c.BadHandshakes,
-		"sockets": c.MaxSockets,
+		"sockets": c.MaxSockets, "rooms": c.MaxRooms,
 	} {
 		if n <= 0 {
 			return fmt.Errorf("signaling: the limit of %s must be positive", name)

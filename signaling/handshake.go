@@ -21,6 +21,7 @@ import (
 
 // refusal is a handshake's answer when there is to be no socket.
 type refusal struct {
+	reason     string // for the metrics
 	status     int
 	code       string
 	sentence   string
@@ -37,13 +38,13 @@ func (r refusal) write(w http.ResponseWriter) {
 }
 
 var (
-	refuseStopping    = refusal{http.StatusServiceUnavailable, "unavailable", "The server is stopping; try again.", 5}
-	refuseFull        = refusal{http.StatusServiceUnavailable, "unavailable", "The server is full; try again later.", 30}
-	refuseTooMany     = refusal{http.StatusTooManyRequests, "too_many", "Too many failed attempts from this address.", 60}
-	refuseOrigin      = refusal{http.StatusForbidden, "forbidden", "This page may not connect here.", 0}
-	refuseNotUpgrade  = refusal{http.StatusUpgradeRequired, "invalid", "This address speaks WebSocket only.", 0}
-	refuseSubprotocol = refusal{http.StatusBadRequest, "invalid", "The subprotocol " + message.Subprotocol + " is required.", 0}
-	refuseCredential  = refusal{http.StatusUnauthorized, "unauthorized", "The credential is missing, expired or used up.", 0}
+	refuseStopping    = refusal{"stopping", http.StatusServiceUnavailable, "unavailable", "The server is stopping; try again.", 5}
+	refuseFull        = refusal{"full", http.StatusServiceUnavailable, "unavailable", "The server is full; try again later.", 30}
+	refuseTooMany     = refusal{"too_many", http.StatusTooManyRequests, "too_many", "Too many failed attempts from this address.", 60}
+	refuseOrigin      = refusal{"origin", http.StatusForbidden, "forbidden", "This page may not connect here.", 0}
+	refuseNotUpgrade  = refusal{"not_websocket", http.StatusUpgradeRequired, "invalid", "This address speaks WebSocket only.", 0}
+	refuseSubprotocol = refusal{"subprotocol", http.StatusBadRequest, "invalid", "The subprotocol " + message.Subprotocol + " is required.", 0}
+	refuseCredential  = refusal{"credential", http.StatusUnauthorized, "unauthorized", "The credential is missing, expired or used up.", 0}
 )
 
 // credential is what a handshake proved.
@@ -108,16 +109,17 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	if len(values) != 1 {
 		return false
 	}
-	if len(s.cfg.Origins) > 0 {
-		return slices.Contains(s.cfg.Origins, values[0])
+	if origins := s.adjusted.Load().Origins; len(origins) > 0 {
+		return slices.Contains(origins, values[0])
 	}
 	return values[0] == "http://"+r.Host || values[0] == "https://"+r.Host
 }
 
 // patterns are the allowed origins in the form of the WebSocket library, which knows wildcards.
 func (s *Server) patterns() []string {
-	out := make([]string, len(s.cfg.Origins))
-	for i, origin := range s.cfg.Origins {
+	origins := s.adjusted.Load().Origins
+	out := make([]string, len(origins))
+	for i, origin := range origins {
 		out[i] = strings.NewReplacer("[", `\[`, "*", `\*`, "?", `\?`).Replace(origin)
 	}
 	return out

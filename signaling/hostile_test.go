@@ -171,6 +171,7 @@ func TestASlowReaderIsClosedAndABystanderIsNot(t *testing.T) {
 	}()
 	expect(alan, func(m message.ParticipantLeft) bool { return m.ID == claims.Participant })
 	<-left
+	w.eventually("it to be counted", func() bool { return w.server.Load(t.Context()).Slow == 1 })
 	ada.sync()
 	alan.do(message.ParticipantRaiseHand{Raised: true})
 	expect(ada, func(m message.HandsChanged) bool { return len(m.Hands) == 1 })

@@ -13,6 +13,9 @@ type Load struct {
 	Sockets int `json:"sockets"`
 	// Opened sockets, since the start.
 	Opened uint64 `json:"opened"`
+	// Refused handshakes by reason, and sockets closed because their client read too slowly, since the start.
+	Refused map[string]uint64 `json:"refused"`
+	Slow    uint64            `json:"slow"`
 	// QueuedMessages and QueuedBytes wait to be written to all sockets.
 	QueuedMessages int         `json:"queuedMessages"`
 	QueuedBytes    int         `json:"queuedBytes"`
@@ -24,7 +27,7 @@ type Load struct {
 // Load counts what there is to do. A room that does not answer while ctx lasts is left out.
 func (s *Server) Load(ctx context.Context) Load {
 	s.mu.Lock()
-	load := Load{Sockets: len(s.open), Opened: s.sessions.Load()}
+	load := Load{Sockets: len(s.open), Opened: s.sessions.Load(), Refused: s.away.byReason(), Slow: s.away.slow.Load()}
 	for _, session := range s.open {
 		messages, bytes := session.out.waiting()
 		load.QueuedMessages += messages

@@ -9,6 +9,27 @@ import (
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
+// Who gets no socket is counted by the reason, and so is whose socket ends since they do not read.
+func TestLoadCountsWhoIsTurnedAway(t *testing.T) {
+	w := newWorld(t, func(cfg *signaling.Config) { cfg.MaxSockets = 1 })
+	refused := func(reason string) uint64 { return w.server.Load(t.Context()).Refused[reason] }
+	for _, reason := range []string{"stopping", "full", "too_many", "origin", "not_websocket", "subprotocol", "credential"} {
+		if n, told := w.server.Load(t.Context()).Refused[reason]; n != 0 || !told {
+			t.Errorf("%s: %d, told %t", reason, n, told)
+		}
+	}
+	if _, _, err := w.dial(message.GrantPrefix + "nonsense"); err == nil || refused("credential") != 1 {
+		t.Errorf("%v, counted %d", err, refused("credential"))
+	}
+	w.enter("Ada")
+	if _, _, err := w.dial(message.GrantPrefix + w.grant(w.claims("Gus"))); err == nil || refused("full") != 1 {
+		t.Errorf("%v, counted %d", err, refused("full"))
+	}
+	if refused("credential") != 1 || refused("origin") != 0 || w.server.Load(t.Context()).Slow != 0 {
+		t.Errorf("%+v", w.server.Load(t.Context()))
+	}
+}
+
 func TestLoadCountsSocketsPeopleAndWhatWaits(t *testing.T) {
 	var joins, longest atomic.Int64
 	w := newWorld(t, func(cfg *signaling.Config) {

@@ -2,7 +2,10 @@ package signaling
 
 import (
 	"context"
+	"errors"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -25,6 +28,8 @@ type outbox struct {
 	writeTimeout          time.Duration
 	conn                  *websocket.Conn
 	wire                  *wire
+	// slow counts sockets whose client does not read.
+	slow *atomic.Uint64
 	// gone is closed when the socket is.
 	gone chan struct{}
 
@@ -48,10 +53,10 @@ type closing struct {
 	reason string
 }
 
-func newOutbox(cfg Config, conn *websocket.Conn, wire *wire) *outbox {
+func newOutbox(cfg Config, conn *websocket.Conn, wire *wire, slow *atomic.Uint64) *outbox {
 	return &outbox{
 		maxMessages: cfg.QueueMessages, maxBytes: cfg.QueueBytes, writeTimeout: cfg.WriteTimeout,
-		conn: conn, wire: wire, gone: make(chan struct{}),
+		conn: conn, wire: wire, slow: slow, gone: make(chan struct{}),
 	}
 }
 
@@ -65,7 +70,8 @@ func (o *outbox) send(m outgoing) bool {
 	// One message always fits: the snapshot of a large meeting is larger than a queue should be.
 	if len(o.queue) == o.maxMessages || len(o.queue) > 0 && o.bytes+m.message.Size() > o.maxBytes {
 		o.queue, o.bytes = nil, 0
-		o.closing = &closing{code: message.CloseCode(websocket.StatusTryAgainLater), reason: "read too slowly"}
+		o.closing = &readTooSlowly
+		o.slow.Add(1)
 		o.start()
 		return false
 	}
@@ -173,6 +179,7 @@ func (o *outbox) write() {
 			return
 		}
 		if err := o.put(queue); err != nil {
+			o.abandon(err)
 			_ = o.conn.CloseNow()
 			close(o.gone)
 			return
@@ -182,6 +189,15 @@ func (o *outbox) write() {
 			close(o.gone)
 			return
 		}
+	}
+}
+
+// abandon counts a client that did not read in time, unless that is known of it.
+func (o *outbox) abandon(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closing == nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		o.slow.Add(1)
 	}
 }
 

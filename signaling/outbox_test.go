@@ -80,7 +80,7 @@ func TestWhoDoesNotReadIsNotWaitedFor(t *testing.T) {
 func TestTheRosterWaitsForMore(t *testing.T) {
 	joined, other := message.Encode(message.ParticipantJoined{}), message.Encode(message.MeetingEnded{})
 	synctest.Test(t, func(t *testing.T) {
-		o := newOutbox(Config{QueueMessages: 100, QueueBytes: 1 << 20}, nil, nil)
+		o := newOutbox(Config{QueueMessages: 100, QueueBytes: 1 << 20}, nil, nil, nil)
 		o.writing = true // we write
 		taken := func(want int) {
 			t.Helper()

@@ -93,6 +93,9 @@ func (s *Server) find(code string) (live *liveRoom, mine bool, err error) {
 	}
 	live, ok := s.rooms[code]
 	if !ok {
+		if len(s.rooms) >= s.adjusted.Load().MaxRooms {
+			return nil, false, message.Refuse(message.Unavailable, "The server has as many meetings as it may; try again later.")
+		}
 		live = &liveRoom{opened: make(chan struct{})}
 		s.rooms[code] = live
 	}
@@ -105,10 +108,12 @@ func (s *Server) start(live *liveRoom, claims grant.Claims) {
 	defer cancel()
 	var opened *room.Room
 	var err error
+	adjusted := s.adjusted.Load()
+	cfg := s.cfg.with(*adjusted).Room
 	if claims.Test {
-		opened = room.OpenTest(time.Now(), s.cfg.Room, claims.Code, TestLife, s.log)
+		opened = room.OpenTest(time.Now(), cfg, claims.Code, TestLife, s.log)
 	} else {
-		opened, err = room.Open(ctx, time.Now(), s.cfg.Room, s.records, claims.Meeting, claims.Occurrence, s.log)
+		opened, err = room.Open(ctx, time.Now(), cfg, s.records, claims.Meeting, claims.Occurrence, s.log)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,6 +130,9 @@ func (s *Server) start(live *liveRoom, claims grant.Claims) {
 		opened.Run(s.base)
 		s.forget(claims.Code, live)
 	})
+	if now := s.adjusted.Load(); now != adjusted {
+		s.wg.Go(func() { opened.Adjust(now.MaxParticipants, now.ResumeFor) })
+	}
 }
 
 func (s *Server) forget(code string, live *liveRoom) {

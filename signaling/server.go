@@ -38,6 +38,8 @@ type Server struct {
 	spent    spentGrants
 	ended    endedSignIns
 	bad      *badHandshakes
+	adjusted atomic.Pointer[Adjustable]
+	away     *turnedAway
 	sessions atomic.Uint64
 	peers    peers
 
@@ -55,24 +57,27 @@ type Server struct {
 // NewServer makes a server that works at once; Close ends it. The configuration must be valid.
 func NewServer(cfg Config, records *store.Store, media *sfu.Server, keys *grant.Keys, log *slog.Logger) *Server {
 	base, cancel := context.WithCancel(context.Background())
-	return &Server{
+	s := &Server{
 		cfg: cfg, records: records, media: media, keys: keys, log: log,
 		bad:  newBadHandshakes(cfg.BadHandshakes),
+		away: newTurnedAway(),
 		base: base, cancel: cancel,
 		open: map[room.SessionID]*Session{}, rooms: map[string]*liveRoom{},
 	}
+	s.adjusted.Store(cfg.adjustable())
+	return s
 }
 
 // ServeHTTP is the endpoint of the WebSocket. It returns when the socket is closed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if refused := s.hasPlace(); refused != nil {
-		refused.write(w)
+		s.turnAway(w, refused)
 		return
 	}
 	began := time.Now()
 	got, refused := s.admit(began, r)
 	if refused != nil {
-		refused.write(w)
+		s.turnAway(w, refused)
 		return
 	}
 	upgrade := &upgrading{ResponseWriter: w}
@@ -95,13 +100,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	session.run()
 }
 
+func (s *Server) turnAway(w http.ResponseWriter, refused *refusal) {
+	s.away.refused[refused.reason].Add(1)
+	refused.write(w)
+}
+
 func (s *Server) hasPlace() *refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
 		return &refuseStopping
-	case len(s.open) >= s.cfg.MaxSockets:
+	case len(s.open) >= s.adjusted.Load().MaxSockets:
 		return &refuseFull
 	}
 	return nil

@@ -48,7 +48,7 @@ func (s *Server) newSession(began time.Time, conn *websocket.Conn, wire *wire, g
 	id := room.SessionID(s.sessions.Add(1))
 	session := &Session{
 		id: id, server: s, conn: conn, claims: got.claims, byTicket: got.byTicket, address: got.address,
-		out: newOutbox(s.cfg, conn, wire), limits: newLimits(), began: began,
+		out: newOutbox(s.cfg, conn, wire, &s.away.slow), limits: newLimits(), began: began,
 		log: s.log.With("room", got.claims.Code, "participant", got.claims.Participant, "session", uint64(id), "request", got.claims.Request),
 	}
 	session.media.Store(newMedia(session))
@@ -64,6 +64,9 @@ func (s *Session) Send(re, seq uint64, m message.Encoded) bool {
 func (s *Session) Finish(code message.CloseCode, reason string) {
 	s.media.Load().close()
 	s.out.finish(code, reason)
+	if removed := s.server.cfg.Removed; removed != nil && code == message.CloseRemoved {
+		removed(s.claims.Participant)
+	}
 }
 
 func (s *Session) tell(re uint64, m message.ServerMessage) { s.Send(re, 0, message.Encode(m)) }

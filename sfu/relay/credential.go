@@ -30,12 +30,12 @@ func SecretFrom(signing []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// named is what a user name says: whose it is, and whether its time is over.
-func named(now time.Time, username string) (participant string, over, ok bool) {
+// named is what a user name says: whose it is, and until when.
+func named(username string) (participant string, until time.Time, ok bool) {
 	expiry, participant, found := strings.Cut(username, ":")
 	seconds, err := strconv.ParseInt(expiry, 10, 64)
 	if !found || participant == "" || err != nil {
-		return "", false, false
+		return "", time.Time{}, false
 	}
-	return participant, now.Unix() > seconds, true
+	return participant, time.Unix(seconds, 0), true
 }

@@ -17,6 +17,7 @@ type relayed struct {
 
 	participant string
 	opened      time.Time
+	up, down    *flow
 }
 
 // WriteTo sends a client's datagram to the media socket that it is meant for.
@@ -24,6 +25,10 @@ func (r *relayed) WriteTo(b []byte, to net.Addr) (int, error) {
 	socket, ok := r.targets.socket(addrPortOf(to))
 	if !ok {
 		r.counts.refused.Add(1)
+		return len(b), nil
+	}
+	if !r.up.carries(len(b)) {
+		r.counts.shed.Add(1)
 		return len(b), nil
 	}
 	r.counts.up.Add(uint64(len(b)))
@@ -40,6 +45,10 @@ func (r *relayed) ReadFrom(b []byte) (int, net.Addr, error) {
 		told, ok := r.targets.told[addrPortOf(from)]
 		if !ok {
 			r.counts.refused.Add(1)
+			continue
+		}
+		if !r.down.carries(n) {
+			r.counts.shed.Add(1)
 			continue
 		}
 		r.counts.down.Add(uint64(n)) //nolint:gosec // a length

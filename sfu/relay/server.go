@@ -38,13 +38,15 @@ type Config struct {
 	Secret []byte
 	// Quota is how many allocations a participant may have.
 	Quota int
+	// Rate is how many bytes a second an allocation carries in each direction; 0 for any number.
+	Rate int
 	// Inside tells whether a participant is in a meeting. It may be asked from any goroutine.
 	Inside func(participant string) bool
 }
 
 // Default has the ports of RFC 8656 and a quota for two connections of a client with several networks.
 func Default() Config {
-	return Config{Port: 3478, TLSPort: 5349, Quota: 12}
+	return Config{Port: 3478, TLSPort: 5349, Quota: 12, Rate: 1_000_000}
 }
 
 // Validate says what cannot work.
@@ -54,6 +56,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("turn: a secret of %d bytes, needs 32", len(c.Secret))
 	case c.Quota < 1:
 		return fmt.Errorf("turn: a quota of %d allocations lets nobody in", c.Quota)
+	case c.Rate != 0 && c.Rate < leastRate:
+		return fmt.Errorf("turn: %d bytes a second carry no call, at least %d", c.Rate, leastRate)
 	case c.Inside == nil:
 		return errors.New("turn: nobody tells who is in a meeting")
 	}
@@ -75,7 +79,9 @@ type Server struct {
 	tlsPort   uint16
 
 	mu       sync.Mutex
+	limits   Adjustable
 	taken    map[string]int // allocations by participant
+	sentAway map[string]time.Time
 	relays   map[*relayed]struct{}
 	channels channels
 
@@ -85,7 +91,7 @@ type Server struct {
 
 // counts since the start.
 type counts struct {
-	allocations, refused, held, up, down atomic.Uint64
+	allocations, refused, held, shed, up, down atomic.Uint64
 }
 
 // Snapshot of what the relay carries.
@@ -96,6 +102,8 @@ type Snapshot struct {
 	// Refused permissions and datagrams that were aimed elsewhere; Held back answers to who proved nothing.
 	Refused uint64 `json:"refused"`
 	Held    uint64 `json:"held"`
+	// Shed datagrams were more than an allocation may carry.
+	Shed uint64 `json:"shed"`
 	// UpBytes came from clients, DownBytes went to them.
 	UpBytes   uint64 `json:"upBytes"`
 	DownBytes uint64 `json:"downBytes"`
@@ -112,7 +120,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	}
 	for try := 1; ; try++ {
 		s := &Server{
-			config: config, log: log, targets: targets, port: config.Port, tlsPort: config.TLSPort, taken: map[string]int{},
+			config: config, log: log, targets: targets, port: config.Port, tlsPort: config.TLSPort, limits: Adjustable{Quota: config.Quota, Rate: config.Rate}, taken: map[string]int{}, sentAway: map[string]time.Time{},
 			relays: map[*relayed]struct{}{}, channels: channels{most: 2 * (len(targets.order) + 1), by: map[string]int{}}, stop: make(chan struct{}),
 		}
 		if err = s.open(); err == nil {
@@ -213,7 +221,7 @@ func (s *Server) Snapshot() Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := Snapshot{
-		Made: s.counts.allocations.Load(), Refused: s.counts.refused.Load(), Held: s.counts.held.Load(),
+		Made: s.counts.allocations.Load(), Refused: s.counts.refused.Load(), Held: s.counts.held.Load(), Shed: s.counts.shed.Load(),
 		UpBytes: s.counts.up.Load(), DownBytes: s.counts.down.Load(),
 	}
 	for _, n := range s.taken {
@@ -242,8 +250,8 @@ func (s *Server) Close() {
 
 // authenticate gives the key of a user name, if it may still be used.
 func (s *Server) authenticate(request *turn.RequestAttributes) (participant string, key []byte, ok bool) {
-	participant, over, ok := named(time.Now(), request.Username)
-	if !ok || over && !s.config.Inside(participant) {
+	participant, until, ok := named(request.Username)
+	if !ok || time.Now().Unix() > until.Unix() && !s.config.Inside(participant) || s.wasSentAway(participant, until) {
 		return "", nil, false
 	}
 	return participant, turn.GenerateAuthKey(request.Username, realm, passwordOf(s.config.Secret, request.Username)), true
@@ -253,7 +261,7 @@ func (s *Server) authenticate(request *turn.RequestAttributes) (participant stri
 func (s *Server) mayAllocate(participant, _ string, _ net.Addr) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken[participant] < s.config.Quota
+	return s.taken[participant] < s.limits.Quota
 }
 
 // permit refuses every address but our own, and who has bound more channels than there are sockets.
@@ -278,7 +286,7 @@ func (s *Server) take(participant string) (release func(), err error) {
 	for _, n := range s.taken {
 		all += n
 	}
-	if all >= mostAllocations || s.taken[participant] >= s.config.Quota {
+	if all >= mostAllocations || s.taken[participant] >= s.limits.Quota {
 		return nil, errFull
 	}
 	s.taken[participant]++
@@ -323,6 +331,9 @@ func (w way) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, 
 	r := &relayed{
 		UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, release: release, participant: c.UserID, opened: time.Now(),
 	}
+	w.server.mu.Lock()
+	r.up, r.down = newFlow(w.server.limits.Rate), newFlow(w.server.limits.Rate)
+	w.server.mu.Unlock()
 	r.release = func() {
 		w.server.mu.Lock()
 		delete(w.server.relays, r)

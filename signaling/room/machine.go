@@ -17,6 +17,9 @@ type Meeting struct {
 	Settings Settings
 }
 
+// isTest is true of a connection test, of which nothing is stored.
+func (m Meeting) isTest() bool { return m.Occurrence == m.Code }
+
 // Settings are what hosts decide for everybody.
 type Settings struct {
 	Lobby, Locked bool

@@ -66,6 +66,18 @@ func (r *Room) Configure(settings Settings) error {
 	})
 }
 
+// Adjust changes how many there may be and how long the place of who lost the connection is kept, from now on: who is in stays
+// in. A connection test stays as it is.
+func (r *Room) Adjust(maxParticipants int, resumeFor time.Duration) {
+	if r.meeting.isTest() {
+		return
+	}
+	_ = r.ask(func(_ time.Time, m *machine) error {
+		m.cfg.MaxParticipants, m.cfg.ResumeFor = maxParticipants, resumeFor
+		return nil
+	})
+}
+
 // SendAway takes a participant out for good and closes their socket.
 func (r *Room) SendAway(participant string) error {
 	return r.ask(func(now time.Time, m *machine) error { return m.sendAway(now, participant) })

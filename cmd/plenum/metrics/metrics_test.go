@@ -49,7 +49,7 @@ func sample() *state {
 			"a": {Method: egress.Segmented, Sent: 20}, "b": {Method: egress.Segmented, Sent: 22},
 		}},
 		relay:     relay.Snapshot{Allocations: 3, Made: 8, Refused: 2, Held: 1, UpBytes: 700, DownBytes: 900},
-		signaling: signaling.Load{Sockets: 2, Opened: 5, QueuedWrites: 6, Meetings: []room.Load{{Participants: 3, Reconnecting: 1, Waiting: 4}}},
+		signaling: signaling.Load{Sockets: 2, Opened: 5, Refused: map[string]uint64{"origin": 3}, Slow: 1, QueuedWrites: 6, Meetings: []room.Load{{Participants: 3, Reconnecting: 1, Waiting: 4}}},
 		pool:      sql.DBStats{MaxOpenConnections: 32, InUse: 1, Idle: 2},
 	}
 }
@@ -103,6 +103,8 @@ func TestTheStateOfANodeBecomesMetrics(t *testing.T) {
 		`plenum_shard_queue_messages{shard="0"}`:                                 "3",
 		`plenum_shard_delay_seconds{shard="0"}`:                                  "0.001",
 		`plenum_shard_shed_level{shard="1"}`:                                     "1",
+		`plenum_websocket_refused_total{reason="origin"}`:                        "3",
+		`plenum_websocket_too_slow_total`:                                        "1",
 		`plenum_queued_records`:                                                  "6",
 		`plenum_database_connections{state="idle"}`:                              "2",
 	} {

@@ -13,6 +13,8 @@ var relayFamilies = []family{
 		func(s relay.Snapshot) uint64 { return s.Refused }),
 	turn("plenum_turn_held_answers_total", "Answers held back from addresses that had proved nothing and asked too often.",
 		func(s relay.Snapshot) uint64 { return s.Held }),
+	turn("plenum_turn_shed_packets_total", "Datagrams dropped since one relay carried more than --turn-rate in their direction.",
+		func(s relay.Snapshot) uint64 { return s.Shed }),
 	{
 		name: "plenum_turn_bytes_total", kind: counter, labels: []string{"direction"},
 		help: "Bytes that were relayed: up from clients, down to them.",

@@ -11,6 +11,20 @@ var signalingFamilies = []family{
 		read: func(s *state, put put) { put(count(s.signaling.Opened)) },
 	},
 	{
+		name: "plenum_websocket_refused_total", kind: counter, labels: []string{"reason"},
+		help: "Handshakes that got no WebSocket: stopping, full (--max-connections), too_many (failures from one address), origin, " +
+			"not_websocket, subprotocol, credential (missing, expired or used up).",
+		read: func(s *state, put put) {
+			for reason, n := range s.signaling.Refused {
+				put(count(n), reason)
+			}
+		},
+	},
+	{
+		name: "plenum_websocket_too_slow_total", kind: counter, help: "WebSockets that were closed because their client did not read what it was sent.",
+		read: func(s *state, put put) { put(count(s.signaling.Slow)) },
+	},
+	{
 		name: "plenum_websocket_queued_messages", kind: gauge, help: "Messages that wait to be written to all WebSockets.",
 		read: func(s *state, put put) { put(float64(s.signaling.QueuedMessages)) },
 	},
