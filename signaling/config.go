@@ -40,6 +40,9 @@ type Config struct {
 	// MediaTimeout bounds the answer to an offer.
 	MediaTimeout time.Duration
 
+	// Streams bound what comes by WHIP and WHEP.
+	Streams StreamLimits
+
 	// Joined is told how long it took from the handshake of a socket until its participant was in the room or the lobby. It must
 	// not block; nil is not told.
 	Joined func(time.Duration)

@@ -186,7 +186,7 @@ func (s *Session) offer(ctx context.Context, m message.WebRTCOffer) (message.Ser
 	}
 	var answer string
 	if m.PC == message.Up {
-		answer, err = s.offerUp(ctx, peer, m)
+		answer, err = s.server.offerUp(ctx, s.live, s.id, peer, m)
 	} else {
 		slots := make([]sfu.SlotSpec, len(m.Slots))
 		for i, slot := range m.Slots {
@@ -201,12 +201,12 @@ func (s *Session) offer(ctx context.Context, m message.WebRTCOffer) (message.Ser
 }
 
 // offerUp has the room number the sources, the media server answer, and the room show what is live now.
-func (s *Session) offerUp(ctx context.Context, peer *sfu.Peer, m message.WebRTCOffer) (string, error) {
+func (s *Server) offerUp(ctx context.Context, live *liveRoom, session room.SessionID, peer *sfu.Peer, m message.WebRTCOffer) (string, error) {
 	sources := make([]message.Source, len(m.Sources))
 	for i, source := range m.Sources {
 		sources[i] = source.Source
 	}
-	feeds, err := s.live.room.Feeds(s.id, sources)
+	feeds, err := live.room.Feeds(session, sources)
 	if err != nil {
 		return "", err
 	}
@@ -225,7 +225,7 @@ func (s *Session) offerUp(ctx context.Context, peer *sfu.Peer, m message.WebRTCO
 			peer.EndPublication(sourcesIn[feed.Source])
 		}
 	}
-	return answer, s.live.room.Publish(s.id, sources)
+	return answer, live.room.Publish(session, sources)
 }
 
 func (s *Session) rename(m message.ParticipantRename) error {

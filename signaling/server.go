@@ -42,6 +42,7 @@ type Server struct {
 	away     *turnedAway
 	sessions atomic.Uint64
 	peers    peers
+	streams  streams
 
 	// base ends when Close has waited long enough.
 	base   context.Context //nolint:containedctx // the life of everything that the server starts

@@ -10,6 +10,7 @@ import (
 type Encoded struct {
 	// tail is `"type":"…","data":{…}}`; shared and immutable.
 	tail    []byte
+	kind    string
 	patient bool
 }
 
@@ -26,11 +27,14 @@ func Encode(m ServerMessage) Encoded {
 	tail = append(tail, data...)
 	_, joined := m.(ParticipantJoined)
 	_, left := m.(ParticipantLeft)
-	return Encoded{tail: append(tail, '}'), patient: joined || left}
+	return Encoded{tail: append(tail, '}'), kind: m.serverMessage(), patient: joined || left}
 }
 
 // Patient says that the message may wait a moment for others: it tells who is there, and changes nothing else.
 func (e Encoded) Patient() bool { return e.patient }
+
+// Is says whether it is a message of the type of m.
+func (e Encoded) Is(m ServerMessage) bool { return e.kind == m.serverMessage() }
 
 // Size in bytes of the message without its numbers.
 func (e Encoded) Size() int { return len(e.tail) }

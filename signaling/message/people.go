@@ -76,14 +76,26 @@ type Publication struct {
 	Muted  bool   `json:"muted"`
 }
 
-// Participant is a person in the room.
+// ParticipantKind tells what a participant is who is nobody.
+type ParticipantKind string
+
+const (
+	// StreamKind publishes for whoever sent it, as a camera on a stage does.
+	StreamKind ParticipantKind = "stream"
+	// ViewerKind plays the meeting somewhere else. It is shown, so that nobody is watched unseen.
+	ViewerKind ParticipantKind = "viewer"
+)
+
+// Participant is a person in the room, or a stream.
 type Participant struct {
-	ID           string        `json:"id"`
-	Name         string        `json:"name"`
-	Role         Role          `json:"role"`
-	Guest        bool          `json:"guest"`
-	JoinedAt     time.Time     `json:"joinedAt"`
-	Publications []Publication `json:"publications"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Kind is left out for a person.
+	Kind         ParticipantKind `json:"kind,omitempty"`
+	Role         Role            `json:"role"`
+	Guest        bool            `json:"guest"`
+	JoinedAt     time.Time       `json:"joinedAt"`
+	Publications []Publication   `json:"publications"`
 	// Reconnecting says that the connection is lost and may come back; the place is kept.
 	Reconnecting bool `json:"reconnecting,omitempty"`
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
@@ -17,6 +18,7 @@ type member struct {
 	// permissions are what they may do now, as they were told.
 	permissions message.Permissions
 	guest       bool
+	kind        message.ParticipantKind
 	// joinedAt is when this stay began, since when the first one did, snapshotAt when they last got a snapshot.
 	joinedAt, since, snapshotAt time.Time
 
@@ -47,11 +49,21 @@ type member struct {
 
 func newMember(now time.Time, in Entry, role message.Role) *member {
 	return &member{
-		id: in.Claims.Participant, user: in.Claims.User, name: in.Claims.Name, role: role, guest: in.Claims.Guest,
+		id: in.Claims.Participant, user: in.Claims.User, name: in.Claims.Name, role: role, guest: in.Claims.Guest, kind: kindOf(in.Claims),
 		device: in.Claims.Device, signIn: in.Claims.SignIn,
 		joinedAt: onWire(now), session: in.Session,
 		live: map[message.Source]bool{}, muted: map[message.Source]bool{}, hushed: map[message.Source]*member{},
 	}
+}
+
+func kindOf(claims grant.Claims) message.ParticipantKind {
+	switch claims.Stream {
+	case grant.Publish:
+		return message.StreamKind
+	case grant.Play:
+		return message.ViewerKind
+	}
+	return ""
 }
 
 func (w *member) away() bool { return !w.awayUntil.IsZero() }
@@ -59,7 +71,7 @@ func (w *member) away() bool { return !w.awayUntil.IsZero() }
 // view is the member as others see them.
 func (w *member) view() message.Participant {
 	return message.Participant{
-		ID: w.id, Name: w.name, Role: w.role, Guest: w.guest, JoinedAt: w.joinedAt,
+		ID: w.id, Name: w.name, Kind: w.kind, Role: w.role, Guest: w.guest, JoinedAt: w.joinedAt,
 		Publications: append([]message.Publication{}, w.publications...), Reconnecting: w.away(),
 	}
 }

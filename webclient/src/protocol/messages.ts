@@ -106,6 +106,13 @@ export type Permission =
  */
 export type ChatHistoryFor = 'all' | 'joined' | 'none';
 
+/**
+ * ParticipantKind tells what a participant is who is nobody.
+ * - `stream` publishes for whoever sent it, as a camera on a stage does.
+ * - `viewer` plays the meeting somewhere else. It is shown, so that nobody is watched unseen.
+ */
+export type ParticipantKind = 'stream' | 'viewer';
+
 /** Emoji is a reaction. */
 export type Emoji =
   | '👍'
@@ -218,10 +225,12 @@ export interface Publication {
   muted: boolean;
 }
 
-/** Participant is a person in the room. */
+/** Participant is a person in the room, or a stream. */
 export interface Participant {
   id: string;
   name: string;
+  /** Kind is left out for a person. */
+  kind?: ParticipantKind;
   role: Role;
   guest: boolean;
   joinedAt: string;
