@@ -56,9 +56,8 @@ func sendCSV(c echo.Context, name string, rows [][]string) error {
 	return w.Error()
 }
 
-// heads are the first row, in the language of the request.
-func heads(c echo.Context, keys ...string) []string {
-	w := wordsFor(c)
+// heads are the first row.
+func heads(w words, keys ...string) []string {
 	row := make([]string, len(keys))
 	for i, key := range keys {
 		row[i] = w.say("csv." + key)
@@ -96,10 +95,12 @@ func (s *Server) attendanceCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{heads(c, "name", "role", "guest", "joined", "left", "seconds", "connections", "qualityUp", "qualityDown", "freezes", "frozenSeconds")}
+	w := wordsFor(c)
+	guest := map[bool]string{true: w.say("csv.yes"), false: w.say("csv.no")}
+	rows := [][]string{heads(w, "name", "role", "guest", "joined", "left", "seconds", "connections", "qualityUp", "qualityDown", "freezes", "frozenSeconds")}
 	for _, p := range people {
 		row := []string{
-			p.Name, p.Role, strconv.FormatBool(p.Guest), csvTime(p.JoinedAt), csvTime(p.LeftAt),
+			p.Name, w.say("csv." + p.Role), guest[p.Guest], csvTime(p.JoinedAt), csvTime(p.LeftAt),
 			strconv.Itoa(p.Seconds), strconv.Itoa(len(p.Stays)), "", "", "", "",
 		}
 		if q := p.Quality; q != nil {
@@ -116,7 +117,7 @@ func (s *Server) transcriptCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{heads(c, "number", "sent", "sender", "to", "replyTo", "edited", "deleted", "text")}
+	rows := [][]string{heads(wordsFor(c), "number", "sent", "sender", "to", "replyTo", "edited", "deleted", "text")}
 	sight := store.Sight{User: identityOf(c).user, Occurrence: o.ID}
 	for after, more := uint64(0), true; more && len(rows) <= maxTranscript; {
 		var page []store.Message

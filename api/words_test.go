@@ -3,8 +3,11 @@ package api_test
 import (
 	"encoding/csv"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/plenum-meet/plenum/store"
 )
 
 // Mail is written in the language of who reads it: that of their own client, or else of who has it sent.
@@ -43,22 +46,42 @@ func TestMailIsInTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
-func TestExportsHaveHeadsInTheLanguageOfTheirReader(t *testing.T) {
+func TestExportsAreInTheLanguageOfTheirReader(t *testing.T) {
 	w := newWorld(t)
 	code, o := w.held()
-	for language, want := range map[string][2]string{
-		"": {"name", "number"}, "de": {"Name", "Nummer"}, "fr-CA, en": {"nom", "numéro"}, "tlh": {"name", "number"}, "ja": {"名前", "番号"},
+	people, err := w.store.ParticipantsIn(w.Context(), o.ID, 2)
+	w.must(err)
+	grace := people[0]
+	w.must(w.store.SetParticipantStanding(w.Context(), grace.ID, store.RoleCoHost, grace.Overrides, w.clock.now()))
+	english := [][]string{{"name", "role", "guest"}, {"grace", "co-host", "no"}, {"alan", "participant", "no"}}
+	for language, want := range map[string]struct {
+		people [][]string
+		number string
+	}{
+		"":          {english, "number"},
+		"tlh":       {english, "number"},
+		"de":        {[][]string{{"Name", "Rolle", "Gast"}, {"grace", "Mitleitung", "nein"}, {"alan", "Teilnahme", "nein"}}, "Nummer"},
+		"fr-CA, en": {[][]string{{"nom", "rôle", "invité"}, {"grace", "coanimation", "non"}, {"alan", "participation", "non"}}, "numéro"},
+		"ja":        {[][]string{{"名前", "役割", "ゲスト"}, {"grace", "共同ホスト", "いいえ"}, {"alan", "参加者", "いいえ"}}, "番号"},
 	} {
-		for i, file := range []string{"attendance", "transcript"} {
+		rows := func(file string) [][]string {
 			a := w.want(200, call{
 				method: "GET", path: "/api/meetings/" + code + "/occurrences/" + o.ID + "/" + file + ".csv", as: "ada",
 				header: map[string]string{"Accept-Language": language},
 			})
-			rows, err := csv.NewReader(strings.NewReader(string(a.body))).ReadAll()
+			all, err := csv.NewReader(strings.NewReader(string(a.body))).ReadAll()
 			w.must(err)
-			if rows[0][0] != want[i] {
-				t.Errorf("%q: %s begins with %v", language, file, rows[0])
-			}
+			return all
+		}
+		got := rows("attendance")
+		for i := range got {
+			got[i] = got[i][:3]
+		}
+		if !slices.EqualFunc(got, want.people, slices.Equal) {
+			t.Errorf("%q: attendance %q", language, got)
+		}
+		if head := rows("transcript")[0][0]; head != want.number {
+			t.Errorf("%q: the transcript begins with %q", language, head)
 		}
 	}
 }
