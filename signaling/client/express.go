@@ -32,7 +32,8 @@ type express struct {
 	mux      *ice.UDPMuxDefault
 	batch    *ipv4.PacketConn // its ReadBatch is for IPv6 as well
 	messages []ipv4.Message
-	next, n  int // of messages: the next to look at, how many were read
+	next, n  int    // of messages: the next to look at, how many were read
+	opened   opened // the message that is being looked at
 
 	keys    atomic.Pointer[srtp.Context]
 	receive func(now time.Time, p *rtp.Packet)
@@ -41,10 +42,26 @@ type express struct {
 	media   atomic.Uint64 // packets that went this way
 }
 
+// opened is what is left of a message: one datagram, or several that the kernel hands over as one.
+type opened struct {
+	rest []byte
+	each int // length of a datagram; the last may be shorter
+	from netip.AddrPort
+	at   time.Time
+}
+
+func (o *opened) datagram() []byte {
+	d := o.rest[:min(o.each, len(o.rest))]
+	o.rest = o.rest[len(d):]
+	return d
+}
+
 const (
-	// expressBatch datagrams are read at once; a large frame has as many.
-	expressBatch = 16
 	datagramSize = 1500
+	// expressBatch messages are read at once, one for each datagram; a large frame has as many. Where the kernel merges
+	// datagrams (UDP GRO), mergedBatch messages of mergedSize hold more than that.
+	expressBatch, mergedBatch = 16, 4
+	mergedSize                = 1 << 16
 	// expressBuffer is the socket's, for bursts.
 	expressBuffer = 512 << 10
 )
@@ -63,17 +80,26 @@ func newExpress(o Options, receive func(time.Time, *rtp.Packet)) (*express, erro
 	}
 	// Less than asked for is no fault.
 	_ = socket.SetReadBuffer(expressBuffer)
-	timestamped(socket)
-	x := &express{
-		UDPConn: socket, batch: ipv4.NewPacketConn(socket), receive: receive, plain: make([]byte, 0, datagramSize),
-		messages: make([]ipv4.Message, expressBatch),
-	}
-	for i := range x.messages {
-		x.messages[i].Buffers = [][]byte{make([]byte, datagramSize)}
-		x.messages[i].OOB = make([]byte, timestampSize)
-	}
+	x := takeFrom(socket, receive)
 	x.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: x, Logger: silent().NewLogger("ice")})
 	return x, nil
+}
+
+// takeFrom is the express of a socket, with nobody yet who takes what is not media.
+func takeFrom(socket *net.UDPConn, receive func(time.Time, *rtp.Packet)) *express {
+	batch, size := expressBatch, datagramSize
+	if informed(socket) {
+		batch, size = mergedBatch, mergedSize
+	}
+	x := &express{
+		UDPConn: socket, batch: ipv4.NewPacketConn(socket), receive: receive, plain: make([]byte, 0, datagramSize),
+		messages: make([]ipv4.Message, batch),
+	}
+	for i := range x.messages {
+		x.messages[i].Buffers = [][]byte{make([]byte, size)}
+		x.messages[i].OOB = make([]byte, controlSize)
+	}
+	return x
 }
 
 // localAddress is where packets to a host leave from. Nothing is sent to find out.
@@ -103,22 +129,15 @@ func (x *express) close() { _ = x.mux.Close() }
 // ReadFromAddrPort gives pion's mux the next datagram that is not ours.
 func (x *express) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
-		for x.next < x.n {
-			m := &x.messages[x.next]
-			x.next++
-			datagram := m.Buffers[0][:m.N]
+		for len(x.opened.rest) > 0 || x.open() {
+			datagram := x.opened.datagram()
 			if isMedia(datagram) {
 				if keys := x.keys.Load(); keys != nil {
-					x.take(keys, arrival(m.OOB[:m.NN]), datagram)
+					x.take(keys, x.opened.at, datagram)
 					continue
 				}
 			}
-			from, ok := m.Addr.(*net.UDPAddr)
-			if !ok {
-				continue // a UDP socket has UDP addresses
-			}
-			address := from.AddrPort()
-			return copy(b, datagram), netip.AddrPortFrom(address.Addr().Unmap(), address.Port()), nil
+			return copy(b, datagram), x.opened.from, nil
 		}
 		n, err := x.batch.ReadBatch(x.messages, 0)
 		if errors.Is(err, net.ErrClosed) {
@@ -129,6 +148,23 @@ func (x *express) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 		}
 		x.next, x.n = 0, n
 	}
+}
+
+// open begins with the next message that was read, false if there is none.
+func (x *express) open() bool {
+	for x.next < x.n {
+		m := &x.messages[x.next]
+		x.next++
+		from, ok := m.Addr.(*net.UDPAddr)
+		if !ok || m.N == 0 {
+			continue // a UDP socket has UDP addresses; nobody sends nothing
+		}
+		address := from.AddrPort()
+		x.opened = opened{rest: m.Buffers[0][:m.N], each: m.N, from: netip.AddrPortFrom(address.Addr().Unmap(), address.Port()), at: time.Now()}
+		x.opened.inform(m.OOB[:m.NN])
+		return true
+	}
+	return false
 }
 
 // WriteToAddrPort sends for pion's mux.

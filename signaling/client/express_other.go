@@ -2,14 +2,11 @@
 
 package client
 
-import (
-	"net"
-	"time"
-)
+import "net"
 
-// timestampSize is room for nothing.
-const timestampSize = 1
+// controlSize is room for nothing.
+const controlSize = 1
 
-func timestamped(*net.UDPConn) {}
+func informed(*net.UDPConn) (merges bool) { return false }
 
-func arrival([]byte) time.Time { return time.Now() }
+func (*opened) inform([]byte) {}

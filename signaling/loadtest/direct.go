@@ -14,8 +14,8 @@ const (
 	directSize  = 1200
 )
 
-// direct sends packets from one socket of this process to another until the context ends, and says how long they took:
-// what of the latency that bots measure is their own, on this machine at this load.
+// direct sends packets from one socket of this process to another until the context ends, and says how long they took to
+// be read: on this machine, at this load, no server forwards a packet in less.
 func direct(ctx context.Context) (h Histogram, err error) {
 	to, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {

@@ -75,7 +75,7 @@ func (r *Report) tiles() []tile {
 		{"join", quantile(&t.Join, 0.5), "p95 " + quantile(&t.Join, 0.95)},
 		{"first frame", quantile(&t.FirstFrame, 0.5), "p95 " + quantile(&t.FirstFrame, 0.95)},
 		{"latency", quantile(&w.Latency, 0.5), "p99 " + quantile(&w.Latency, 0.99)},
-		{"without a server", quantile(&w.Direct, 0.5), "p99 " + quantile(&w.Direct, 0.99)},
+		{"a bare hop", quantile(&w.Direct, 0.5), "p99 " + quantile(&w.Direct, 0.99)},
 		{"loss", shareOf(t.Loss(), t.Packets), fmt.Sprintf("%d recovered", t.Recovered)},
 		{"frozen", shareOf(t.Frozen(), uint64(t.Watched)), fmt.Sprintf("%d freezes", t.Freezes)},
 	}

@@ -99,7 +99,8 @@ type Window struct {
 	// BotCPU is what the bots themselves used, in seconds.
 	BotCPU  float64   `json:"botCpuSeconds"`
 	Latency Histogram `json:"latency"`
-	// Direct is the latency from socket to socket of the same machine and process, with no server between them.
+	// Direct is a bare hop: from one socket until another of this process is read, with no server between. A server is a
+	// hop at least; what bots measure ends when the kernel has the packet.
 	Direct Histogram `json:"direct"`
 }
 

@@ -95,7 +95,7 @@ func (r *Report) tellWindow(b *strings.Builder) {
 		float64(w.Packets)/w.Seconds, float64(w.Bytes)*8/1e6/w.Seconds, w.Lost, w.Freezes)
 	fmt.Fprintf(b, "  latency        p50 %s, p90 %s, p99 %s, max %s\n",
 		quantile(&w.Latency, 0.5), quantile(&w.Latency, 0.9), quantile(&w.Latency, 0.99), duration(w.Latency.Max()))
-	fmt.Fprintf(b, "  without server p50 %s, p90 %s, p99 %s, max %s, from socket to socket beside the bots\n",
+	fmt.Fprintf(b, "  a bare hop     p50 %s, p90 %s, p99 %s, max %s: from one socket of this machine until another is read\n",
 		quantile(&w.Direct, 0.5), quantile(&w.Direct, 0.9), quantile(&w.Direct, 0.99), duration(w.Direct.Max()))
 	if r.Server != nil {
 		each, _ := r.cpuPerPacket()
