@@ -189,7 +189,7 @@ func (s *Store) endMeeting(ctx context.Context, doing, id string, now time.Time,
 		if err != nil || len(running) == 0 {
 			return err
 		}
-		return tx.CloseOccurrence(ctx, running[0].ID, now)
+		return tx.closeOccurrence(ctx, running[0].ID, ReasonEnded, stamp(now))
 	})
 }
 

@@ -73,8 +73,14 @@ func (v Sight) see(question gorm.ChainInterface[Message]) gorm.ChainInterface[Me
 func (s *Store) AddMessage(ctx context.Context, m *Message) error {
 	m.CreatedAt = stamp(m.CreatedAt)
 	fillID(&m.ID, m.CreatedAt)
-	err := s.run(ctx, "add message", func(ctx context.Context) error {
-		return gorm.G[Message](s.db).Create(ctx, m)
+	err := s.InTx(ctx, func(tx *Store) error {
+		err := tx.run(ctx, "add message", func(ctx context.Context) error {
+			return gorm.G[Message](tx.db).Create(ctx, m)
+		})
+		if err != nil {
+			return err
+		}
+		return tx.announceMessage(ctx, *m)
 	})
 	if !errors.Is(err, ErrTaken) {
 		return err
@@ -90,6 +96,29 @@ func (s *Store) AddMessage(ctx context.Context, m *Message) error {
 	}
 	*m = stored[0]
 	return nil
+}
+
+// announceMessage tells of a message to everybody; private ones are nobody else's business.
+func (s *Store) announceMessage(ctx context.Context, m Message) error {
+	if m.RecipientID != nil {
+		return nil
+	}
+	to, err := s.audience(ctx)
+	if err != nil || !to.wants(EventChatMessage) {
+		return err
+	}
+	meeting, err := s.eventMeeting(ctx, m.OccurrenceID)
+	if err != nil {
+		return err
+	}
+	sender, err := s.ParticipantByID(ctx, m.ParticipantID)
+	if err != nil {
+		return err
+	}
+	said := newEvent(EventChatMessage, m.CreatedAt, meeting)
+	said.Participant = eventParticipant(sender)
+	said.Message = &EventMessage{Number: m.Number, Text: m.Text, ReplyTo: m.ReplyTo}
+	return s.announce(ctx, to, said)
 }
 
 // LastMessageNumber is the highest number in the meeting, 0 if nothing was said yet.

@@ -87,8 +87,8 @@ func TestBothDialectsHaveTheSameSchema(t *testing.T) {
 	if len(schemas) != 2 {
 		t.Fatal("one of the dialects has no schema")
 	}
-	if len(schemas[0]) != 13 {
-		t.Errorf("%d tables, want 13", len(schemas[0]))
+	if len(schemas[0]) != 16 {
+		t.Errorf("%d tables, want 16", len(schemas[0]))
 	}
 	compareSchemas(t, schemas[0], schemas[1])
 }

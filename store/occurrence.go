@@ -85,9 +85,16 @@ func (s *Store) OccurrenceByID(ctx context.Context, id string) (Occurrence, erro
 
 // CloseOccurrence ends an occurrence: those in it or waiting have LEFT, their sessions end. Closing it again changes nothing.
 func (s *Store) CloseOccurrence(ctx context.Context, id string, now time.Time) error {
-	now = stamp(now)
+	return s.closeOccurrence(ctx, id, ReasonEmpty, stamp(now))
+}
+
+func (s *Store) closeOccurrence(ctx context.Context, id, reason string, now time.Time) error {
 	return s.InTx(ctx, func(tx *Store) error {
-		if _, err := tx.OccurrenceByID(ctx, id); err != nil {
+		held, err := tx.OccurrenceByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.announceEnd(ctx, held, reason, now); err != nil {
 			return err
 		}
 		return tx.run(ctx, "close occurrence "+id, func(ctx context.Context) error {

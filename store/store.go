@@ -30,6 +30,9 @@ type Store struct {
 	log    *slog.Logger
 	closed *atomic.Bool
 	inTx   bool
+	// news has a token when deliveries were stored. Inside a transaction, announced says that it will have one.
+	news      chan struct{}
+	announced *bool
 }
 
 // Open connects to the database that cfg names and checks that it answers. The schema is MigrateUp's business.
@@ -45,7 +48,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, source: src, pool: pool, log: log.With("database", src.name()), closed: &atomic.Bool{}}
+	s := &Store{cfg: cfg, source: src, pool: pool, log: log.With("database", src.name()), closed: &atomic.Bool{}, news: make(chan struct{}, 1)}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -177,9 +180,10 @@ func (s *Store) tryTx(caller, ctx context.Context, f func(*Store) error) error {
 		options.Isolation = sql.LevelReadCommitted
 	}
 	var inner error
+	var announced bool
 	err := s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		inside := *s
-		inside.db, inside.inTx = tx, true
+		inside.db, inside.inTx, inside.announced = tx, true, &announced
 		inner = f(&inside)
 		return inner
 	}, &options)
@@ -189,7 +193,17 @@ func (s *Store) tryTx(caller, ctx context.Context, f func(*Store) error) error {
 	if err != nil {
 		return fmt.Errorf("transaction: %w", classify(ctx, caller, err))
 	}
+	if announced {
+		s.tellNews()
+	}
 	return nil
+}
+
+func (s *Store) tellNews() {
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
 }
 
 // run asks one question: with a time limit, again after a deadlock, and with its error told apart.

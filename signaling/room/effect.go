@@ -83,6 +83,7 @@ type (
 		participant string
 		session     SessionID
 		left        bool
+		reason      message.LeftReason // of having left; empty where the meeting has ended, or of who only waited
 		at          time.Time
 		quality     store.Quality
 	}
@@ -103,11 +104,12 @@ type (
 		back        bool
 		at          time.Time
 	}
-	// stands: role and rights of a participant have changed.
+	// stands: role and rights of a participant have changed, by whom if it is known.
 	stands struct {
 		participant string
 		role        message.Role
 		override    string
+		by          string
 		at          time.Time
 	}
 	configured struct {

@@ -36,7 +36,11 @@ func (m *machine) setRole(now time.Time, whom *member, role message.Role, by *me
 	whom.role = role
 	known := m.decided(whom)
 	known.role, known.demoted, known.standsIn = role, role == message.Member, false
-	m.effects = append(m.effects, save{stands{participant: whom.id, role: role, override: written(whom.override), at: now}})
+	record := stands{participant: whom.id, role: role, override: written(whom.override), at: now}
+	if by != nil {
+		record.by = by.id
+	}
+	m.effects = append(m.effects, save{record})
 	m.changed(now, whom)
 	m.notify(whom, message.NoticeRole, by)
 	m.settle(now, whom)

@@ -339,7 +339,7 @@ func (m *machine) remove(now time.Time, who *member, reason message.LeftReason) 
 	m.dirty = slices.DeleteFunc(m.dirty, func(o *member) bool { return o == who })
 	known := m.known[who.id]
 	known.role, known.override, known.signIn = who.role, who.override, who.signIn
-	m.effects = append(m.effects, save{parted{participant: who.id, session: who.session, left: true, at: now}})
+	m.effects = append(m.effects, save{parted{participant: who.id, session: who.session, left: true, reason: reason, at: now}})
 	m.tell(message.ParticipantLeft{ID: who.id, Reason: reason}, nil)
 	m.lower(who.id)
 	if i := slices.Index(m.spotlight, who.id); i >= 0 {

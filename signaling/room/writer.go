@@ -219,7 +219,7 @@ func (w *writer) store(ctx context.Context, r record) error {
 	case sentBack:
 		return w.records.SendBack(ctx, r.participant, r.back, r.at)
 	case stands:
-		return w.records.SetParticipantStanding(ctx, r.participant, string(r.role), r.override, r.at)
+		return w.records.DecideStanding(ctx, r.participant, string(r.role), r.override, r.by, r.at)
 	case configured:
 		c := r.settings
 		return w.records.SetMeetingSettings(ctx, w.meeting.ID, c.Lobby, c.Locked, string(c.ChatHistory), denied(c.Permissions), r.at)
@@ -246,10 +246,7 @@ func (w *writer) store(ctx context.Context, r record) error {
 }
 
 func (w *writer) connected(ctx context.Context, r connected) error {
-	if err := w.records.SetParticipantStatus(ctx, r.participant, store.StatusJoined, r.at); err != nil {
-		return err
-	}
-	row, err := w.records.StartSession(ctx, r.participant, r.at)
+	row, err := w.records.JoinMeeting(ctx, r.participant, r.at)
 	if err != nil {
 		return err
 	}
@@ -267,5 +264,9 @@ func (w *writer) parted(ctx context.Context, r parted) error {
 	if !r.left {
 		return nil
 	}
-	return w.records.SetParticipantStatus(ctx, r.participant, store.StatusLeft, r.at)
+	why := string(r.reason)
+	if why == "" {
+		why = store.ReasonEnded
+	}
+	return w.records.LeaveMeeting(ctx, r.participant, why, r.at)
 }

@@ -1,0 +1,488 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/plenum-meet/plenum/store"
+)
+
+// patience bounds every wait; a test that passes never uses it up.
+const patience = 30 * time.Second
+
+// world is a store with a courier that is quicker to try again than in earnest.
+type world struct {
+	*testing.T
+	store  *store.Store
+	seal   *Seal
+	cfg    Config
+	stop   func()
+	secret map[string]Secret // of each webhook
+}
+
+func newWorld(t *testing.T, change ...func(*Config)) *world {
+	t.Helper()
+	t.Parallel()
+	w := &world{T: t, cfg: Default(), secret: map[string]Secret{}}
+	w.cfg.Policy.First, w.cfg.Policy.Most = 10*time.Millisecond, 50*time.Millisecond
+	w.cfg.RetryFirst, w.cfg.LookEvery = 10*time.Millisecond, 100*time.Millisecond
+	for _, f := range change {
+		f(&w.cfg)
+	}
+	cfg := store.Default(t.TempDir())
+	cfg.DSN = "sqlite:" + filepath.Join(t.TempDir(), "plenum.db")
+	// A loaded machine is slow, not broken.
+	cfg.QueryTimeout, cfg.TxTimeout = time.Minute, time.Minute
+	var err error
+	w.store, err = store.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	w.must(err)
+	t.Cleanup(func() { w.must(w.store.Close()) })
+	w.must(w.store.MigrateUp(t.Context()))
+	w.seal, err = NewSeal([]byte(strings.Repeat("s", 32)))
+	w.must(err)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// run starts a courier; stopping it, or the end of the test, waits for it.
+func (w *world) run() *Courier {
+	w.Helper()
+	c, err := New(w.cfg, w.store, w.seal, slog.New(slog.DiscardHandler))
+	w.must(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.Run(ctx)
+	}()
+	w.stop = sync.OnceFunc(func() {
+		cancel()
+		<-done
+	})
+	w.Cleanup(w.stop)
+	return c
+}
+
+// told is what a receiver was sent, each checked as the specification's library does.
+type told struct {
+	w      *world
+	secret Secret
+
+	mu     sync.Mutex
+	all    []Payload
+	ids    []string
+	atOnce int
+	most   int
+}
+
+// hook makes a webhook at a receiver that answers as the test wants, after the signature was checked.
+func (w *world) hook(answer func(n int, rw http.ResponseWriter, r *http.Request)) (store.Webhook, *told) {
+	w.Helper()
+	seen := &told{w: w}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		n := seen.take(r)
+		answer(n, rw, r)
+		seen.mu.Lock()
+		seen.atOnce--
+		seen.mu.Unlock()
+	}))
+	w.Cleanup(server.Close)
+	w.cfg.Allowed = append(w.cfg.Allowed, server.URL)
+	hook := store.Webhook{ID: store.NewID(time.Now()), URL: server.URL + "/hook", Events: Types()}
+	seen.secret = NewSecret()
+	hook.Secret = w.seal.Shut(hook.ID, seen.secret)
+	w.must(w.store.AddWebhook(w.Context(), &hook, 10))
+	return hook, seen
+}
+
+func (s *told) take(r *http.Request) int {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.w.Error(err)
+	}
+	verifier, err := standardwebhooks.NewWebhook(s.secret.Text())
+	if err == nil {
+		err = verifier.Verify(body, r.Header)
+	}
+	if err != nil {
+		s.w.Errorf("%s %v: %v", body, r.Header, err)
+	}
+	var p Payload
+	strict := json.NewDecoder(bytes.NewReader(body))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&p); err != nil {
+		s.w.Errorf("%s: %v", body, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all, s.ids = append(s.all, p), append(s.ids, r.Header.Get("webhook-id"))
+	s.atOnce++
+	s.most = max(s.most, s.atOnce)
+	return len(s.all)
+}
+
+func (s *told) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
+}
+
+// distinct events among what was sent.
+func (s *told) distinct() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := map[string]bool{}
+	for _, id := range s.ids {
+		ids[id] = true
+	}
+	return len(ids)
+}
+
+func (w *world) until(what string, true func() bool) {
+	w.Helper()
+	deadline := time.Now().Add(patience)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !true() {
+		if time.Now().After(deadline) {
+			w.Fatalf("waited %v for: %s", patience, what)
+		}
+		<-tick.C
+	}
+}
+
+func (w *world) delivery(d store.Delivery) store.Delivery {
+	w.Helper()
+	got, err := w.store.DeliveryByID(w.Context(), d.WebhookID, d.ID)
+	w.must(err)
+	return got
+}
+
+func (w *world) ping(hook store.Webhook) store.Delivery {
+	w.Helper()
+	d, err := w.store.AddPing(w.Context(), hook.ID, time.Now())
+	w.must(err)
+	return d
+}
+
+func (w *world) settled(d store.Delivery, state string) store.Delivery {
+	w.Helper()
+	w.until("delivery to be "+state, func() bool { return w.delivery(d).State == state })
+	return w.delivery(d)
+}
+
+func ok(_ int, rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) }
+
+func TestAPingIsDeliveredAndLogged(t *testing.T) {
+	w := newWorld(t)
+	hook, seen := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, "thank you") })
+	c := w.run()
+	d := w.settled(w.ping(hook), store.DeliveryDelivered)
+	if len(d.Attempts) != 1 || d.Attempts[0].Status != 200 || d.Attempts[0].Answer != "thank you" || d.Attempts[0].Error != "" || d.FinishedAt == nil {
+		t.Errorf("%+v", d)
+	}
+	if seen.count() != 1 || seen.all[0].Type != store.EventPing || seen.ids[0] != "evt_"+d.EventID || !seen.all[0].Timestamp.Equal(d.CreatedAt) {
+		t.Errorf("%v %+v", seen.ids, seen.all)
+	}
+	w.until("the queue to be counted empty", func() bool {
+		s := c.Snapshot()
+		return s.Delivered == 1 && s.Well == 1 && s.Queued == 0 && s.UnderWay == 0
+	})
+}
+
+func TestAReceiverThatWasAwayGetsEverything(t *testing.T) {
+	w := newWorld(t)
+	const pings = 10
+	var back sync.Map
+	hook, seen := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) {
+		if _, is := back.Load("back"); !is {
+			http.Error(rw, "down for maintenance", http.StatusServiceUnavailable)
+		}
+	})
+	c := w.run()
+	var all []store.Delivery
+	for range pings {
+		all = append(all, w.ping(hook))
+	}
+	w.until("some attempts", func() bool { return seen.count() > 3*pings })
+	w.until("it to be seen failing", func() bool { return c.Snapshot().Failing == 1 && c.Snapshot().Queued > 0 })
+	back.Store("back", true)
+	for _, d := range all {
+		d = w.settled(d, store.DeliveryDelivered)
+		if first := d.Attempts[0]; len(d.Attempts) < 2 || first.Status != 503 || first.Error != "answer 503" || !strings.HasPrefix(first.Answer, "down for") {
+			t.Errorf("%+v", d.Attempts)
+		}
+	}
+	if seen.distinct() != pings {
+		t.Errorf("%d events with ids of their own, want %d", seen.distinct(), pings)
+	}
+	w.until("it to be well", func() bool { return c.Snapshot().Well == 1 })
+}
+
+// Whatever the courier does when it is stopped, the next one finishes: what was under way, what waited, and what came in between.
+func TestARestartLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	ended := make(chan struct{})
+	w.Cleanup(func() { close(ended) })
+	hook, seen := w.hook(func(n int, rw http.ResponseWriter, r *http.Request) {
+		if n <= w.cfg.PerWebhook {
+			select { // the first ones never get an answer
+			case <-r.Context().Done():
+			case <-ended:
+			}
+			return
+		}
+		rw.WriteHeader(http.StatusOK)
+	})
+	w.run()
+	var all []store.Delivery
+	for range 3 * w.cfg.PerWebhook {
+		all = append(all, w.ping(hook))
+	}
+	w.until("attempts to be under way", func() bool { return seen.count() == w.cfg.PerWebhook })
+	w.stop()
+	all = append(all, w.ping(hook))
+	w.run()
+	for _, d := range all {
+		w.settled(d, store.DeliveryDelivered)
+	}
+}
+
+// A process that was killed has claimed deliveries and said nothing of them.
+func TestWhatADeadProcessClaimedIsDelivered(t *testing.T) {
+	w := newWorld(t)
+	hook, _ := w.hook(ok)
+	d := w.ping(hook)
+	now := time.Now()
+	claimed, err := w.store.ClaimDeliveries(t.Context(), hook.ID, now, now.Add(300*time.Millisecond), 10)
+	if w.must(err); len(claimed) != 1 {
+		t.Fatal(claimed)
+	}
+	w.run()
+	w.settled(d, store.DeliveryDelivered)
+}
+
+func TestAReceiverThatIsGoneIsToldNothingMore(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.PerWebhook = 1 })
+	hook, seen := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusGone) })
+	first, second := w.ping(hook), w.ping(hook)
+	c := w.run()
+	w.settled(first, store.DeliveryFailed)
+	if d := w.settled(second, store.DeliveryFailed); d.Reason == "" {
+		t.Errorf("%+v", d)
+	}
+	w.until("it to be disabled", func() bool { return c.Snapshot().Disabled == 1 })
+	got, err := w.store.WebhookByID(t.Context(), hook.ID)
+	if w.must(err); !strings.Contains(got.DisabledReason, "410") || seen.count() != 1 {
+		t.Errorf("disabled since %q, told %d times", got.DisabledReason, seen.count())
+	}
+}
+
+func TestAWebhookThatFailsForTooLongIsDisabled(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Policy.DisableAfter = 100 * time.Millisecond })
+	hook, _ := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) })
+	d := w.ping(hook)
+	w.run()
+	w.settled(d, store.DeliveryFailed)
+	w.until("it to be disabled", func() bool {
+		got, err := w.store.WebhookByID(t.Context(), hook.ID)
+		w.must(err)
+		return got.DisabledAt != nil && strings.Contains(got.DisabledReason, "answer 418")
+	})
+}
+
+func TestASlowReceiverHoldsUpNobodyElse(t *testing.T) {
+	w := newWorld(t)
+	ended := make(chan struct{})
+	slow, slowSeen := w.hook(func(_ int, _ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-ended:
+		}
+	})
+	quick, _ := w.hook(ok)
+	for range 50 {
+		w.ping(slow)
+	}
+	w.run()
+	w.until("the slow one to be busy", func() bool { return slowSeen.count() >= w.cfg.PerWebhook })
+	var all []store.Delivery
+	for range 20 {
+		all = append(all, w.ping(quick))
+	}
+	for _, d := range all {
+		w.settled(d, store.DeliveryDelivered)
+	}
+	close(ended)
+	slowSeen.mu.Lock()
+	defer slowSeen.mu.Unlock()
+	if slowSeen.most > w.cfg.PerWebhook {
+		t.Errorf("%d requests at once, want %d at most", slowSeen.most, w.cfg.PerWebhook)
+	}
+}
+
+func TestAWebhookThatFailsIsTriedOneAtATime(t *testing.T) {
+	w := newWorld(t)
+	hook, seen := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) })
+	w.run()
+	w.settledFailing(hook)
+	seen.mu.Lock()
+	seen.most = 0
+	seen.mu.Unlock()
+	for range 20 {
+		w.ping(hook)
+	}
+	before := seen.count()
+	w.until("further attempts", func() bool { return seen.count() > before+40 })
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	if seen.most > 1 {
+		t.Errorf("%d requests at once to a receiver that fails", seen.most)
+	}
+}
+
+func (w *world) settledFailing(hook store.Webhook) {
+	w.Helper()
+	d := w.ping(hook)
+	w.until("the first failure to be stored", func() bool { return w.delivery(d).Tries > 0 })
+}
+
+func TestRetryAfterKeepsEverythingBack(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.PerWebhook = 1 })
+	hook, seen := w.hook(func(n int, rw http.ResponseWriter, _ *http.Request) {
+		if n == 1 {
+			rw.Header().Set("Retry-After", "1")
+			rw.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	first, second := w.ping(hook), w.ping(hook)
+	began := time.Now()
+	w.run()
+	w.settled(first, store.DeliveryDelivered)
+	w.settled(second, store.DeliveryDelivered)
+	if waited := time.Since(began); waited < time.Second || seen.count() != 3 {
+		t.Errorf("%d requests in %v, though it asked for a second", seen.count(), waited)
+	}
+}
+
+// While the secret is being rotated, a receiver that knows the old one and one that knows the new one both accept; afterwards the new one.
+func TestBothSecretsSignWhileOneTakesOver(t *testing.T) {
+	w := newWorld(t)
+	hook, seen := w.hook(ok) // checks by the first secret
+	next := NewSecret()
+	w.must(w.store.RotateWebhookSecret(t.Context(), hook.ID, w.seal.Shut(hook.ID, next), time.Now().Add(time.Hour), time.Now()))
+	w.run()
+	w.settled(w.ping(hook), store.DeliveryDelivered)
+	seen.secret = next
+	w.settled(w.ping(hook), store.DeliveryDelivered)
+
+	third := NewSecret()
+	w.must(w.store.RotateWebhookSecret(t.Context(), hook.ID, w.seal.Shut(hook.ID, third), time.Now().Add(-time.Second), time.Now()))
+	seen.secret = third
+	d := w.settled(w.ping(hook), store.DeliveryDelivered)
+	if d.Attempts[0].Status != http.StatusNoContent {
+		t.Errorf("%+v", d.Attempts)
+	}
+	row, err := w.store.WebhookByID(t.Context(), hook.ID)
+	w.must(err)
+	c, err := New(w.cfg, w.store, w.seal, slog.New(slog.DiscardHandler))
+	w.must(err)
+	if secrets, err := c.secrets(time.Now(), row); err != nil || len(secrets) != 1 {
+		t.Errorf("%d secrets sign when the time of the old one is over: %v", len(secrets), err)
+	}
+}
+
+func TestASecretThatCannotBeReadSendsNothing(t *testing.T) {
+	w := newWorld(t)
+	hook, seen := w.hook(ok)
+	d := w.ping(hook)
+	var err error
+	w.seal, err = NewSeal([]byte(strings.Repeat("t", 32)))
+	w.must(err)
+	w.run()
+	w.until("an attempt", func() bool { return len(w.delivery(d).Attempts) > 0 })
+	if got := w.delivery(d).Attempts[0]; !strings.Contains(got.Error, "rotate it") || seen.count() != 0 {
+		t.Errorf("%+v, told %d times", got, seen.count())
+	}
+}
+
+// A URL that was allowed once leads nowhere when the operator allows it no more.
+func TestAPlaceThatIsNoLongerAllowedIsNotConnectedTo(t *testing.T) {
+	w := newWorld(t)
+	hook, seen := w.hook(ok)
+	w.cfg.Allowed = nil
+	d := w.ping(hook)
+	w.run()
+	w.until("an attempt", func() bool { return len(w.delivery(d).Attempts) > 0 })
+	if got := w.delivery(d).Attempts[0]; !strings.Contains(got.Error, "https://") || seen.count() != 0 {
+		t.Errorf("%+v, told %d times", got, seen.count())
+	}
+}
+
+func TestTheLogIsTidiedByItself(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.TidyEvery, c.KeepFinished = 10*time.Millisecond, 3 })
+	hook, seen := w.hook(ok)
+	w.run()
+	for range 10 {
+		w.ping(hook)
+	}
+	w.until("all to be delivered, and three to be left", func() bool {
+		page, _, err := w.store.Deliveries(t.Context(), hook.ID, store.DeliveryFilter{Limit: 100})
+		w.must(err)
+		return seen.distinct() == 10 && len(page) == 3
+	})
+}
+
+func TestWhatAReceiverIsTold(t *testing.T) {
+	at := time.Date(2026, 11, 26, 12, 0, 0, 123456000, time.UTC)
+	meeting := &store.EventMeeting{Code: "7k3mx-9qd4e", Title: "Plan", Occurrence: "01OCC", StartedAt: at}
+	user, reply := "01USER", uint64(3)
+	head := func(kind string) string {
+		return fmt.Sprintf(`{"type":%q,"timestamp":"2026-11-26T12:00:00.123456Z","data":{"meeting":{"code":"7k3mx-9qd4e","title":"Plan","occurrence":"01OCC","startedAt":"2026-11-26T12:00:00.123456Z"}`, kind)
+	}
+	guest := &store.EventParticipant{ID: "01PART", Name: "Gus", Role: "PARTICIPANT", Overrides: "unmute=0,share=1"}
+	const asGuest = `,"participant":{"id":"01PART","user":null,"name":"Gus","role":"PARTICIPANT"}`
+	for want, e := range map[string]store.Event{
+		`{"type":"ping","timestamp":"2026-11-26T12:00:00.123456Z","data":{}}`: {Type: store.EventPing},
+		head("meeting.started") + `}}`:                                        {Type: store.EventMeetingStarted, Meeting: meeting},
+		head("meeting.ended") + `,"reason":"empty"}}`:                         {Type: store.EventMeetingEnded, Meeting: meeting, Reason: "empty"},
+		head("participant.left") + asGuest + `,"reason":"removed"}}`:          {Type: store.EventParticipantLeft, Meeting: meeting, Participant: guest, Reason: "removed"},
+		head("participant.permissions_changed") + asGuest + `,"permissions":{"share":true,"unmute":false}}}`: {
+			Type: store.EventPermissionsChanged, Meeting: meeting, Participant: guest,
+		},
+		head("participant.permissions_changed") + `,"participant":{"id":"01PART","user":"01USER","name":"Ada","role":"HOST"},"by":"01HOST","permissions":{}}}`: {
+			Type: store.EventPermissionsChanged, Meeting: meeting, By: "01HOST", Participant: &store.EventParticipant{ID: "01PART", User: user, Name: "Ada", Role: "HOST"},
+		},
+		head("participant.role_changed") + asGuest + `,"by":"01HOST","previousRole":"COHOST"}}`: {
+			Type: store.EventRoleChanged, Meeting: meeting, Participant: guest, By: "01HOST", Before: "COHOST",
+		},
+		head("chat.message") + asGuest + `,"message":{"number":4,"text":"hello","replyTo":3}}}`: {
+			Type: store.EventChatMessage, Meeting: meeting, Participant: guest, Message: &store.EventMessage{Number: 4, Text: "hello", ReplyTo: &reply},
+		},
+	} {
+		e.At = at
+		body, err := bodyOf(store.Delivery{Event: e})
+		if err != nil || string(body) != want {
+			t.Errorf("%s\nwant\n%s\n%v", body, want, err)
+		}
+	}
+}
