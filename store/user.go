@@ -14,9 +14,11 @@ type User struct {
 	Email        string // lower case, unique
 	Name         string
 	PasswordHash string
-	Language     string    // of the client that they last used, as "de"; empty if it is not known
-	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
-	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
+	Language     string     // of the client that they last used, as "de"; empty if it is not known
+	Role         string     // AccountUser if left empty
+	DisabledAt   *time.Time // nil: it may be used
+	CreatedAt    time.Time  `gorm:"autoCreateTime:false"`
+	UpdatedAt    time.Time  `gorm:"autoUpdateTime:false"`
 }
 
 // CreateUser stores u and fills in its id and times. ErrTaken if the address has an account.
@@ -24,6 +26,9 @@ func (s *Store) CreateUser(ctx context.Context, u *User) error {
 	u.Email = canonicalEmail(u.Email)
 	u.CreatedAt = stamp(u.CreatedAt)
 	u.UpdatedAt = u.CreatedAt
+	if u.Role == "" {
+		u.Role = AccountUser
+	}
 	fillID(&u.ID, u.CreatedAt)
 	return s.run(ctx, "create user", func(ctx context.Context) error {
 		return gorm.G[User](s.db).Create(ctx, u)
