@@ -213,6 +213,7 @@ var (
 		MeetingWaiting{},
 		MeetingEnded{},
 		MeetingUpdated{},
+		MeetingAnnounced{},
 		WebRTCAnswer{},
 		WebRTCICEServers{},
 		ParticipantJoined{},

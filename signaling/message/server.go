@@ -1,5 +1,7 @@
 package message
 
+import "time"
+
 // ServerMessage is one of the messages that the server may send.
 //
 //sumtype:decl
@@ -80,6 +82,12 @@ type MeetingEnded struct {
 // MeetingUpdated carries the meeting's record and settings after a change.
 type MeetingUpdated struct {
 	Meeting Meeting `json:"meeting"`
+}
+
+// MeetingAnnounced carries what whoever runs the server tells everybody in the meeting.
+type MeetingAnnounced struct {
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
 }
 
 // WebRTCAnswer answers webrtc:offer.
@@ -246,6 +254,7 @@ func (MeetingWaiting) serverMessage() string     { return "meeting:waiting" }
 func (ReactionsBurst) serverMessage() string     { return "reactions:burst" }
 func (MeetingEnded) serverMessage() string       { return "meeting:ended" }
 func (MeetingUpdated) serverMessage() string     { return "meeting:updated" }
+func (MeetingAnnounced) serverMessage() string   { return "meeting:announced" }
 func (WebRTCAnswer) serverMessage() string       { return "webrtc:answer" }
 func (WebRTCICEServers) serverMessage() string   { return "webrtc:ice-servers" }
 func (ParticipantJoined) serverMessage() string  { return "participant:joined" }

@@ -296,7 +296,10 @@ func (m *machine) allowed(session SessionID, allows func(message.Permissions) bo
 	return who, err
 }
 
-// audit writes down what somebody did to others.
+// audit writes down what somebody did to others. What the operator does is written down by whoever asked for it.
 func (m *machine) audit(now time.Time, by *member, action, target string) {
+	if by.id == "" {
+		return
+	}
 	m.effects = append(m.effects, save{audited{actor: by.id, action: action, target: target, at: now}})
 }

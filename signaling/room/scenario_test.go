@@ -92,6 +92,10 @@ func (s *scenario) run(line string) {
 		m.cfg.ResumeFor = d
 	case "do":
 		err = s.do(session(1), arg(2), strings.Join(words[3:], " "))
+	case "operate":
+		err = m.operate(now, decoded(s.t, arg(1), strings.Join(words[2:], " ")))
+	case "announce":
+		err = m.announce(now, strings.Join(words[1:], " "))
 	case "configure":
 		next := m.meeting.Settings
 		next.Permissions = allowedWithout(arg(1))
@@ -382,6 +386,8 @@ func describe(m message.ServerMessage) string {
 		return fmt.Sprintf("reactions %v %v", m.Reactions, m.Counts)
 	case message.ChatIsTyping:
 		return m.Participant + " is typing" + when(m.Private, " privately")
+	case message.MeetingAnnounced:
+		return fmt.Sprintf("announced %q", m.Text)
 	case message.MeetingEnded:
 		return "ended by " + m.By
 	case message.MeetingUpdated:

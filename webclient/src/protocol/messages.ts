@@ -625,6 +625,12 @@ export interface MeetingUpdated {
   meeting: Meeting;
 }
 
+/** MeetingAnnounced carries what whoever runs the server tells everybody in the meeting. */
+export interface MeetingAnnounced {
+  text: string;
+  at: string;
+}
+
 /** WebRTCAnswer answers webrtc:offer. */
 export interface WebRTCAnswer {
   pc: Direction;
@@ -919,6 +925,7 @@ export type ServerMessage =
   | { type: 'reactions:burst'; data: ReactionsBurst }
   | { type: 'meeting:ended'; data: MeetingEnded }
   | { type: 'meeting:updated'; data: MeetingUpdated }
+  | { type: 'meeting:announced'; data: MeetingAnnounced }
   | { type: 'webrtc:answer'; data: WebRTCAnswer }
   | { type: 'webrtc:ice-servers'; data: WebRTCICEServers }
   | { type: 'participant:joined'; data: ParticipantJoined }
