@@ -30,6 +30,9 @@ func (s *Server) adminHandler() http.Handler {
 		mux.HandleFunc("GET /debug/log-level", s.showLevel)
 		mux.HandleFunc("PUT /debug/log-level", s.setLevel)
 	}
+	if s.reload != nil {
+		mux.HandleFunc("POST /debug/reload", s.readAgain)
+	}
 	if s.metrics != nil {
 		mux.Handle("GET /metrics", s.metrics)
 	}

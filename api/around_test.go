@@ -19,6 +19,7 @@ func faulty(log *bytes.Buffer) *Server {
 		cfg: Default(), log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		gate: newGate(1, 1), now: time.Now, echo: echo.New(),
 	}
+	s.adjust(s.cfg.adjustable())
 	s.echo.HTTPErrorHandler = s.renderError
 	s.echo.IPExtractor = echo.ExtractIPDirect()
 	s.echo.Use(s.around)

@@ -192,10 +192,8 @@ func (c Config) Validate() error {
 		}
 	}
 	for _, o := range c.Origins {
-		if exact, err := originOf(o); err != nil {
-			wrong("origin %q: %w", o, err)
-		} else if exact != o {
-			wrong("origin %q: write it as %q", o, exact)
+		if err := CheckOrigin(o); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	if !validSocketURL(c.SocketURL) {

@@ -40,9 +40,10 @@ func (s *Server) setCookie(c echo.Context, name, value string, life time.Duratio
 	if life <= 0 {
 		cookie.MaxAge = -1
 	}
-	// A page of another site gets its cookie back only with None; the exact check of its origin takes the place of Strict.
-	if s.overTLS(c) && s.fromElsewhere(c) {
-		cookie.SameSite = http.SameSiteNoneMode
+	// A page of another site gets its cookie back only with None, and where browsers keep those of third parties from each other,
+	// only in a jar of that site's own. The exact check of its origin takes the place of Strict.
+	if s.overTLS(c) && s.fromElsewhere(c) && c.Request().Header.Get("Sec-Fetch-Site") != "same-site" {
+		cookie.SameSite, cookie.Partitioned = http.SameSiteNoneMode, true
 	}
 	c.SetCookie(cookie)
 }

@@ -48,7 +48,7 @@ func (s *Server) secureHeaders(c echo.Context) {
 	h.Set("Permissions-Policy", permissionsPolicy)
 	h.Set(echo.HeaderContentSecurityPolicy, bareContentPolicy)
 	h.Set("Cache-Control", "no-store")
-	if len(s.cfg.Origins) == 0 {
+	if len(s.adjusted.Load().Origins) == 0 {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	}
 	if s.overTLS(c) {

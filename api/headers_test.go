@@ -90,13 +90,36 @@ func TestCORS(t *testing.T) {
 		}
 	}
 
-	// A configured front end elsewhere works with the cookie, which then is SameSite=None.
+	// A configured front end elsewhere works with the cookie, which browsers then give back across sites, from a jar of that
+	// site's own. On the same site, and for our own page, it stays as strict as it is.
+	for _, from := range []struct {
+		site, origin, want string
+		partitioned        bool
+	}{
+		{"cross-site", friend, "SameSite=None", true},
+		{"", friend, "SameSite=None", true},
+		{"same-site", friend, "SameSite=Strict", false},
+		{"same-origin", "https://" + host, "SameSite=Strict", false},
+	} {
+		c := refreshCall(cookie)
+		c.tls, c.header = true, map[string]string{"X-Plenum": "1", "Origin": from.origin}
+		if from.site != "" {
+			c.header["Sec-Fetch-Site"] = from.site
+		}
+		a = w.want(200, c)
+		set, _ := a.refreshCookie()
+		if !strings.Contains(set.Raw, from.want) || strings.Contains(set.Raw, "Partitioned") != from.partitioned || !set.Secure || !set.HttpOnly {
+			t.Errorf("%+v: cookie %s", from, set.Raw)
+		}
+		if allowed := a.header.Get("Access-Control-Allow-Origin"); (allowed == friend) != (from.origin == friend) {
+			t.Errorf("%+v: headers %v", from, a.header)
+		}
+		cookie = set.Value
+	}
 	c := refreshCall(cookie)
-	c.tls, c.header = true, map[string]string{"X-Plenum": "1", "Origin": friend, "Sec-Fetch-Site": "cross-site"}
-	a = w.want(200, c)
-	set, _ := a.refreshCookie()
-	if !strings.Contains(set.Raw, "SameSite=None") || !set.Secure || a.header.Get("Access-Control-Allow-Origin") != friend {
-		t.Errorf("cookie %s, headers %v", set.Raw, a.header)
+	c.tls, c.header = true, map[string]string{"X-Plenum": "1", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+	if a = w.want(403, c); a.header.Get("Set-Cookie") != "" {
+		t.Errorf("a stranger's page got %v", a.header)
 	}
 }
 

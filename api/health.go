@@ -51,18 +51,37 @@ func (s *Server) healthy(c echo.Context) error {
 
 // ready says whether the server can do its work, without details: everybody may ask.
 func (s *Server) ready(c echo.Context) error {
-	if len(s.notReady(c.Request().Context())) > 0 {
+	if len(s.notReady(c.Request().Context(), func(ctx context.Context) error { return s.pinged.ask(ctx, s.now(), s.store.Ping) })) > 0 {
 		return errUnavailable
 	}
 	return c.JSON(http.StatusOK, statusResponse{"ok"})
 }
 
+// pingEvery is how often the database is asked in the name of everybody.
+const pingEvery = time.Second
+
+// pinged is what the database answered last: however many ask whether the server is ready, it has no work by that.
+type pinged struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
+func (p *pinged) ask(ctx context.Context, now time.Time, ping func(context.Context) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at.IsZero() || now.Sub(p.at).Abs() >= pingEvery {
+		p.err, p.at = ping(ctx), now
+	}
+	return p.err
+}
+
 // notReady is what is wrong, by the name of the check. Who asks and hangs up says nothing of the server.
-func (s *Server) notReady(ctx context.Context) map[string]error {
+func (s *Server) notReady(ctx context.Context, ping func(context.Context) error) map[string]error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyWithin)
 	defer cancel()
 	wrong := map[string]error{}
-	for _, check := range append([]Check{{"database", s.store.Ping}}, s.checks...) {
+	for _, check := range append([]Check{{"database", ping}}, s.checks...) {
 		if err := check.Ready(ctx); err != nil {
 			wrong[check.Name] = err
 		}
@@ -106,7 +125,7 @@ type readyResponse struct {
 
 // readyInDetail is ready for the admin listener.
 func (s *Server) readyInDetail(w http.ResponseWriter, r *http.Request) {
-	wrong := s.notReady(r.Context())
+	wrong := s.notReady(r.Context(), s.store.Ping)
 	answer, status := readyResponse{Status: "ok", Parts: map[string]string{"database": "ok"}}, http.StatusOK
 	for _, check := range s.checks {
 		answer.Parts[check.Name] = "ok"

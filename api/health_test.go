@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/plenum-meet/plenum/api"
 )
@@ -68,6 +69,9 @@ func TestReadyWhenTheDatabaseGoesAway(t *testing.T) {
 	w, _ := doubtful(t)
 	w.want(200, call{method: "GET", path: "/readyz"})
 	w.must(w.store.Close())
+	// The database is asked in the name of everybody once a second, whoever asks how often.
+	w.want(200, call{method: "GET", path: "/readyz"})
+	w.clock.pass(time.Second)
 	w.want(503, call{method: "GET", path: "/readyz"})
 	w.want(200, call{method: "GET", path: "/healthz"})
 	if rec := w.adminGet("/readyz"); rec.Code != 503 || !strings.Contains(rec.Body.String(), "database unavailable") {

@@ -50,7 +50,7 @@ func (s *Server) overTLS(c echo.Context) bool {
 
 // fromElsewhere is true if the request comes from one of the configured further origins.
 func (s *Server) fromElsewhere(c echo.Context) bool {
-	return slices.Contains(s.cfg.Origins, c.Request().Header.Get(echo.HeaderOrigin))
+	return slices.Contains(s.adjusted.Load().Origins, c.Request().Header.Get(echo.HeaderOrigin))
 }
 
 // fromOurPage is false for requests that a foreign page made a browser send. Clients that are no browsers send
@@ -104,7 +104,7 @@ func (s *Server) cookieCall(next echo.HandlerFunc) echo.HandlerFunc {
 // It is true if the request was a preflight, which ends here.
 func (s *Server) allowOrigin(c echo.Context) bool {
 	h := c.Response().Header()
-	if len(s.cfg.Origins) > 0 {
+	if len(s.adjusted.Load().Origins) > 0 {
 		h.Add(echo.HeaderVary, echo.HeaderOrigin)
 	}
 	if !s.fromElsewhere(c) {

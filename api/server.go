@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,6 +35,8 @@ type Parts struct {
 	Metrics http.Handler
 	// Level of the log, which the admin listener changes; nil leaves it as it is.
 	Level *slog.LevelVar
+	// Reload reads the configuration again, for the admin listener; nil leaves that out.
+	Reload func() Reloaded
 	// Checks are what /readyz asks besides the database.
 	Checks []Check
 	// Tracer takes a span for each request; nil for none.
@@ -64,21 +67,24 @@ type Server struct {
 	now          func() time.Time
 	publicOrigin string
 
-	keys    keys
-	allKeys []keys
-	tokens  *tokens
-	revoked *revocations
-	hasher  *hasher
-	limits  limiters
-	gate    *gate
-	web     *webClient
-	debug   Debug
-	post    *postRoom // nil without a mailer
+	keys     keys
+	allKeys  []keys
+	tokens   *tokens
+	revoked  *revocations
+	hasher   *hasher
+	limits   limiters
+	adjusted atomic.Pointer[adjusted]
+	gate     *gate
+	web      *webClient
+	debug    Debug
+	post     *postRoom // nil without a mailer
 
 	metrics  http.Handler
 	level    *slog.LevelVar
+	reload   func() Reloaded
 	checks   []Check
 	unready  readiness
+	pinged   pinged
 	tracer   trace.Tracer
 	answered func(Answered)
 
@@ -102,13 +108,14 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	s := &Server{
 		cfg: cfg, store: parts.Store, rooms: parts.Signaling, grants: parts.Grants,
 		log: parts.Log.With("package", "api"), now: parts.Now, debug: parts.Debug,
-		metrics: parts.Metrics, level: parts.Level, checks: parts.Checks, tracer: parts.Tracer, answered: parts.Answered,
+		metrics: parts.Metrics, level: parts.Level, reload: parts.Reload, checks: parts.Checks, tracer: parts.Tracer, answered: parts.Answered,
 		revoked: newRevocations(cfg.AccessLife + clockLeeway),
 		hasher:  newHasher(cfg.Hashing),
 		limits:  newLimiters(cfg.Limits),
 		gate:    newGate(cfg.Limits.Open, cfg.Limits.OpenPerAddress),
 		post:    newPostRoom(parts.Mailer, parts.Log.With("package", "api")),
 	}
+	s.adjust(cfg.adjustable())
 	if s.post != nil && cfg.PublicURL == "" {
 		return nil, errors.New("api: mail has links in it, so that the public URL is required")
 	}
@@ -162,7 +169,8 @@ func (s *Server) makeEcho() {
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(io.Discard)
 	e.HTTPErrorHandler = s.renderError
-	e.IPExtractor, e.SchemeExtractor = s.extractors()
+	e.IPExtractor = func(r *http.Request) string { return s.adjusted.Load().address(r) }
+	e.SchemeExtractor = func(r *http.Request) string { return s.adjusted.Load().scheme(r) }
 	e.Use(s.around)
 	s.echo = e
 	s.authRoutes()
@@ -183,21 +191,6 @@ func (s *Server) makeEcho() {
 	s.webRoutes()
 }
 
-// extractors say who the client is and how it came: as the connection has it, unless a trusted proxy knows better.
-// Echo's own default believes what anybody writes into X-Forwarded-For.
-func (s *Server) extractors() (echo.IPExtractor, echo.SchemeExtractor) {
-	if len(s.cfg.TrustedProxies) == 0 {
-		return echo.ExtractIPDirect(), echo.ExtractSchemeDirect()
-	}
-	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, p := range s.cfg.TrustedProxies {
-		trust = append(trust, echo.TrustIPRange(&net.IPNet{
-			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
-		}))
-	}
-	return echo.ExtractIPFromXFFHeader(trust...), echo.ExtractSchemeFromHeaders(trust...)
-}
-
 // route adds a call of the API; the guards run in the order given.
 func (s *Server) route(method, path string, handler echo.HandlerFunc, guards ...echo.MiddlewareFunc) {
 	s.echo.Add(method, path, handler, guards...)
@@ -207,7 +200,7 @@ func (s *Server) route(method, path string, handler echo.HandlerFunc, guards ...
 // socket hands the WebSocket over to package signaling, which then sees the client's address and not a proxy's.
 func (s *Server) socket(c echo.Context) error {
 	r := c.Request()
-	if address := c.RealIP(); len(s.cfg.TrustedProxies) > 0 && address != "" {
+	if address := c.RealIP(); len(s.adjusted.Load().TrustedProxies) > 0 && address != "" {
 		r = r.Clone(r.Context())
 		r.RemoteAddr = net.JoinHostPort(address, "0")
 	}
