@@ -52,6 +52,10 @@ export function after(
       return { waiting: message.data.waiting, waitingMessage: message.data.message ?? '' };
     case 'moderation:notice':
       return { notice: { ...message.data, id: (state.notice?.id ?? 0) + 1 } };
+    case 'meeting:announced':
+      return {
+        announcement: { text: message.data.text, id: (state.announcement?.id ?? 0) + 1 },
+      };
     case 'chat:message': {
       const merged = chat.merge(state.chat, [message.data], state.self);
       const { sender } = message.data;

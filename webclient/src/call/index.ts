@@ -31,6 +31,7 @@ export type {
   DeviceProblem,
   DeviceState,
   Notice,
+  Announcement,
   Path,
   ScreenState,
   SharePreset,

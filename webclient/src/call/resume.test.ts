@@ -319,6 +319,16 @@ describe('moderation', () => {
     expect(notice).toMatchObject({ kind: 'share-stopped', by: 'bob', id: 3 });
   });
 
+  it('counts what whoever runs the server tells everybody', async () => {
+    const call = await joined();
+    for (const text of ['Soon.', 'Now.']) {
+      const data = { text, at: '2026-01-01T00:00:00Z' };
+      call.server.socket.tell({ type: 'meeting:announced', data });
+    }
+    await settled();
+    expect(call.state.announcement).toEqual({ text: 'Now.', id: 2 });
+  });
+
   it('never switches anything on', async () => {
     const call = fakeCall();
     await call.join();

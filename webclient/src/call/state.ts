@@ -86,6 +86,13 @@ export interface Notice extends ModerationNotice {
   id: number;
 }
 
+/** What whoever runs the server last told everybody. */
+export interface Announcement {
+  text: string;
+  /** Rises by one with each. */
+  id: number;
+}
+
 export interface CallError {
   code: string;
   message: string;
@@ -116,6 +123,7 @@ export interface CallState {
   /** We wait ourselves, in the phase `waiting`. */
   lobby?: MeetingWaiting | undefined;
   notice?: Notice | undefined;
+  announcement?: Announcement | undefined;
   /** The last reactions, oldest first. */
   bursts: Burst[];
   typing: Typing[];

@@ -12,6 +12,7 @@ describe('problemText', () => {
     [new ApiError(429, 'too_many', '', {}, 30), 'in 30 seconds'],
     [new ApiError(429, 'too_many', '', {}, 1), 'in 1 second.'],
     [new ApiError(429, 'too_many', ''), 'in a few minutes'],
+    [new ApiError(403, 'disabled', ''), 'This account is disabled'],
     [new ApiError(500, 'internal', 'nil pointer'), 'Plenum could not do that'],
     [new TypeError('undefined is not a function'), 'Plenum could not do that'],
   ])('%s', (error, want) => {

@@ -15,6 +15,8 @@ export function problemText(t: TFunction, error: unknown): string {
       return t('errors.unavailable');
     case 'forbidden':
       return t('errors.forbidden');
+    case 'disabled':
+      return t('errors.disabled');
     case 'not_found':
       return t('errors.notFound');
     default:

@@ -9,7 +9,7 @@ export interface ToastAction {
   act: () => void;
 }
 
-type Show = (text: string, action?: ToastAction) => void;
+type Show = (text: string, action?: ToastAction, milliseconds?: number) => void;
 
 const ToastContext = createContext<Show>(() => {});
 
@@ -25,11 +25,15 @@ export function useToast(): Show {
 /** One toast at a time, bottom left above the bar. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const [toast, setToast] = useState<{ id: number; text: string; action?: ToastAction } | null>(
-    null,
-  );
-  const show = useCallback((text: string, action?: ToastAction) => {
-    setToast((before) => ({ id: (before?.id ?? 0) + 1, text, ...(action && { action }) }));
+  const [toast, setToast] = useState<{
+    id: number;
+    text: string;
+    lasts: number;
+    action?: ToastAction;
+  } | null>(null);
+  const show = useCallback((text: string, action?: ToastAction, milliseconds?: number) => {
+    const lasts = milliseconds ?? (action ? withAction : shortly);
+    setToast((before) => ({ id: (before?.id ?? 0) + 1, text, lasts, ...(action && { action }) }));
   }, []);
   return (
     <ToastContext value={show}>
@@ -38,7 +42,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         {toast && (
           <Radix.Root
             key={toast.id}
-            duration={toast.action ? withAction : shortly}
+            duration={toast.lasts}
             onOpenChange={(open) => !open && setToast(null)}
             className="flex animate-rise-in items-center gap-3 rounded-card bg-surface-2 px-4 py-3 text-body text-ink shadow-float"
           >

@@ -34,7 +34,7 @@ import { useLayoutChoice } from './layoutChoice';
 import { useLobby } from './lobby';
 import { useModerate } from './moderate';
 import { useNetwork } from './network';
-import { useNotices } from './notices';
+import { useAnnouncements, useNotices } from './notices';
 import { PanelOpener } from './panels';
 import type { PanelName } from './panels';
 import { usePausedPictures } from './pausedPictures';
@@ -96,6 +96,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const { lobby, dialog: lobbyDialog } = useLobby();
   usePausedPictures();
   useNotices();
+  useAnnouncements();
   const full = t('titles.meeting', { title });
   const asking = hosting ? state.waiting.length : 0;
   useTitle(asking > 0 ? t('meeting.titleWaiting', { count: asking, title: full }) : full);

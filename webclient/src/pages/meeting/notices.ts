@@ -7,6 +7,9 @@ import type { ToastAction } from '../../ui/Toast';
 import { useCall, useCallState } from './call';
 import { chime } from './chime';
 
+// 300 characters, read at leisure.
+const readable = 20_000;
+
 /** Says in words what was done to us, and offers the next step. */
 export function useNotices(): void {
   const { t } = useTranslation();
@@ -33,6 +36,20 @@ export function useNotices(): void {
       return { text: t('notices.undo'), act: () => call.raiseHand(true, true) };
     }
   });
+}
+
+/** Shows what whoever runs the server tells everybody, for long enough to read it. */
+export function useAnnouncements(): void {
+  const { t } = useTranslation();
+  const { announcement } = useCallState(useCall());
+  const toast = useToast();
+  const told = useRef(announcement?.id ?? 0);
+  useEffect(() => {
+    if (announcement === undefined || announcement.id === told.current) return;
+    told.current = announcement.id;
+    chime();
+    toast(t('notices.announced', { text: announcement.text }), undefined, readable);
+  }, [announcement, toast, t]);
 }
 
 export function noticeText(
