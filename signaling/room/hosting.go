@@ -17,6 +17,9 @@ func (m *machine) moderateRole(now time.Time, session SessionID, what message.Mo
 	if whom.role == what.Role {
 		return nil
 	}
+	if whom.kind != "" {
+		return message.Refuse(message.Forbidden, "A stream can be no host: there is nobody to act.")
+	}
 	if whom.role == message.Host && m.hostsBut(whom) == 0 {
 		return message.Refuse(message.Forbidden, "The last host stays host; hand the meeting over first.")
 	}

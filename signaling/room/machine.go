@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"time"
 
 	"github.com/plenum-meet/plenum/signaling/grant"
@@ -191,11 +192,20 @@ func (m *machine) closeIfEmpty(now time.Time) {
 	if m.over || !m.empty() || now.Before(m.awaitedUntil()) {
 		return
 	}
-	m.over = true
+	for _, viewer := range m.order {
+		m.effects = append(m.effects,
+			disconnect{session: viewer.session, code: message.CloseMeetingEnded, reason: "the meeting has ended"},
+			save{parted{participant: viewer.id, session: viewer.session, left: true, at: now}})
+	}
+	m.clear()
 	m.effects = append(m.effects, save{closed{at: now}})
 }
 
-func (m *machine) empty() bool { return len(m.order) == 0 && len(m.lobby.line) == 0 }
+// empty is true when there is nothing to view: who only views keeps no meeting alive.
+func (m *machine) empty() bool {
+	views := func(who *member) bool { return who.kind == message.ViewerKind }
+	return len(m.lobby.line) == 0 && !slices.ContainsFunc(m.order, func(who *member) bool { return !views(who) })
+}
 
 func (m *machine) awaitedUntil() time.Time {
 	var latest time.Time

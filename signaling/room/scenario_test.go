@@ -180,6 +180,8 @@ func (s *scenario) entry(words []string) Entry {
 			in.Claims.Guest, in.Claims.User, in.Claims.Device = true, "", value
 		case "device":
 			in.Claims.Device = value
+		case "stream":
+			in.Claims.Stream, in.Claims.Guest, in.Claims.User, in.Claims.Device = grant.Way(value), true, "", words[1]
 		case "from":
 			in.Address = value
 		case "signin":
