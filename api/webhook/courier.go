@@ -222,7 +222,9 @@ func (c *Courier) start(ctx context.Context, now time.Time) (next time.Time, err
 			next = earliest(next, l.next)
 		}
 	}
-	c.counts.look(ctx, c.records, now, len(c.underWay), c.lines)
+	if again := c.counts.look(ctx, c.records, now, len(c.underWay), c.lines); !again.IsZero() {
+		next = earliest(next, again)
+	}
 	return next, nil
 }
 

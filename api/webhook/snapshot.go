@@ -40,10 +40,10 @@ func (c *counts) add(o outcome) {
 	}
 }
 
-// look notes how things are. That the queue cannot be counted is no reason to stop.
-func (c *counts) look(ctx context.Context, records *store.Store, now time.Time, underWay int, lines map[string]*line) {
+// look notes how things are, and returns when the queue is to be counted again. That it cannot be counted is no reason to stop.
+func (c *counts) look(ctx context.Context, records *store.Store, now time.Time, underWay int, lines map[string]*line) time.Time {
 	c.mu.Lock()
-	due := now.Sub(c.counted) >= countEvery
+	due := !now.Before(c.counted.Add(countEvery))
 	c.now.UnderWay, c.now.Well, c.now.Failing, c.now.Disabled = underWay, 0, 0, 0
 	for _, l := range lines {
 		switch {
@@ -57,15 +57,16 @@ func (c *counts) look(ctx context.Context, records *store.Store, now time.Time, 
 	}
 	c.mu.Unlock()
 	if !due {
-		return
+		return c.counted.Add(countEvery)
 	}
 	queued, err := records.PendingDeliveries(ctx)
-	if err != nil {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now.Queued, c.counted = queued, now
+	if c.counted = now; err == nil {
+		c.now.Queued = queued
+	}
+	// While nothing happens, the number stays what it is.
+	return time.Time{}
 }
 
 // Snapshot may be called from any goroutine.

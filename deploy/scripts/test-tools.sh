@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the tests have a MariaDB server, Chromium and a C compiler. On Debian and Ubuntu, as root or with sudo,
+# Sees to it that the tests have a MariaDB server, Chromium, Python and a C compiler. On Debian and Ubuntu, as root or with sudo,
 # it installs what is missing and says so; elsewhere it names what is missing and fails.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,6 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 missing=()
 # The race detector links with a C compiler.
 command -v "$(go env CC)" >/dev/null || missing+=(gcc libc6-dev)
+# The page for receivers of webhooks has code in Python, which is tried.
+command -v python3 >/dev/null || missing+=(python3)
 if [ -z "${PLENUM_TEST_MYSQL:-}" ]; then
   PATH=$PATH:/usr/sbin command -v mariadbd >/dev/null || missing+=(mariadb-server-core)
   command -v mariadb >/dev/null || missing+=(mariadb-client-core)
