@@ -85,6 +85,10 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
+	webhooks, err := n.startWebhooks(records, secret)
+	if err != nil {
+		return nil, err
+	}
 	// A new boot id at each start: a grant of the last one is worth nothing now.
 	keys, err := grant.NewKeys(secret, nodeID, rand.Text())
 	if err != nil {
@@ -151,7 +155,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
-	seen := metrics.Parts{Media: forwarder, Transport: media, Relay: n.relay, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
+	seen := metrics.Parts{Media: forwarder, Transport: media, Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
 		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: levelOf(log), Tracer: n.traces.Tracer("api"),
 		Mailer: mailer, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,

@@ -51,6 +51,8 @@ type serveCommand struct {
 	SMTP     string `name:"smtp" secret:"" placeholder:"URL" help:"Mail server for links to a new password and for invitations, as smtp://user:password@host:587 or smtps://user:password@host:465. Needs --public-url. Better set in the environment, as PLENUM_SMTP. Default: no mail is sent."`
 	MailFrom string `default:"Plenum <plenum@localhost>" placeholder:"ADDRESS" help:"Sender of mail. Default: ${default}."`
 
+	WebhookAllow []string `placeholder:"URL" help:"Places that webhooks may lead to although they are inside or without TLS, each as scheme://host[:port], for example http://10.0.0.5:9000. None by default: only public addresses, by HTTPS, on ports 443, 8443 and 80."`
+
 	Secret string `secret:"" placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
 }
 

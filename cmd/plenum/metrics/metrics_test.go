@@ -148,7 +148,7 @@ func TestTimesAreObserved(t *testing.T) {
 func TestNamesFollowTheConventions(t *testing.T) {
 	form := regexp.MustCompile(`^plenum_[a-z]+(_[a-z]+)*$`)
 	labels := []string{
-		"version", "go_version", "state", "direction", "source", "kind", "reason", "media", "method", "express", "shard", "work", "route", "status",
+		"version", "go_version", "state", "direction", "source", "kind", "reason", "media", "method", "express", "shard", "work", "route", "status", "outcome",
 	}
 	seen := map[string]bool{}
 	for _, f := range families() {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"runtime"
 
+	"github.com/plenum-meet/plenum/api/webhook"
 	"github.com/plenum-meet/plenum/sfu"
 	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
@@ -18,6 +19,8 @@ type Parts struct {
 	Signaling *signaling.Server
 	// Relay is nil if there is no TURN server inside.
 	Relay *relay.Server
+	// Webhooks is nil if nobody is told of events.
+	Webhooks *webhook.Courier
 	// Pool says how the connections to the database are used.
 	Pool func() sql.DBStats
 	// Version of the program.
@@ -31,6 +34,7 @@ type state struct {
 	transport          transport.Snapshot
 	relay              relay.Snapshot
 	signaling          signaling.Load
+	webhooks           webhook.Snapshot
 	pool               sql.DBStats
 }
 
@@ -41,6 +45,9 @@ func (p Parts) state(ctx context.Context) *state {
 	}
 	if p.Relay != nil {
 		now.relay = p.Relay.Snapshot()
+	}
+	if p.Webhooks != nil {
+		now.webhooks = p.Webhooks.Snapshot()
 	}
 	return now
 }
