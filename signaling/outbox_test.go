@@ -1,8 +1,11 @@
 package signaling
 
 import (
+	"fmt"
 	"io"
 	"net"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,4 +106,16 @@ func TestTheRosterWaitsForMore(t *testing.T) {
 		time.Sleep(rosterPause) //nolint:forbidigo // of a bubble
 		taken(1)
 	})
+}
+
+// A client may stop reading for a moment while a thousand join.
+func TestAThousandJoinsFitIntoAQueue(t *testing.T) {
+	o := newOutbox(Default("n"), nil, nil, new(atomic.Uint64))
+	o.writing = true // and does not get on
+	for i := range 1000 {
+		who := message.Participant{ID: fmt.Sprintf("01JDG3N8Q2V7M4K9X5T1%06d", i), Name: strings.Repeat("ね", 64), JoinedAt: time.Now()}
+		if !o.send(outgoing{seq: uint64(i), message: message.Encode(message.ParticipantJoined{Participant: who})}) {
+			t.Fatalf("the socket is closed after %d joins", i)
+		}
+	}
 }
