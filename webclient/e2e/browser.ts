@@ -3,6 +3,8 @@ import { voiceFile } from './voice';
 /** Chromium as the system has it: nothing is downloaded. */
 export const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
 
+const playsAtOnce = '--autoplay-policy=no-user-gesture-required';
+
 const plainArgs = [
   // Chromium refuses to run as root with its sandbox.
   '--no-sandbox',
@@ -13,7 +15,7 @@ const plainArgs = [
   '--disable-component-update',
   '--disable-sync',
   '--allow-loopback-in-peer-connection',
-  '--autoplay-policy=no-user-gesture-required',
+  playsAtOnce,
   // Several tabs in one browser: those behind must not fall asleep.
   '--disable-renderer-backgrounding',
   '--disable-background-timer-throttling',
@@ -31,3 +33,8 @@ export const browserArgs = [
 
 /** A browser on a machine without camera and microphone. */
 export const bareBrowserArgs = plainArgs;
+
+/** A browser that holds sound back until somebody clicks for it, as browsers of people do. */
+export const quietBrowserArgs = browserArgs.map((each) =>
+  each === playsAtOnce ? '--autoplay-policy=user-gesture-required' : each,
+);

@@ -111,7 +111,9 @@ export function useSwipe(go: (step: 1 | -1) => void) {
   return {
     onTouchStart: (event: React.TouchEvent) => {
       const touch = event.touches[0];
-      from.current = touch ? { x: touch.clientX, y: touch.clientY } : null;
+      // Two fingers make something larger.
+      const alone = touch && event.touches.length === 1;
+      from.current = alone ? { x: touch.clientX, y: touch.clientY } : null;
     },
     onTouchEnd: (event: React.TouchEvent) => {
       const touch = event.changedTouches[0];

@@ -116,10 +116,11 @@ export function Stage(props: StageProps) {
         ref={box}
         className={clsx(
           // Places are counted from the side where one begins to read.
-          'relative rtl:[--forward:-1]',
+          // A finger that goes sideways turns our pages, not those of the browser.
+          'relative touch-pan-y touch-pinch-zoom rtl:[--forward:-1]',
           flat ? 'size-full' : 'min-h-0 grow',
         )}
-        {...(phone ? swipe : {})}
+        {...swipe}
       >
         {width > 0 && height > 0 && (
           <>

@@ -7,7 +7,7 @@ export function useWakeLock(): void {
     let lock: WakeLockSentinel | undefined;
     let over = false;
     const hold = async () => {
-      if (document.visibilityState !== 'visible') return;
+      if (document.visibilityState !== 'visible' || lock?.released === false) return;
       try {
         const next = await navigator.wakeLock.request('screen');
         if (over) await next.release();
