@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/plenum-meet/plenum/api/webhook"
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/store"
@@ -43,6 +44,8 @@ type Parts struct {
 	Tracer trace.Tracer
 	// Answered is told of each request that was answered; it must not block. Nil is not told.
 	Answered func(Answered)
+	// Webhooks tells of events; nil tells nobody.
+	Webhooks *webhook.Courier
 	// Mailer sends mail; nil sends none.
 	Mailer Mailer
 	Log    *slog.Logger

@@ -158,7 +158,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	seen := metrics.Parts{Media: forwarder, Transport: media, Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
 		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: levelOf(log), Tracer: n.traces.Tracer("api"),
-		Mailer: mailer, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,
+		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err
