@@ -145,6 +145,29 @@ describe('the preview', () => {
     expect(made.slice(2).every((each) => each.stopped)).toBe(true);
   });
 
+  it('opens the device that was chosen, and another one when that is unplugged', async () => {
+    const asked = () =>
+      devices.getUserMedia.mock.calls.map(
+        ([{ audio }]) => (audio as MediaTrackConstraints).deviceId,
+      );
+    const there = ['headset'];
+    browser(async (constraints) => {
+      const { deviceId } = constraints.audio as { deviceId?: { exact: string } };
+      const gone = deviceId !== undefined && !there.includes(deviceId.exact);
+      return gone ? refuse('OverconstrainedError') : give(constraints);
+    });
+    const { result, unmount } = await preview();
+    act(() => result.current.choose('microphone', 'headset'));
+    await waitFor(() => expect(result.current.microphone.phase).toBe('on'));
+    expect(asked()).toEqual([undefined, { exact: 'headset' }]);
+    unmount();
+    there.pop();
+    const again = await preview();
+    expect(again.result.current.microphone.phase).toBe('on');
+    expect(again.result.current.camera.phase).toBe('on');
+    expect(asked().slice(2)).toEqual([{ exact: 'headset' }, undefined]);
+  });
+
   it('starts by itself when a camera is plugged in', async () => {
     let plugged = false;
     browser(async (constraints) =>

@@ -129,7 +129,7 @@ async function openAll(
 ): Promise<void> {
   if (wanted.length === 2) {
     try {
-      const stream = await request(wanted);
+      const stream = await open(wanted);
       done('camera', fromTrack(stream.getVideoTracks()[0]));
       done('microphone', fromTrack(stream.getAudioTracks()[0]));
       return;
@@ -178,10 +178,21 @@ async function nobodyAllows(): Promise<boolean> {
 
 async function openOne(kind: PreviewKind): Promise<PreviewDevice> {
   try {
-    const stream = await request([kind]);
+    const stream = await open([kind]);
     return fromTrack(stream.getTracks()[0]);
   } catch (error) {
     return { phase: 'trouble', problem: problemOf(error) };
+  }
+}
+
+/** The devices that were chosen once; where one of them is unplugged, those that the browser would take. */
+async function open(wanted: PreviewKind[]): Promise<MediaStream> {
+  try {
+    return await request(wanted);
+  } catch (error) {
+    const chosen = wanted.some((kind) => kept(`${kind}.device`) !== null);
+    if (problemOf(error) !== 'missing' || !chosen) throw error;
+    return request(wanted, false);
   }
 }
 
@@ -189,10 +200,11 @@ function fromTrack(track: MediaStreamTrack | undefined): PreviewDevice {
   return track ? { phase: 'on', track } : { phase: 'trouble', problem: 'missing' };
 }
 
-function request(wanted: PreviewKind[]): Promise<MediaStream> {
+function request(wanted: PreviewKind[], chosen = true): Promise<MediaStream> {
   if (navigator.mediaDevices === undefined) {
     return Promise.reject(new DOMException('no mediaDevices', 'SecurityError'));
   }
+  const wish = (kind: PreviewKind) => (chosen ? chosenBefore(kind) : {});
   return navigator.mediaDevices.getUserMedia({
     ...(wanted.includes('camera') && {
       video: { ...wish('camera'), width: { ideal: 1280 }, height: { ideal: 720 } },
@@ -208,10 +220,10 @@ function request(wanted: PreviewKind[]): Promise<MediaStream> {
   });
 }
 
-// Ideal, not exact: a device that was unplugged gives way to the default one.
-function wish(kind: PreviewKind): MediaTrackConstraints {
+// Exact: what is only ideal, browsers take for one wish of many, and stay with the default device.
+function chosenBefore(kind: PreviewKind): MediaTrackConstraints {
   const id = kept(`${kind}.device`);
-  return id === null ? {} : { deviceId: { ideal: id } };
+  return id === null ? {} : { deviceId: { exact: id } };
 }
 
 export function problemOf(error: unknown): PreviewProblem {
