@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Page } from '@playwright/test';
 import { freePort } from './port';
 import { binary } from './server';
 
@@ -78,4 +79,20 @@ export class Bridge {
     this.process.kill('SIGTERM');
     await exited;
   }
+}
+
+/** The addresses that the connections of a page send from. */
+export async function sendsFrom(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const found: string[] = [];
+    for (const connection of window.__connections ?? []) {
+      if (connection.connectionState !== 'connected') continue;
+      const all = [...(await connection.getStats()).values()] as Record<string, unknown>[];
+      const transport = all.find(({ type }) => type === 'transport');
+      const pair = all.find(({ id }) => id === transport?.['selectedCandidatePairId']);
+      const local = all.find(({ id }) => id === pair?.['localCandidateId']);
+      found.push(`${String(local?.['address'])}:${String(local?.['port'])}`);
+    }
+    return found;
+  });
 }

@@ -5,10 +5,10 @@ import { PlenumServer } from './server';
 
 interface Fixtures {
   server: PlenumServer;
-  /** Opens a window for somebody new. */
-  open(name: string, camera?: Camera): Promise<Person>;
+  /** Opens a window for somebody new, who may reach the server by another address. */
+  open(name: string, camera?: Camera, address?: string): Promise<Person>;
   /** Somebody new who has an account and stands on the dashboard. */
-  member(name: string, camera?: Camera): Promise<Person>;
+  member(name: string, camera?: Camera, address?: string): Promise<Person>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -24,8 +24,8 @@ export const test = base.extend<Fixtures>({
 
   open: async ({ browser, server }, use, info) => {
     const people: Person[] = [];
-    await use(async (name, camera) => {
-      const person = await Person.open(browser, server.url, name, camera);
+    await use(async (name, camera, address = server.url) => {
+      const person = await Person.open(browser, address, name, camera);
       people.push(person);
       return person;
     });
@@ -40,8 +40,8 @@ export const test = base.extend<Fixtures>({
   },
 
   member: async ({ open }, use) => {
-    await use(async (name, camera) => {
-      const person = await open(name, camera);
+    await use(async (name, camera, address) => {
+      const person = await open(name, camera, address);
       await person.signUp();
       return person;
     });
