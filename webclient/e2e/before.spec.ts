@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './audit';
 import { expect, test } from './fixtures';
+import { readCode } from './qrcode';
 
 test('a meeting is scheduled, stands in the calendar, and the invited find it', async ({
   member,
@@ -128,8 +129,9 @@ async function makeLink(
   await dialog.getByLabel('Good for').selectOption({ label: end });
   await dialog.getByLabel('For how many').selectOption({ label: uses });
   await dialog.getByRole('button', { name: 'Create link' }).click();
-  await expect(dialog.getByRole('img', { name: /for the camera of a phone/ })).toBeVisible();
   const link = await dialog.getByText(/#i=/).textContent();
+  const code = dialog.getByRole('img', { name: /for the camera of a phone/ });
+  expect(await readCode(code)).toBe(link);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(dialog).toHaveCount(0);
   return link ?? '';

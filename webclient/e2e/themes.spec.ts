@@ -24,6 +24,12 @@ test('each appearance is kept, and the system is followed until one is chosen', 
     await expect(page.getByRole('button', { name: 'New meeting' }).first()).toBeVisible();
     await expect.poll(() => page.evaluate(canvas)).toBe(colour);
   }
+
+  // The stage is dark, whatever the pages around it are.
+  await ada.createMeeting('Stage');
+  await expect.poll(() => page.evaluate(canvas)).toBe('rgb(247, 248, 250)');
+  await ada.enter();
+  await expect.poll(() => page.evaluate(canvas)).toBe('rgb(15, 17, 21)');
 });
 
 test('with the system’s own colours every button has an edge', async ({ member }) => {
