@@ -23,11 +23,19 @@ test('a server that fails is said so, and the next try goes on where one was', a
     await page.getByLabel('E-mail').fill(ada.email);
     await page.getByLabel('Password', { exact: true }).fill(password);
     const mend = await failing(page, /auth\/register$/, internal);
-    await page.getByRole('button', { name: 'Create account' }).click();
+    const create = page.getByRole('button', { name: 'Create account' });
+    await create.click();
     await expect(page.getByText('Plenum could not do that.')).toBeVisible();
     await expectAccessible(ada, 'a sign-up that failed', ['light']);
     await mend();
-    await page.getByRole('button', { name: 'Create account' }).click();
+    const name = page.getByLabel('Your name');
+    await name.fill('x'.repeat(10_000));
+    await expect(name).toHaveValue('x'.repeat(64));
+    await name.fill('\u202Erotisiv');
+    await create.click();
+    await expect(page.getByText('That cannot be used here.')).toBeVisible();
+    await name.fill('Ada');
+    await create.dblclick();
     await expect(page.getByRole('button', { name: 'New meeting' }).first()).toBeVisible();
   });
 

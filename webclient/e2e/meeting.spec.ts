@@ -92,6 +92,8 @@ test('a screen share is one more publication, and leaving frees the slot', async
 
   await test.step('a screen share is one more publication; the camera stays', async () => {
     await grace.control('Share screen').click();
+    const captured = grace.page.getByText('You are sharing your screen, with sound');
+    await expect(captured.first()).toBeVisible();
     for (const viewer of [ada, alan]) {
       await expect(viewer.tile(grace, 'screen').locator('video')).toBeVisible();
       await expectPicture(viewer, grace, { source: 'screen', height: 360 });

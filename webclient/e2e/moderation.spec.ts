@@ -18,6 +18,17 @@ test('a host mutes, forbids, allows and removes, and the server sees to it', asy
     await expect.poll(() => grace.state((s) => s.microphone.on)).toBe(true);
   });
 
+  await test.step('all are muted at once, but for the host', async () => {
+    const dialog = await hostControls(ada);
+    await dialog.getByRole('button', { name: 'Mute all' }).click();
+    await ada.page.getByRole('menuitem', { name: 'Mute all; they may unmute' }).click();
+    await expect.poll(() => grace.state((s) => s.microphone.on)).toBe(false);
+    expect(await ada.state((s) => s.microphone.on)).toBe(true);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await grace.control('Unmute').click();
+    await expect.poll(() => grace.state((s) => s.microphone.on)).toBe(true);
+  });
+
   await test.step('who is muted for good cannot, until asked', async () => {
     await choose(ada, grace, 'Mute, and keep muted');
     await expect.poll(() => grace.state((s) => s.permissions.unmute)).toBe(false);
