@@ -68,6 +68,8 @@ func (s *Server) adminHandler() http.Handler {
 	open.HandleFunc("GET "+alivePath, func(w http.ResponseWriter, _ *http.Request) {
 		writeIndented(w, http.StatusOK, statusResponse{"ok"})
 	})
+	// It has keys of its own.
+	open.HandleFunc("/api/admin/", s.byAdminListener)
 	open.Handle("/", s.operatorOnly(mux))
 	return open
 }

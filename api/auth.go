@@ -128,6 +128,11 @@ func (s *Server) login(c echo.Context) error {
 	if !ok {
 		return s.loginFailed(c, email, user)
 	}
+	// Said to nobody but who knows the password.
+	if user.DisabledAt != nil {
+		s.audit(c, event{actor: user.ID, action: "login", target: user.ID, result: "disabled"})
+		return errDisabled
+	}
 	if stale {
 		s.rehash(ctx, user.ID, password)
 	}
@@ -195,6 +200,9 @@ func (s *Server) refresh(c echo.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if user.DisabledAt != nil {
+		return errNoSession
 	}
 	return s.handOut(c, http.StatusOK, user, next)
 }

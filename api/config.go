@@ -36,6 +36,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// AdminToken is what the admin listener asks for. Empty: nothing, and it must be on a loopback address.
 	AdminToken Secret
+	// PublicAdmin lets API keys call the admin API on the public listener too.
+	PublicAdmin bool
 	// ConnectSources are added to the connect-src of the content security policy: other nodes' WebSocket origins.
 	ConnectSources []string
 
@@ -110,6 +112,7 @@ type Limits struct {
 	ResetsPerAddress          Rate
 	ResetsPerAccount          Rate
 	ResetMissesPerAddress     Rate
+	KeyMissesPerAddress       Rate // API keys that do not exist
 	InvitesPerAccount         Rate
 	MailsPerAccount           Rate // that invite somebody
 	ConnectionTestsPerAddress Rate
@@ -153,6 +156,7 @@ func Default() Config {
 			ResetsPerAddress:          Rate{5, time.Hour, 5},
 			ResetsPerAccount:          Rate{3, time.Hour, 3},
 			ResetMissesPerAddress:     Rate{30, time.Minute, 30},
+			KeyMissesPerAddress:       Rate{30, time.Minute, 30},
 			InvitesPerAccount:         Rate{20, time.Minute, 20},
 			MailsPerAccount:           Rate{60, time.Hour, 60},
 			ConnectionTestsPerAddress: Rate{8, 30 * time.Second, 8},
@@ -246,6 +250,7 @@ func (l Limits) rates() map[string]Rate {
 		"resets per address":           l.ResetsPerAddress,
 		"resets per account":           l.ResetsPerAccount,
 		"reset misses per address":     l.ResetMissesPerAddress,
+		"key misses per address":       l.KeyMissesPerAddress,
 		"invites per account":          l.InvitesPerAccount,
 		"mails per account":            l.MailsPerAccount,
 		"connection tests per address": l.ConnectionTestsPerAddress,

@@ -103,6 +103,7 @@ type limiters struct {
 	resetAddress   *limiter
 	resetAccount   *limiter
 	resetMiss      *limiter
+	keyMiss        *limiter
 	invite         *limiter
 	mail           *limiter
 	connectionTest *limiter
@@ -130,6 +131,7 @@ func newLimiters(l Limits) limiters {
 		resetAddress:    newLimiter(l.ResetsPerAddress),
 		resetAccount:    newLimiter(l.ResetsPerAccount),
 		resetMiss:       newLimiter(l.ResetMissesPerAddress),
+		keyMiss:         newLimiter(l.KeyMissesPerAddress),
 		invite:          newLimiter(l.InvitesPerAccount),
 		mail:            newLimiter(l.MailsPerAccount),
 		connectionTest:  newLimiter(l.ConnectionTestsPerAddress),

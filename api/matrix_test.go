@@ -54,6 +54,7 @@ var matrix = map[api.Route][7]int{
 	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/transcript.csv"}: {401, 404, 401, 404, 404, 404, 200},
 	{Method: "POST", Path: "/api/connection-test"}:                              {200, 200, 401, 200, 200, 200, 200},
 	{Method: "GET", Path: "/api/features"}:                                      {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/docs"}:                                          {200, 200, 200, 200, 200, 200, 200},
 	{Method: "GET", Path: "/healthz"}:                                           {200, 200, 200, 200, 200, 200, 200},
 	{Method: "GET", Path: "/readyz"}:                                            {200, 200, 200, 200, 200, 200, 200},
 	{Method: "GET", Path: "/api/openapi.yaml"}:                                  {200, 200, 200, 200, 200, 200, 200},
@@ -84,9 +85,12 @@ var bodies = map[api.Route]string{
 
 func TestAuthorisation(t *testing.T) {
 	listed := map[api.Route]bool{}
-	for _, r := range newWorld(t).server.Routes() {
+	server := newWorld(t).server
+	admin := server.AdminRoutes() // which ask for a key
+	for _, r := range server.Routes() {
 		listed[r] = true
-		if _, ok := matrix[r]; !ok {
+		_, asksForKey := admin[r]
+		if _, ok := matrix[r]; !ok && !asksForKey {
 			t.Errorf("%s %s is missing from the matrix", r.Method, r.Path)
 		}
 	}

@@ -29,20 +29,33 @@ var description = sync.OnceValues(func() (*openapi3.T, error) {
 	return doc, doc.Validate(loader.Context)
 })
 
-// template of a path as openapi.yaml writes it.
-func templateOf(path string) string {
+// templateOf finds the path as openapi.yaml writes it: of those that fit, the one with the fewest parameters.
+func templateOf(doc *openapi3.T, path string) string {
 	path, _, _ = strings.Cut(path, "?")
-	parts := strings.Split(path, "/")
-	if len(parts) > 3 && parts[1] == "api" && parts[2] == "meetings" {
-		parts[3] = "{code}"
-		if len(parts) > 5 {
-			parts[5] = "{id}"
+	found, most := path, -1
+	for template := range doc.Paths.Map() {
+		if n := literals(template, path); n > most {
+			found, most = template, n
 		}
 	}
-	if len(parts) == 6 && parts[2] == "users" {
-		parts[5] = "{id}"
+	return found
+}
+
+// literals counts the parts that a template and a path have in common; -1 if they do not fit.
+func literals(template, path string) (n int) {
+	want, have := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return -1
 	}
-	return strings.Join(parts, "/")
+	for i := range want {
+		switch {
+		case want[i] == have[i]:
+			n++
+		case !strings.HasPrefix(want[i], "{"):
+			return -1
+		}
+	}
+	return n
 }
 
 // described checks an answer against the description. Answers to calls that do not exist must only have the form of an error.
@@ -53,7 +66,7 @@ func described(method, path string, a answer) error {
 	}
 	schema := doc.Components.Schemas["Error"]
 	content := openapi3.NewContentWithSchemaRef(schema, []string{"application/json"})
-	if item := doc.Paths.Find(templateOf(path)); item != nil && item.GetOperation(method) != nil {
+	if item := doc.Paths.Find(templateOf(doc, path)); item != nil && item.GetOperation(method) != nil {
 		response := item.GetOperation(method).Responses.Value(strconv.Itoa(a.status))
 		if response == nil {
 			return fmt.Errorf("status %d is not described", a.status)
@@ -92,7 +105,7 @@ func mayBeSent(method, path, body string) error {
 	if err != nil {
 		return err
 	}
-	item := doc.Paths.Find(templateOf(path))
+	item := doc.Paths.Find(templateOf(doc, path))
 	if item == nil || item.GetOperation(method) == nil || item.GetOperation(method).RequestBody == nil {
 		return errors.New("no body is described")
 	}
@@ -111,7 +124,7 @@ func TestDescriptionMatchesRoutes(t *testing.T) {
 	w.must(err)
 	routes := map[api.Route]bool{}
 	for _, r := range w.server.Routes() {
-		r.Path = strings.NewReplacer(":code", "{code}", ":id", "{id}").Replace(r.Path)
+		r.Path = strings.NewReplacer(":code", "{code}", ":id", "{id}", ":delivery", "{delivery}").Replace(r.Path)
 		routes[r] = true
 		item := doc.Paths.Find(r.Path)
 		if item == nil || item.GetOperation(r.Method) == nil {
@@ -124,6 +137,42 @@ func TestDescriptionMatchesRoutes(t *testing.T) {
 				t.Errorf("%s %s is described, but is no route", method, path)
 			}
 		}
+	}
+}
+
+// A call of the admin API says which scope it asks for, and no other call does.
+func TestDescriptionNamesTheScopes(t *testing.T) {
+	w := newWorld(t)
+	doc, err := description()
+	w.must(err)
+	named := 0
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			route := api.Route{Method: method, Path: strings.NewReplacer("{code}", ":code", "{id}", ":id", "{delivery}", ":delivery").Replace(path)}
+			want, asks := w.server.AdminRoutes()[route]
+			got := ""
+			if operation.Security != nil {
+				for _, requirement := range *operation.Security {
+					got += strings.Join(requirement["apiKey"], " ")
+				}
+			}
+			if asks {
+				named++
+			}
+			if got != string(want) {
+				t.Errorf("%s %s is described with the scope %q, and asks for %q", method, path, got, want)
+			}
+		}
+	}
+	if named < len(w.server.AdminRoutes()) || named == 0 {
+		t.Errorf("%d calls of the admin API are described, of %d", named, len(w.server.AdminRoutes()))
+	}
+	var scopes []string
+	for _, s := range doc.Components.Schemas["Scope"].Value.Enum {
+		scopes = append(scopes, fmt.Sprint(s))
+	}
+	if got := strings.Join(scopes, ", "); got != api.ScopeNames() {
+		t.Errorf("the schema has the scopes %s, and there are %s", got, api.ScopeNames())
 	}
 }
 

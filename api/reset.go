@@ -50,7 +50,7 @@ func (s *Server) requestReset(c echo.Context) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err == nil {
+	if err == nil && user.DisabledAt == nil {
 		// An account that is asked for too often gets no more mail, and nobody is told.
 		if _, ok := s.limits.resetAccount.take(s.now(), user.ID); ok {
 			if err := s.sendReset(c, user); err != nil {

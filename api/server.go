@@ -44,6 +44,8 @@ type Parts struct {
 	Tracer trace.Tracer
 	// Answered is told of each request that was answered; it must not block. Nil is not told.
 	Answered func(Answered)
+	// Draining says that no new people are to be sent here; administrators change it. Nil makes one.
+	Draining *atomic.Bool
 	// Webhooks tells of events; nil tells nobody.
 	Webhooks *webhook.Courier
 	// Mailer sends mail; nil sends none.
@@ -91,8 +93,13 @@ type Server struct {
 	tracer   trace.Tracer
 	answered func(Answered)
 
-	echo   *echo.Echo
-	routes []Route
+	echo     *echo.Echo
+	routes   []Route
+	draining *atomic.Bool
+	// reference is the page of the API.
+	reference reference
+	// scopeOf has the scope that each call of the admin API asks for.
+	scopeOf map[Route]Scope
 }
 
 // Route is one call of the API: its method and the template of its path, as "/api/meetings/:code".
@@ -117,6 +124,10 @@ func New(cfg Config, parts Parts) (*Server, error) {
 		limits:  newLimiters(cfg.Limits),
 		gate:    newGate(cfg.Limits.Open, cfg.Limits.OpenPerAddress),
 		post:    newPostRoom(parts.Mailer, parts.Log.With("package", "api")),
+		scopeOf: map[Route]Scope{}, draining: parts.Draining,
+	}
+	if s.draining == nil {
+		s.draining = &atomic.Bool{}
 	}
 	s.adjust(cfg.adjustable())
 	if s.post != nil && cfg.PublicURL == "" {
@@ -130,6 +141,9 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	}
 	var err error
 	if s.web, err = loadWeb(parts.Web); err != nil {
+		return nil, err
+	}
+	if s.reference, err = newReference(); err != nil {
 		return nil, err
 	}
 	if err := s.recallRevoked(); err != nil {
@@ -190,6 +204,11 @@ func (s *Server) makeEcho() {
 	s.occurrenceRoutes()
 	s.connectionTestRoutes()
 	s.featureRoutes()
+	s.referenceRoutes()
+	s.keyRoutes()
+	s.adminRoomRoutes()
+	s.adminUserRoutes()
+	s.adminNodeRoutes()
 	e.GET(socketPath, s.socket)
 	s.webRoutes()
 }

@@ -143,12 +143,18 @@ func (s *Server) file(c echo.Context, name string, f webFile) error {
 	h := c.Response().Header()
 	// A worker is bound by the policy of its own file.
 	h.Set(echo.HeaderContentSecurityPolicy, contentPolicy("", s.cfg.ConnectSources))
-	h.Set("ETag", f.tag)
 	if strings.HasPrefix(name, hashedFolder) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
+	return send(c, f)
+}
+
+// send answers with a file that the client may have already.
+func send(c echo.Context, f webFile) error {
+	h := c.Response().Header()
+	h.Set("ETag", f.tag)
 	if c.Request().Header.Get("If-None-Match") == f.tag {
 		return c.NoContent(http.StatusNotModified)
 	}

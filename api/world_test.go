@@ -226,6 +226,8 @@ type call struct {
 	from         string            // address, 192.0.2.1 if empty
 	tls          bool
 	reader       io.Reader // body of another kind
+	admin        bool      // by the admin listener
+	key          string    // an API key, or the admin token
 }
 
 // answer is one response.
@@ -256,6 +258,9 @@ func (w *world) request(c call) *http.Request {
 	if c.as != "" {
 		r.Header.Set("Authorization", "Bearer "+w.person(c.as).Token)
 	}
+	if c.key != "" {
+		r.Header.Set("Authorization", "Bearer "+c.key)
+	}
 	if c.cookie != "" {
 		name := "plenum_refresh"
 		if c.tls || strings.HasPrefix(w.cfg.PublicURL, "https:") {
@@ -277,7 +282,11 @@ func (w *world) request(c call) *http.Request {
 func (w *world) do(c call) answer {
 	w.Helper()
 	rec := httptest.NewRecorder()
-	w.server.Public().ServeHTTP(rec, w.request(c))
+	if c.admin {
+		w.server.Admin().ServeHTTP(rec, w.request(c))
+	} else {
+		w.server.Public().ServeHTTP(rec, w.request(c))
+	}
 	a := answer{status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}
 	if err := described(c.method, c.path, a); err != nil {
 		w.Errorf("%s %s: answer %d differs from openapi.yaml: %v\n%s", c.method, c.path, a.status, err, a.body)
