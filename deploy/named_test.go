@@ -169,7 +169,7 @@ func operatorFiles(t *testing.T) []string {
 var foreign = map[string]string{
 	"docker": "detach build-arg no-healthcheck follow from chown interval timeout start-period", "npm": "ignore-scripts no-audit no-fund",
 	"the placeholder of the reference": "option", "go": "version tags", "systemctl": "now system", "helm": "set set-file namespace create-namespace",
-	"kubectl": "from-literal from-file dry-run", "mysqladmin": "host silent", "git": "always",
+	"kubectl": "from-literal from-file dry-run", "curl": "request data", "mysqladmin": "host silent", "git": "always",
 	"mariadb-dump": "defaults-extra-file single-transaction hex-blob routines no-tablespaces default-character-set", "cp": "archive",
 	"sysctl": "system",
 }
@@ -189,7 +189,7 @@ func (k known) unknown(text string) []string {
 	}
 	var out []string
 	for _, name := range variable.FindAllString(text, -1) {
-		if !k.variables[name] && !k.variables[strings.TrimSuffix(name, "_FILE")] && name != "PLENUM_TEST_MYSQL" {
+		if !k.variables[name] && !k.variables[strings.TrimSuffix(name, "_FILE")] && !strings.HasPrefix(name, "PLENUM_TEST_MYSQL") {
 			out = append(out, name)
 		}
 		if secret, ok := strings.CutSuffix(name, "_FILE"); ok && !k.variables[name] {

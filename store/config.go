@@ -12,6 +12,12 @@ type Config struct {
 	// DSN is "sqlite:/path/to/file.db" or "mysql://user:password@host:port/database?tls=true".
 	// Parameters after "?" reach the MySQL driver as they are, apart from those the store depends on.
 	DSN string
+	// CA is a PEM file with the authorities that may have signed the MySQL server's certificate. With it every connection is by TLS;
+	// it is read for each of them.
+	CA string
+	// Renew gives the DSN as it is now. It is asked for each new connection to MySQL, which is made with the account in it; where
+	// the database is does not change. Nil for never.
+	Renew func() (dsn string, err error)
 	// MaxConns bounds the MySQL pool; SQLite always has one connection.
 	MaxConns int
 	// ConnectTimeout bounds the making of a connection.

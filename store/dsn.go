@@ -35,6 +35,9 @@ func (s source) name() string {
 
 func parseDSN(c Config) (source, error) {
 	if file, ok := strings.CutPrefix(c.DSN, "sqlite:"); ok {
+		if c.CA != "" {
+			return source{}, errors.New("store: an authority is for MySQL; SQLite is a file")
+		}
 		return parseSQLite(file)
 	}
 	if strings.HasPrefix(c.DSN, "mysql:") {
@@ -104,6 +107,14 @@ func parseMySQL(c Config) (source, error) {
 	my.Params["time_zone"] = "'+00:00'"
 	// The server gives up on a lock before the store gives up on the server: then the transaction can be tried again.
 	my.Params["innodb_lock_wait_timeout"] = strconv.Itoa(max(1, int(c.QueryTimeout.Seconds())-1))
+	if c.CA != "" {
+		if my.TLSConfig != "" && my.TLSConfig != "true" {
+			return source{}, fmt.Errorf("store: tls=%s of the DSN does not check what the authority is given for", my.TLSConfig)
+		}
+		if my.TLS, err = trusting(c.CA, u.Hostname()); err != nil {
+			return source{}, err
+		}
+	}
 	my.Params["sql_mode"] = "'TRADITIONAL,NO_ENGINE_SUBSTITUTION'"
 	return source{dialect: MySQL, my: my}, nil
 }

@@ -30,6 +30,7 @@ var (
 // https://mariadb.com/kb/en/mariadb-error-codes/
 const (
 	mysqlTooManyConns   = 1040
+	mysqlDenied         = 1045
 	mysqlShutdown       = 1053
 	mysqlDuplicate      = 1062
 	mysqlLockWait       = 1205
@@ -107,7 +108,8 @@ func sentinelOfMySQL(number uint16) error {
 		return ErrNotFound
 	case mysqlWrongValue, mysqlDataTooLong, mysqlOutOfRange, mysqlCheckViolated, mariadbCheckViolate:
 		return ErrInvalid
-	case mysqlTooManyConns, mysqlShutdown, mysqlLockWait, mysqlDeadlock, mysqlReadOnly, mysqlReadOnlyTx, mysqlKilled:
+	// An account is denied whose password has changed on one side and not yet on the other.
+	case mysqlTooManyConns, mysqlDenied, mysqlShutdown, mysqlLockWait, mysqlDeadlock, mysqlReadOnly, mysqlReadOnlyTx, mysqlKilled:
 		return ErrUnavailable
 	}
 	return nil

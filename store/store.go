@@ -44,7 +44,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := openPool(cfg, src)
+	pool, err := openPool(cfg, src, log)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +55,13 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Store, error) {
 	return s, nil
 }
 
-func openPool(cfg Config, src source) (*sql.DB, error) {
+func openPool(cfg Config, src source, log *slog.Logger) (*sql.DB, error) {
 	if src.dialect == SQLite {
 		return openSQLite(src.file, cfg.QueryTimeout)
+	}
+	err := src.my.Apply(mysql.BeforeConnect(newLogin(cfg, src.my, log).renew))
+	if err != nil {
+		return nil, fmt.Errorf("opening the %s: %w", src.name(), err)
 	}
 	connector, err := mysql.NewConnector(src.my)
 	if err != nil {
@@ -103,7 +107,7 @@ func (s *Store) connect(ctx context.Context) error {
 	defer cancel()
 	if err := s.pool.PingContext(limited); err != nil {
 		err = classify(limited, ctx, err)
-		if my, ok := errors.AsType[*mysql.MySQLError](err); ok && !errors.Is(err, ErrUnavailable) {
+		if my, ok := errors.AsType[*mysql.MySQLError](err); ok && (my.Number == mysqlDenied || !errors.Is(err, ErrUnavailable)) {
 			return fmt.Errorf("the %s refuses us: %w", s.source.name(), my)
 		}
 		return fmt.Errorf("the %s does not answer: %w", s.source.name(), err)

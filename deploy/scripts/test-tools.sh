@@ -13,6 +13,8 @@ command -v python3 >/dev/null || missing+=(python3)
 if [ -z "${PLENUM_TEST_MYSQL:-}" ]; then
   PATH=$PATH:/usr/sbin command -v mariadbd >/dev/null || missing+=(mariadb-server-core)
   command -v mariadb >/dev/null || missing+=(mariadb-client-core)
+  # The server of the tests speaks TLS, too.
+  command -v openssl >/dev/null || missing+=(openssl)
 fi
 "$here/chromium.sh" >/dev/null 2>&1 || missing+=(chromium)
 if ! command -v fc-list >/dev/null || [ -z "$(fc-list : family | head -n 1)" ]; then

@@ -2,7 +2,8 @@
 # Runs a command beside a private MariaDB server and stops the server afterwards, whatever the command did.
 #   with-mariadb.sh go test ./store/...
 # The server has its own data directory, socket and free port. The command finds it in
-# PLENUM_TEST_MYSQL=mysql://root@127.0.0.1:PORT/ and makes its own databases there.
+# PLENUM_TEST_MYSQL=mysql://root@127.0.0.1:PORT/ and makes its own databases there. It speaks TLS too, with a certificate for
+# 127.0.0.1 alone by the authority in PLENUM_TEST_MYSQL_CA.
 # Where PLENUM_TEST_MYSQL is set already, that server is used and none is started.
 set -euo pipefail
 
@@ -29,12 +30,18 @@ trap 'exit 143' TERM
 
 options=(--no-defaults --datadir="$dir/data")
 mkdir "$dir/data"
+if ! openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=MariaDB of the tests" \
+  -addext "subjectAltName=IP:127.0.0.1" -keyout "$dir/key.pem" -out "$dir/ca.pem" >"$log" 2>&1; then
+  cat "$log" >&2
+  echo "openssl could not make a certificate." >&2
+  exit 1
+fi
 if [ "$(id -u)" -eq 0 ]; then
   # mariadbd refuses to run as root unless told; an account that owns nothing is better.
   owner=mysql
   id mysql >/dev/null 2>&1 || owner=nobody
   chmod 755 "$dir"
-  chown "$owner" "$dir" "$dir/data"
+  chown "$owner" "$dir" "$dir/data" "$dir/key.pem"
   options+=(--user="$owner")
 fi
 
@@ -57,7 +64,7 @@ for _ in 1 2 3 4 5; do
   fi
   # Durability is of no use here: the data goes away with the tests.
   mariadbd "${options[@]}" --socket="$dir/my.sock" --pid-file="$dir/my.pid" --bind-address=127.0.0.1 --port="$port" \
-    --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --max-connections=300 \
+    --ssl-cert="$dir/ca.pem" --ssl-key="$dir/key.pem" --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --max-connections=300 \
     --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=0 \
     --innodb-log-file-size=32M --innodb-buffer-pool-size=128M >"$log" 2>&1 </dev/null &
   server=$!
@@ -78,5 +85,5 @@ if [ -z "$server" ]; then
   exit 1
 fi
 
-export PLENUM_TEST_MYSQL="mysql://root@127.0.0.1:$port/"
+export PLENUM_TEST_MYSQL="mysql://root@127.0.0.1:$port/" PLENUM_TEST_MYSQL_CA="$dir/ca.pem"
 "$@"
