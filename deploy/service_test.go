@@ -53,6 +53,10 @@ func TestTheUnitIsHardenedAndStopsInTime(t *testing.T) {
 	if !slices.Contains(service["Environment"], "PLENUM_DATA=/var/lib/"+service["StateDirectory"][0]) {
 		t.Error("the data directory is not the state directory, and nothing else can be written")
 	}
+	// A reload says what is wrong before it tells the server, by the configuration that the server has.
+	if reload := service["ExecReload"]; len(reload) != 2 || reload[0] != service["ExecStartPre"][0] || reload[1] != "/bin/kill -HUP $MAINPID" {
+		t.Errorf("a reload is %q", reload)
+	}
 	config := parse(t, "plenum.yaml", read(t, "systemd/plenum.yaml"))
 	k := readKnown(t)
 	for key := range config {

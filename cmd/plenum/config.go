@@ -143,9 +143,7 @@ func quoted(text string) string {
 // validate finds what is wrong with the options, as far as that can be told without starting.
 func (c serveCommand) validate() error {
 	var errs []error
-	if err := c.Storage.config().Validate(); err != nil {
-		errs = append(errs, fmt.Errorf("--database: %w", err))
-	}
+	errs = append(errs, c.Storage.validate(), c.Limits.validate())
 	if _, err := c.mailer(); err != nil {
 		errs = append(errs, err)
 	}

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"net/url"
 	"syscall"
+
+	"github.com/plenum-meet/plenum/api"
 )
 
 // listen opens a TCP listener, or says in one sentence why not and which option helps.
@@ -72,6 +74,11 @@ func checkLoopback(option, address string) error {
 // origins are the web pages that may open a WebSocket to a server that listens at public. None means: those that came from
 // where the socket goes.
 func (c serveCommand) origins(public netip.AddrPort) ([]string, error) {
+	for _, origin := range c.Origin {
+		if err := api.CheckOrigin(origin); err != nil {
+			return nil, fmt.Errorf("--origin: %w", err)
+		}
+	}
 	var own []string
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)

@@ -14,27 +14,33 @@ type logOptions struct {
 // logger writes to w; usual is the level where none was asked for.
 func (o logOptions) logger(w io.Writer, usual slog.Level) *slog.Logger {
 	level := &slog.LevelVar{}
-	level.Set(usual)
+	level.Set(o.level(usual))
+	options := &slog.HandlerOptions{Level: level}
+	if o.LogFormat == "json" {
+		return slog.New(changeable{slog.NewJSONHandler(w, options), level})
+	}
+	return slog.New(changeable{slog.NewTextHandler(w, options), level})
+}
+
+// level is what was asked for, or else the usual one.
+func (o logOptions) level(usual slog.Level) slog.Level {
+	level := usual
 	if o.LogLevel != "" {
 		// The enum above lets only levels through that parse.
 		_ = level.UnmarshalText([]byte(o.LogLevel))
 	}
-	options := &slog.HandlerOptions{Level: level}
-	if o.LogFormat == "json" {
-		return slog.New(adjustable{slog.NewJSONHandler(w, options), level})
-	}
-	return slog.New(adjustable{slog.NewTextHandler(w, options), level})
+	return level
 }
 
-// adjustable is a handler whose level can be changed. What is derived from it is a plain handler with the same level.
-type adjustable struct {
+// changeable is a handler whose level can be changed. What is derived from it is a plain handler with the same level.
+type changeable struct {
 	slog.Handler
 	level *slog.LevelVar
 }
 
 // levelOf is the level of a log that logger made, nil of any other.
 func levelOf(log *slog.Logger) *slog.LevelVar {
-	if h, ok := log.Handler().(adjustable); ok {
+	if h, ok := log.Handler().(changeable); ok {
 		return h.level
 	}
 	return nil

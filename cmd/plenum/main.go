@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, to terminal) (code int) {
 		return 2
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	command.Bind(to, from)
+	command.Bind(to, from, reading(args))
 	if err := command.Run(); err != nil {
 		fmt.Fprintf(to.err, "plenum: %v\n", err)
 		var coded interface{ ExitCode() int }
@@ -104,7 +104,11 @@ func run(ctx context.Context, args []string, to terminal) (code int) {
 }
 
 func newParser(to terminal, from *sources) (*kong.Kong, error) {
-	return kong.New(new(cli),
+	return newParserOf(new(cli), to, from)
+}
+
+func newParserOf(grammar *cli, to terminal, from *sources) (*kong.Kong, error) {
+	return kong.New(grammar,
 		kong.Name("plenum"),
 		kong.Description(about),
 		kong.DefaultEnvars("PLENUM"),

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,12 @@ type node struct {
 	// relay is nil if there is none inside, relays if clients are told of none.
 	relay  *relay.Server
 	relays func(now time.Time, participant string, life time.Duration) []api.ICEServer
+	// holds are the options that hold now: cfg, but for what has been changed since. Reloading keeps changes apart.
+	holds     atomic.Pointer[serveCommand]
+	reloading sync.Mutex
+	level     *slog.LevelVar // nil if the log cannot be changed
+	rest      *api.Server
+	signals   *signaling.Server
 	// times are how long things took, for the metrics.
 	times    *metrics.Times
 	draining atomic.Bool
@@ -56,7 +63,9 @@ type stop struct {
 
 // start brings up all parts in order. If one fails, those before it are stopped again.
 func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err error) {
-	n := &node{log: log, cfg: c, failed: make(chan error, 2), times: metrics.NewTimes()}
+	n := &node{log: log, cfg: c, failed: make(chan error, 2), times: metrics.NewTimes(), level: levelOf(log)}
+	held := c
+	n.holds.Store(&held)
 	defer func() {
 		if err != nil {
 			n.Stop(context.WithoutCancel(ctx))
@@ -73,7 +82,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err := n.startTracing(); err != nil {
 		return nil, err
 	}
-	records, err := c.Storage.open(ctx, log, n.times.Asked)
+	records, err := c.Storage.openWith(ctx, log, func(cfg *store.Config) { cfg.Asked, cfg.Renew = n.times.Asked, c.renewed() })
 	if err != nil {
 		return nil, err
 	}
@@ -142,9 +151,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		return nil, err
 	}
 	cfg := api.Default()
-	if c.GuestJoins != 0 {
-		cfg.Limits.GuestJoinsPerAddress = api.Rate{Count: c.GuestJoins, Per: time.Minute, Burst: 5 * c.GuestJoins}
-	}
+	cfg.Limits = c.rates(cfg.Limits)
 	cfg.AdminToken = api.Secret(c.AdminToken)
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
 	if n.relays, err = n.startRelay(media, secret, turn, signals.HasMedia); err != nil {
@@ -157,12 +164,13 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	seen := metrics.Parts{Media: forwarder, Transport: media, Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
-		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: levelOf(log), Tracer: n.traces.Tracer("api"),
+		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: n.level, Reload: n.reload, Tracer: n.traces.Tracer("api"),
 		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
+	n.rest, n.signals = rest, signals
 	n.onStop("mail", func(context.Context) error { rest.Close(); return nil })
 	// Stopping begins with the end of this list: nobody new comes in, requests are answered, then WebSockets, which
 	// are no longer the HTTP server's, are told good-bye, and then media ends.
@@ -178,8 +186,9 @@ func (n *node) startSignaling(origins []string, records *store.Store, media *sfu
 	// Behind trusted proxies the API has put the client's address in place already.
 	cfg.Origins = origins
 	cfg.Joined, cfg.Tracer = n.times.Joined, n.traces.Tracer("signaling")
-	cfg.Room.ResumeFor = n.cfg.ResumeWindow
-	cfg.Relays = n.admittedRelays
+	limits := n.cfg.adjustableSignals(origins)
+	cfg.MaxSockets, cfg.MaxRooms, cfg.Room.MaxParticipants, cfg.Room.ResumeFor = limits.MaxSockets, limits.MaxRooms, limits.MaxParticipants, limits.ResumeFor
+	cfg.Relays, cfg.Removed = n.admittedRelays, n.sendAway
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

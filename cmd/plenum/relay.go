@@ -39,6 +39,7 @@ type turnOptions struct {
 	TurnTLSPort uint16   `name:"turn-tls-port" default:"5349" placeholder:"PORT" help:"Port of TURN over TLS, where there is a certificate. 443 gets through most firewalls. Default: ${default}. 0 takes any that is free."`
 	TurnHost    string   `placeholder:"NAME" help:"Name by which clients find the TURN server. Default: that of --public-url, or else the public addresses. The certificate must have it."`
 	TurnQuota   int      `default:"12" placeholder:"N" help:"Relays that one participant may hold. Default: ${default}."`
+	TurnRate    float64  `default:"8" placeholder:"MBIT" help:"Mbit/s that one relay carries in each direction, 0 for as much as there is. Default: ${default}."`
 	TurnURL     []string `name:"turn-url" placeholder:"URL" help:"TURN servers elsewhere, such as coturn, in place of the one inside: turn:turn.example.org:3478?transport=udp. Needs --turn-secret."`
 	TurnSecret  string   `secret:"" placeholder:"TEXT" help:"The secret shared with --turn-url (coturn: use-auth-secret, static-auth-secret). Better set in the environment, as PLENUM_TURN_SECRET."`
 }
@@ -73,7 +74,18 @@ func (o turnOptions) validate() error {
 	if o.Turn != "" && o.Turn != turnOff && o.TurnQuota < 1 {
 		errs = append(errs, fmt.Errorf("--turn-quota %d lets nobody in: at least 1", o.TurnQuota))
 	}
+	if o.TurnRate != 0 && o.TurnRate < leastTurnRate {
+		errs = append(errs, fmt.Errorf("--turn-rate %v carries no call: at least %v Mbit/s, or 0 for as much as there is", o.TurnRate, leastTurnRate))
+	}
 	return errors.Join(errs...)
+}
+
+// leastTurnRate is what a voice takes with room to spare, in Mbit/s.
+const leastTurnRate = 0.2
+
+// adjustable are the limits of the server inside.
+func (o turnOptions) adjustable() relay.Adjustable {
+	return relay.Adjustable{Quota: o.TurnQuota, Rate: int(o.TurnRate * 1e6 / 8)}
 }
 
 // checkTurnURL refuses what browsers would refuse (RFC 7065), each of which would end the whole call.
@@ -93,15 +105,18 @@ func (n *node) startRelay(media *transport.Transport, secret api.Secret, secure 
 		return nil, err
 	}
 	if len(c.TURN.TurnURL) > 0 {
-		return c.TURN.elsewhere, nil
+		return func(now time.Time, participant string, life time.Duration) []api.ICEServer {
+			return n.holds.Load().TURN.elsewhere(now, participant, life)
+		}, nil
 	}
 	// Through the bridge of a test there is one way alone.
 	if c.MediaAdvertise.IsValid() || !c.TURN.embedded(netip.MustParseAddrPort(n.public.String()), c.PublicURL) {
 		return nil, nil
 	}
+	limits := c.TURN.adjustable()
 	server, err := relay.New(relay.Config{
 		Port: c.TURN.TurnPort, TLSPort: c.TURN.TurnTLSPort, TLS: secure, Told: media.Told(), Sockets: media.Sockets(),
-		Secret: relay.SecretFrom(secret), Quota: c.TURN.TurnQuota, Inside: inside,
+		Secret: relay.SecretFrom(secret), Quota: limits.Quota, Rate: limits.Rate, Inside: inside,
 	}, n.log)
 	if err != nil {
 		return nil, inUse(err, fmt.Sprintf("the TURN port %d or %d", c.TURN.TurnPort, c.TURN.TurnTLSPort), "--turn-port or --turn-tls-port, or --turn off")
@@ -126,6 +141,13 @@ func (n *node) admittedRelays(participant string) []message.ICEServer {
 		servers = append(servers, message.ICEServer(each))
 	}
 	return servers
+}
+
+// sendAway takes the relays from who was removed from a meeting. Another credential is good again: they may be let in once more.
+func (n *node) sendAway(participant string) {
+	if n.relay != nil {
+		n.relay.SendAway(participant, time.Now().Add(credentialLife))
+	}
 }
 
 // elsewhere is what clients are told of other servers.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/plenum-meet/plenum/api"
@@ -14,6 +17,9 @@ import (
 
 // stopWithin is how long a server that is told to stop may take over saying good-bye.
 const stopWithin = 10 * time.Second
+
+// usualLevel is what a server logs from.
+const usualLevel = slog.LevelInfo
 
 // serveCommand is everything that can be said about a server from outside.
 type serveCommand struct {
@@ -41,6 +47,8 @@ type serveCommand struct {
 
 	GuestJoins int `default:"120" placeholder:"N" help:"Guests that may come in from one address in a minute, five times as many at once. Default: ${default}. Raise it for load tests from one machine, and for halls behind one address."`
 
+	Limits limitOptions `embed:""`
+
 	ResumeWindow time.Duration `default:"20s" placeholder:"TIME" help:"How long the place of somebody who lost the connection is kept, with their media, before others see them leave. At most 10m; 0 keeps none. Default: ${default}."`
 
 	TraceEndpoint string  `placeholder:"URL" help:"Collector of OpenTelemetry that spans of requests, messages and joins are sent to (OTLP over HTTP, JSON), for example http://127.0.0.1:4318. Default: nothing is traced."`
@@ -52,6 +60,9 @@ type serveCommand struct {
 	MailFrom string `default:"Plenum <plenum@localhost>" placeholder:"ADDRESS" help:"Sender of mail. Default: ${default}."`
 
 	WebhookAllow []string `placeholder:"URL" help:"Places that webhooks may lead to although they are inside or without TLS, each as scheme://host[:port], for example http://10.0.0.5:9000. None by default: only public addresses, by HTTPS, on ports 443, 8443 and 80."`
+
+	// reread gives the options anew; nil where they cannot be read again.
+	reread rereading
 
 	Secret string `secret:"" placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
 }
@@ -83,27 +94,43 @@ func (c serveCommand) mailer() (api.Mailer, error) {
 	return server, nil
 }
 
-func (c serveCommand) Run(ctx context.Context, to terminal) error {
+func (c serveCommand) Run(ctx context.Context, to terminal, again rereading) error {
 	collectSooner()
-	log := c.Log.logger(to.err, slog.LevelInfo)
+	c.reread = again
+	// Before anything else: by itself this signal ends a program.
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	defer signal.Stop(hangUps)
+	log := c.Log.logger(to.err, usualLevel)
 	running, err := start(ctx, c, log)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(to.out, "Plenum is ready: open %s\n", running.URL())
 
-	var failure error
-	select {
-	case <-ctx.Done():
-		log.Info("stopping; a second signal ends at once", "after", c.DrainWait)
-		running.drain()
-		failure = running.goOn(c.DrainWait)
-	case failure = <-running.failed:
-		log.Error("stopping, for a listener failed", "error", failure)
-	}
+	failure := running.untilTold(ctx, hangUps)
 	// The context that told us to stop is over; saying good-bye has a time of its own.
 	good, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	running.Stop(good)
 	return failure
+}
+
+// untilTold returns when the server is told to stop and has gone on for as long as it should, or with the error of a listener. Told to
+// read its options again (SIGHUP) it does that.
+func (n *node) untilTold(ctx context.Context, again <-chan os.Signal) error {
+	for {
+		select {
+		case <-again:
+			n.reload()
+		case <-ctx.Done():
+			wait := n.holds.Load().DrainWait
+			n.log.Info("stopping; a second signal ends at once", "after", wait)
+			n.drain()
+			return n.goOn(wait)
+		case failure := <-n.failed:
+			n.log.Error("stopping, for a listener failed", "error", failure)
+			return failure
+		}
+	}
 }

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"net"
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/signaling/client"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
@@ -89,4 +92,29 @@ func TestARelayNeedsNoWayBackThroughTheNAT(t *testing.T) {
 	grace.wish(180, ada.id)
 	grace.picture(grace.video(0), 0, grace.number(ada.id, message.Camera), 180)
 	grace.flows(20, grace.video(0))
+}
+
+// Who is removed from a meeting has no relay any more, at once, and what they were given opens no other.
+func TestWhoIsRemovedLosesTheirRelay(t *testing.T) {
+	t.Parallel()
+	m := relaying(t)
+	host := m.enterBy(m.rest, "Host")
+	var given []message.ICEServer
+	mallory := m.enter("Mallory", by("udp"), func(o *client.Options) {
+		for _, each := range o.ICEServers {
+			given = append(given, message.ICEServer(each))
+		}
+	}).publish(camera())
+	m.until("a relay to be held", func() bool { return m.server.relay.Snapshot().Allocations > 0 })
+	host.must(message.ModerationRemove{Participant: mallory.id})
+	m.until("no relay to be held", func() bool { return m.server.relay.Snapshot().Allocations == 0 })
+	if len(given) != 1 {
+		t.Fatalf("given %+v", given)
+	}
+	server := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(m.server.relay.Port())))
+	other, err := relay.Allocate(m.ctx, relay.OverUDP, server, given[0].Username, given[0].Credential, nil)
+	if err == nil {
+		other.Close()
+		t.Error("what they were given opens another")
+	}
 }

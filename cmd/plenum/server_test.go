@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/netip"
 	"path/filepath"
@@ -48,7 +47,7 @@ func startMeeting(t testing.TB, set ...func(*serveCommand)) *meeting {
 	for _, f := range set {
 		f(&c)
 	}
-	n, err := start(ctx, c, slog.New(slog.NewTextHandler(log, nil)))
+	n, err := start(ctx, c, c.Log.logger(log, usualLevel))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -18,11 +20,12 @@ import (
 
 // tlsOptions say whether browsers connect by TLS, and where the certificate comes from.
 type tlsOptions struct {
-	TLSCert      string   `name:"tls-cert" placeholder:"FILE" help:"Certificate chain in PEM form, for --listen and TURN over TLS. Read again when it changes, without a call being dropped. Default: none, plain HTTP."`
-	TLSKey       string   `name:"tls-key" placeholder:"FILE" help:"Key of --tls-cert."`
-	TLSAuto      []string `name:"tls-auto" placeholder:"NAME" help:"Names for which certificates are had from --tls-authority, kept in the data directory and renewed. The authority must reach --listen by port 443 of each name."`
-	TLSAuthority string   `name:"tls-authority" default:"https://acme-v02.api.letsencrypt.org/directory" placeholder:"URL" help:"ACME directory for --tls-auto, whose terms are agreed to. Default: ${default}."`
-	TLSDev       bool     `name:"tls-dev" help:"Use a certificate that Plenum makes for this machine's names and addresses and keeps in the data directory, to try things out on a local network. Browsers warn of it."`
+	TLSCert        string   `name:"tls-cert" placeholder:"FILE" help:"Certificate chain in PEM form, for --listen and TURN over TLS. Read again when it changes, without a call being dropped. Default: none, plain HTTP."`
+	TLSKey         string   `name:"tls-key" placeholder:"FILE" help:"Key of --tls-cert."`
+	TLSAuto        []string `name:"tls-auto" placeholder:"NAME" help:"Names for which certificates are had from --tls-authority, kept in the data directory and renewed. The authority must reach --listen by port 443 of each name."`
+	TLSAuthority   string   `name:"tls-authority" default:"https://acme-v02.api.letsencrypt.org/directory" placeholder:"URL" help:"ACME directory for --tls-auto, whose terms are agreed to. Default: ${default}."`
+	TLSAuthorityCA string   `name:"tls-authority-ca" placeholder:"FILE" help:"Authorities in PEM form for the connection to --tls-authority, for one inside an organisation. Default: those of the system."`
+	TLSDev         bool     `name:"tls-dev" help:"Use a certificate that Plenum makes for this machine's names and addresses and keeps in the data directory, to try things out on a local network. Browsers warn of it."`
 }
 
 // on tells whether browsers connect by TLS.
@@ -46,6 +49,11 @@ func (o tlsOptions) validate() error {
 			return fmt.Errorf("--tls-authority %s is not the URL of an ACME directory", o.TLSAuthority)
 		}
 	}
+	if o.TLSAuthorityCA != "" {
+		if _, err := o.authorities(); err != nil {
+			return err
+		}
+	}
 	for _, name := range o.TLSAuto {
 		if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {
 			return fmt.Errorf("--tls-auto %s is not a name that an authority can reach", name)
@@ -64,7 +72,11 @@ func (c serveCommand) secured(now time.Time, log *slog.Logger) (web, turn *tls.C
 	protocols := []string{"http/1.1"}
 	switch {
 	case len(c.TLS.TLSAuto) > 0:
-		base.GetCertificate = c.TLS.authority(c.certificateCache()).get
+		from, err := c.TLS.authority(c.certificateCache())
+		if err != nil {
+			return nil, nil, err
+		}
+		base.GetCertificate = from.get
 		protocols = append(protocols, acme.ALPNProto)
 	default:
 		cert, key := c.TLS.TLSCert, c.TLS.TLSKey
@@ -94,11 +106,37 @@ type authority struct {
 // certificateCache is where certificates of an authority are kept.
 func (c serveCommand) certificateCache() string { return filepath.Join(c.Storage.Data, "certificates") }
 
-func (o tlsOptions) authority(cache string) authority {
+func (o tlsOptions) authority(cache string) (authority, error) {
+	client := &acme.Client{DirectoryURL: o.TLSAuthority}
+	if o.TLSAuthorityCA != "" {
+		trusted, err := o.authorities()
+		if err != nil {
+			return authority{}, err
+		}
+		client.HTTPClient = &http.Client{
+			Timeout:   authorityWithin,
+			Transport: &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trusted}, Proxy: http.ProxyFromEnvironment},
+		}
+	}
 	return authority{first: o.TLSAuto[0], manager: &autocert.Manager{
-		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(cache),
-		HostPolicy: autocert.HostWhitelist(o.TLSAuto...), Client: &acme.Client{DirectoryURL: o.TLSAuthority},
-	}}
+		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(cache), HostPolicy: autocert.HostWhitelist(o.TLSAuto...), Client: client,
+	}}, nil
+}
+
+// authorityWithin is how long one call of an authority may take.
+const authorityWithin = 30 * time.Second
+
+// authorities are those that the connection to the authority is checked against.
+func (o tlsOptions) authorities() (*x509.CertPool, error) {
+	text, err := os.ReadFile(o.TLSAuthorityCA)
+	if err != nil {
+		return nil, fmt.Errorf("--tls-authority-ca %s cannot be read: %w", o.TLSAuthorityCA, reason(err))
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("--tls-authority-ca %s has no certificate in PEM form", o.TLSAuthorityCA)
+	}
+	return pool, nil
 }
 
 // get is the certificate for a name. A TURN client that has only an address names none.

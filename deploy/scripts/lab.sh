@@ -9,6 +9,8 @@
 #   server 10.90.1.2 ── NAT 203.0.113.7 ──┬── open        203.0.113.20    everything goes
 #                └───── 2001:db8::7 ──────┼── noudp       203.0.113.30    no UDP
 #                                         ├── tlsonly     203.0.113.40    TCP to the web and to TURN over TLS alone
+#                                         ├── turnudp     203.0.113.70    TCP to the web and UDP to TURN alone
+#                                         ├── turntcp     203.0.113.80    TCP to the web and to TURN alone
 #                                         ├── six         2001:db8::50    no IPv4
 #                                         └── NAT .60 ── symmetric 192.168.77.2    another port for every destination
 set -euo pipefail
@@ -104,6 +106,28 @@ table inet wall {
   }
 }
 END
+space turnudp
+onto turnudp net 203.0.113.70/24
+within turnudp nft -f - <<'END'
+table inet wall {
+  chain out {
+    type filter hook output priority 0
+    oifname net tcp dport != 8443 drop
+    oifname net udp dport != 3478 drop
+  }
+}
+END
+space turntcp
+onto turntcp net 203.0.113.80/24
+within turntcp nft -f - <<'END'
+table inet wall {
+  chain out {
+    type filter hook output priority 0
+    oifname net tcp dport != { 3478, 8443 } drop
+    oifname net meta l4proto udp drop
+  }
+}
+END
 space six
 onto six net 2001:db8::50/64
 space home
@@ -162,8 +186,12 @@ visit open 203.0.113.7 'host udp'
 visit noudp 203.0.113.7 'host tcp'
 visit noudp 203.0.113.7 'relay udp' # what is relayed is UDP, and the way to the relay TCP
 visit tlsonly 203.0.113.7 'relay udp' # and here TLS
+visit turnudp 203.0.113.7 'relay udp'
+visit turntcp 203.0.113.7 'relay udp' # to the relay by TCP
 visit six '[2001:db8::7]' 'host udp'
 visit symmetric 203.0.113.7 'host udp'
 browse noudp 203.0.113.7 'TCP, direct'
 browse tlsonly 203.0.113.7 'TLS, relayed'
+browse turnudp 203.0.113.7 'UDP, relayed'
+browse turntcp 203.0.113.7 'TCP, relayed'
 [ "$failed" = 0 ] || { echo "The server's log:" >&2; tail -n 40 "$work/log" >&2; exit 1; }
