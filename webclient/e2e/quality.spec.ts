@@ -1,6 +1,14 @@
 import { expectGrowing, expectPicture, expectSound, expectStill } from './expectations';
 import { expect, test } from './fixtures';
 import type { Person } from './person';
+import type { CallStats } from '../src/call';
+
+/** What the panel puts on the clipboard. */
+interface Copied {
+  own: { worse: string };
+  pictures: { mid: string; participant: string; side: string }[];
+  stats: CallStats;
+}
 
 const media = { timeout: 60_000, intervals: [250, 500, 1_000] };
 
@@ -83,6 +91,23 @@ test('nothing is sent or received that nobody wants', async ({ member }) => {
     await expect(panel.getByText(/^720p: /)).toBeVisible();
     await expect(panel.getByText('1280 × 720')).toBeVisible();
     await expect(panel.getByText(/, direct$/)).toBeVisible();
+  });
+
+  await test.step('and all of it can be sent to somebody who helps', async () => {
+    await grace.control('Copy report').click();
+    await expect(grace.page.getByText('The report is copied.').first()).toBeVisible();
+    // Our own pages may not read what was copied.
+    const note = await grace.context.newPage();
+    await note.setContent('<textarea></textarea>');
+    await note.locator('textarea').press('Control+v');
+    const copied = await note.locator('textarea').inputValue();
+    await note.close();
+    const { own, pictures, stats } = JSON.parse(copied) as Copied;
+    expect(['up', 'down', 'none']).toContain(own.worse);
+    const [picture] = pictures.filter(({ participant }) => participant !== '');
+    expect(picture!.participant).toBe(await ada.id());
+    expect(['yours', 'theirs', 'none']).toContain(picture!.side);
+    expect(stats.down.find(({ mid }) => mid === picture!.mid)?.frameHeight).toBe(720);
   });
 });
 

@@ -7,6 +7,7 @@ import { ConnectionPanel } from './ConnectionPanel';
 import { peopleOf } from './people';
 import { QualityBadge } from './QualityBadge';
 import { pictureQuality } from './quality';
+import type { qualityReport } from './quality';
 import { ShowcaseCall } from './showcaseCall';
 
 beforeEach(() => vi.useFakeTimers({ now: 1_800_000_000_000 }));
@@ -61,6 +62,20 @@ describe('the connection panel', () => {
     expect(screen.getByText('Your upload is slow')).toBeTruthy();
     expect(lines()).toContain('Limited byyour upload');
   });
+});
+
+it('copies whose side is bad, and why each picture is as it is', async () => {
+  const writeText = vi.fn((text: string) => Promise.resolve(void text));
+  vi.spyOn(navigator, 'clipboard', 'get').mockReturnValue({ writeText } as unknown as Clipboard);
+  await panel('fake=9&poor', 'weak');
+  await act(async () => screen.getByRole('button', { name: 'Copy report' }).click());
+  const copied = JSON.parse(writeText.mock.calls[0]![0]) as ReturnType<typeof qualityReport>;
+  expect(copied.own).toEqual({ level: 'poor', worse: 'down' });
+  const sides = copied.pictures.map(({ side, reason }) => `${side} ${reason.kind}`);
+  expect(sides).toContain('yours link');
+  expect(sides).toContain('yours paused');
+  expect(sides).toContain('theirs met');
+  expect(copied.stats?.down[0]?.participant).toBe(copied.pictures[0]!.participant);
 });
 
 describe('bars on a tile', () => {

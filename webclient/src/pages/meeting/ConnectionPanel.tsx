@@ -15,7 +15,7 @@ import { useToast } from '../../ui/Toast';
 import { useCall, useCallState } from './call';
 import { rateText, samplesKept, sizeText, useMeasure } from './measure';
 import type { Sample } from './measure';
-import { pictureQuality, ownQuality, reasonOf } from './quality';
+import { ownQuality, pictureQuality, qualityReport, reasonOf } from './quality';
 
 /** What goes out, what comes in, by which way, and why each picture is as it is. */
 export function ConnectionPanel({
@@ -38,8 +38,8 @@ export function ConnectionPanel({
   const last = samples.at(-1);
 
   async function copy() {
-    const report = JSON.stringify({ quality: state.quality, stats: last?.stats }, null, 2);
-    const done = await copyText(report);
+    const report = qualityReport(state, last?.stats);
+    const done = await copyText(JSON.stringify(report, null, 2));
     toast(t(done ? 'connection.copied' : 'dashboard.copyFailed'));
   }
 

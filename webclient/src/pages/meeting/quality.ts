@@ -1,4 +1,4 @@
-import type { CallState } from '../../call';
+import type { CallState, CallStats } from '../../call';
 import type { QualityChanged, SlotQuality } from '../../protocol/messages';
 
 /** How a direction does; bars are drawn only for what is not good. */
@@ -87,4 +87,14 @@ export function ownQuality(
   const down = connection.down === 'connected' ? quality.down : 100;
   const level = levelOf(Math.min(up, down));
   return { level, worse: level === 'good' ? 'none' : up < down ? 'up' : 'down' };
+}
+
+/** All of it for somebody who helps: whose side is bad, why each picture is as it is, and the figures below. */
+export function qualityReport(state: CallState, stats: CallStats | undefined) {
+  const pictures = (state.quality?.slots ?? []).map((slot) => {
+    const shown = stats?.down.find(({ mid }) => mid === slot.mid);
+    const participant = shown?.participant ?? '';
+    return { ...pictureQuality(state.quality, participant, slot), mid: slot.mid, participant };
+  });
+  return { own: ownQuality(state), pictures, quality: state.quality, stats };
 }
