@@ -85,15 +85,19 @@ export class Person {
       window.__offers = 0;
       const connections = new Set<RTCPeerConnection>();
       window.__connections = connections;
+      const complain = (text: string) => void window.__complain?.(text);
       const { prototype } = RTCPeerConnection;
       prototype.setLocalDescription = new Proxy(prototype.setLocalDescription, {
         apply(target, connection: RTCPeerConnection, args) {
           window.__offers = (window.__offers ?? 0) + 1;
           connections.add(connection);
+          for (const { urls } of connection.getConfiguration().iceServers ?? []) {
+            const strange = [urls].flat().filter((url) => !url.includes(location.hostname));
+            if (strange.length > 0) complain(`ways by way of others: ${strange.join()}`);
+          }
           return Reflect.apply(target, connection, args) as unknown;
         },
       });
-      const complain = (text: string) => void window.__complain?.(text);
       document.addEventListener('securitypolicyviolation', (event) => {
         const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
         // In Firefox the driver's own scripts are held to the page's policy.
