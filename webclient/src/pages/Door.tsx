@@ -84,7 +84,7 @@ export function Door({
   return (
     <div className="flex min-h-dvh flex-col bg-canvas text-ink">
       <AppHead showEmail />
-      <main className="mx-auto grid w-full max-w-[1232px] grow content-start items-center gap-x-6 gap-y-6 lg:gap-x-16 px-4 pb-8 max-sm:pb-24 sm:px-10 lg:grid-cols-[minmax(0,760fr)_minmax(0,360fr)] lg:content-center lg:pb-24 flat:grid-cols-2 flat:items-start flat:pb-4">
+      <main className="mx-auto grid w-full max-w-[1264px] grow content-start items-center gap-x-6 gap-y-6 lg:gap-x-16 px-4 pb-8 max-sm:pb-24 sm:px-10 lg:grid-cols-[minmax(0,760fr)_minmax(0,360fr)] lg:content-center lg:pb-24 flat:grid-cols-2 flat:items-start flat:pb-4">
         <div className="flex min-w-0 flex-col gap-4 lg:gap-5 flat:gap-3">
           <PreviewPicture
             preview={preview}

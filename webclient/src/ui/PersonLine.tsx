@@ -57,7 +57,7 @@ export function PersonLine({
           </span>
           {person.self && <span className="shrink-0 text-muted">{t('meeting.you')}</span>}
         </p>
-        {notes.length > 0 && <p className="truncate text-small text-muted">{notes.join(', ')}</p>}
+        {notes.length > 0 && <p className="truncate text-small text-muted">{notes.join(' · ')}</p>}
       </div>
       {sharing && <MonitorUp size={17} className="text-muted" aria-hidden="true" />}
       {person.hand > 0 && (

@@ -36,7 +36,7 @@ export function SpeakerPicker({ again }: { again: unknown }) {
       <button
         type="button"
         onClick={play}
-        className="absolute start-[3.125rem] bottom-1 inline-flex min-h-6 items-center rounded-chip px-0.5 text-small font-medium text-link hover:underline"
+        className="absolute start-[2.9375rem] bottom-1 inline-flex min-h-6 items-center rounded-chip px-0.5 text-small font-medium text-link hover:underline"
       >
         {t(playing ? 'devices.playing' : 'devices.play')}
       </button>
