@@ -283,7 +283,7 @@ func (s *Server) leave(c echo.Context) error {
 	ctx := c.Request().Context()
 	err = s.rooms.Leave(ctx, m.Code, p.ID)
 	if errors.Is(err, signaling.ErrNotLive) && p.Status != store.StatusLeft {
-		err = s.store.SetParticipantStatus(ctx, p.ID, store.StatusLeft, s.now())
+		err = s.store.LeaveMeeting(ctx, p.ID, store.ReasonLeft, s.now())
 	}
 	if err != nil && !errors.Is(err, signaling.ErrNotLive) {
 		return fmt.Errorf("leaving meeting %s: %w", m.ID, err)

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // JoinMeeting stores that a participant is connected, and announces it if they were not in the meeting yet; the first one starts it.
 func (s *Store) JoinMeeting(ctx context.Context, participantID string, now time.Time) (session ParticipantSession, err error) {
 	err = s.InTx(ctx, func(tx *Store) error {
-		before, err := tx.ParticipantByID(ctx, participantID)
+		before, err := tx.lockParticipant(ctx, participantID)
 		if err != nil {
 			return err
 		}
@@ -33,6 +34,13 @@ func (s *Store) JoinMeeting(ctx context.Context, participantID string, now time.
 		return tx.announce(ctx, to, events...)
 	})
 	return session, err
+}
+
+// lockParticipant has others who change the participant wait, so that each change is told once.
+func (s *Store) lockParticipant(ctx context.Context, id string) (Participant, error) {
+	return find(ctx, s, "participant "+id, func(ctx context.Context) (Participant, error) {
+		return gorm.G[Participant](s.db, clause.Locking{Strength: "UPDATE"}).Where("id = ?", id).Take(ctx)
+	})
 }
 
 func (s *Store) arrival(ctx context.Context, p Participant, now time.Time) ([]Event, error) {
@@ -61,7 +69,7 @@ func (s *Store) hasBegun(ctx context.Context, occurrenceID string) (bool, error)
 // LeaveMeeting stores that a participant is out, and announces why if they were in: that somebody gives up waiting is no event.
 func (s *Store) LeaveMeeting(ctx context.Context, participantID, reason string, now time.Time) error {
 	return s.InTx(ctx, func(tx *Store) error {
-		before, err := tx.ParticipantByID(ctx, participantID)
+		before, err := tx.lockParticipant(ctx, participantID)
 		if err != nil {
 			return err
 		}
@@ -125,7 +133,7 @@ func (s *Store) announceEnd(ctx context.Context, o Occurrence, reason string, no
 // of it is new.
 func (s *Store) DecideStanding(ctx context.Context, participantID, role, overrides, by string, now time.Time) error {
 	return s.InTx(ctx, func(tx *Store) error {
-		before, err := tx.ParticipantByID(ctx, participantID)
+		before, err := tx.lockParticipant(ctx, participantID)
 		if err != nil {
 			return err
 		}

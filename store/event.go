@@ -28,6 +28,8 @@ const (
 const (
 	// ReasonEnded: a host ended the meeting for everybody.
 	ReasonEnded = "ended"
+	// ReasonLeft: by choice.
+	ReasonLeft = "left"
 	// ReasonEmpty: the last one has left.
 	ReasonEmpty = "empty"
 	// ReasonLost: the connection was lost and did not come back.

@@ -112,6 +112,25 @@ func TestComingAndGoingIsToldOnce(t *testing.T) {
 	})
 }
 
+// However many say that somebody has come or gone, it is told once.
+func TestWhatIsSaidAtOnceIsToldOnce(t *testing.T) {
+	onEach(t, func(w *world) {
+		hook := w.webhook("one")
+		m := w.meeting(w.user("ada"), "code", epoch)
+		p := w.participant(w.occurrence(m), nil, store.StatusInvited, epoch)
+		_, err := w.JoinMeeting(w.Context(), p.ID, epoch)
+		w.must(err)
+		atOnce(6, func(int) {
+			if err := w.LeaveMeeting(w.Context(), p.ID, store.ReasonLeft, epoch.Add(time.Minute)); err != nil {
+				w.Error(err)
+			}
+		})
+		if got := w.told(hook); got != "meeting.started, participant.joined Guest, participant.left Guest left" {
+			w.Errorf("told %q", got)
+		}
+	})
+}
+
 func TestAnOccurrenceThatNobodyWasInIsNoEvent(t *testing.T) {
 	onEach(t, func(w *world) {
 		hook := w.webhook("one")
