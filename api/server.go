@@ -83,6 +83,7 @@ type Server struct {
 	web      *webClient
 	debug    Debug
 	post     *postRoom // nil without a mailer
+	webhooks *webhook.Courier
 
 	metrics  http.Handler
 	level    *slog.LevelVar
@@ -124,7 +125,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 		limits:  newLimiters(cfg.Limits),
 		gate:    newGate(cfg.Limits.Open, cfg.Limits.OpenPerAddress),
 		post:    newPostRoom(parts.Mailer, parts.Log.With("package", "api")),
-		scopeOf: map[Route]Scope{}, draining: parts.Draining,
+		scopeOf: map[Route]Scope{}, draining: parts.Draining, webhooks: parts.Webhooks,
 	}
 	if s.draining == nil {
 		s.draining = &atomic.Bool{}
@@ -209,6 +210,7 @@ func (s *Server) makeEcho() {
 	s.adminRoomRoutes()
 	s.adminUserRoutes()
 	s.adminNodeRoutes()
+	s.webhookRoutes()
 	e.GET(socketPath, s.socket)
 	s.webRoutes()
 }

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/plenum-meet/plenum/api"
+	"github.com/plenum-meet/plenum/api/webhook"
 	"github.com/plenum-meet/plenum/signaling"
 	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/store"
@@ -141,6 +142,11 @@ func (w *world) start() {
 	if w.mailer != nil {
 		parts.Mailer = w.mailer
 	}
+	seal, err := webhook.NewSeal(w.cfg.Secret)
+	w.must(err)
+	// Nothing is sent, for it does not run.
+	parts.Webhooks, err = webhook.New(webhook.Default(), w.store, seal, w.logger)
+	w.must(err)
 	server, err := api.New(w.cfg, parts)
 	w.must(err)
 	w.Cleanup(server.Close)
