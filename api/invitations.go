@@ -169,6 +169,7 @@ func (s *Server) revokeInvitation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.rooms.EndStreams(id)
 	s.audit(c, event{action: "invitation_revoke", target: id, meeting: m.ID})
 	return c.NoContent(http.StatusNoContent)
 }

@@ -53,11 +53,23 @@ var matrix = map[api.Route][7]int{
 	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/attendance.csv"}: {401, 404, 401, 404, 404, 404, 200},
 	{Method: "GET", Path: "/api/meetings/:code/occurrences/:id/transcript.csv"}: {401, 404, 401, 404, 404, 404, 200},
 	{Method: "POST", Path: "/api/connection-test"}:                              {200, 200, 401, 200, 200, 200, 200},
-	{Method: "GET", Path: "/api/features"}:                                      {200, 200, 200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/api/docs"}:                                          {200, 200, 200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/healthz"}:                                           {200, 200, 200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/readyz"}:                                            {200, 200, 200, 200, 200, 200, 200},
-	{Method: "GET", Path: "/api/openapi.yaml"}:                                  {200, 200, 200, 200, 200, 200, 200},
+	{Method: "POST", Path: "/api/meetings/:code/streams"}:                       {401, 404, 401, 404, 404, 404, 201},
+	// A stream's token is none of a person's, and a session is known by its id.
+	{Method: "POST", Path: "/whip/:code"}:        {401, 401, 401, 401, 401, 401, 401},
+	{Method: "POST", Path: "/whep/:code"}:        {401, 401, 401, 401, 401, 401, 401},
+	{Method: "OPTIONS", Path: "/whip/:code"}:     {204, 204, 204, 204, 204, 204, 204},
+	{Method: "OPTIONS", Path: "/whep/:code"}:     {204, 204, 204, 204, 204, 204, 204},
+	{Method: "PATCH", Path: "/whip/:code/:id"}:   {404, 404, 404, 404, 404, 404, 404},
+	{Method: "PATCH", Path: "/whep/:code/:id"}:   {404, 404, 404, 404, 404, 404, 404},
+	{Method: "DELETE", Path: "/whip/:code/:id"}:  {404, 404, 404, 404, 404, 404, 404},
+	{Method: "DELETE", Path: "/whep/:code/:id"}:  {404, 404, 404, 404, 404, 404, 404},
+	{Method: "OPTIONS", Path: "/whip/:code/:id"}: {204, 204, 204, 204, 204, 204, 204},
+	{Method: "OPTIONS", Path: "/whep/:code/:id"}: {204, 204, 204, 204, 204, 204, 204},
+	{Method: "GET", Path: "/api/features"}:       {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/docs"}:           {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/healthz"}:            {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/readyz"}:             {200, 200, 200, 200, 200, 200, 200},
+	{Method: "GET", Path: "/api/openapi.yaml"}:   {200, 200, 200, 200, 200, 200, 200},
 }
 
 var callers = [7]string{"none", "other", "guest", "waiting", "took part", "co-host", "host"}
@@ -76,6 +88,7 @@ var bodies = map[api.Route]string{
 	{Method: "POST", Path: "/api/connection-test"}:    `{}`,
 
 	{Method: "POST", Path: "/api/meetings/:code/invitations"}: `{"role":"COHOST"}`,
+	{Method: "POST", Path: "/api/meetings/:code/streams"}:     `{"kind":"publish","name":"Stage"}`,
 	{Method: "POST", Path: "/api/meetings/:code/invitees"}:    `{"emails":["alan@plenum.example"]}`,
 	{Method: "PATCH", Path: "/api/meetings/:code"}:            `{"title":"Other"}`,
 	{Method: "POST", Path: "/api/meetings/:code/join"}:        `{"name":"Somebody"}`,

@@ -112,12 +112,12 @@ func (s *Server) allowOrigin(c echo.Context) bool {
 	}
 	h.Set(echo.HeaderAccessControlAllowOrigin, c.Request().Header.Get(echo.HeaderOrigin))
 	h.Set(echo.HeaderAccessControlAllowCredentials, "true")
-	h.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, "+echo.HeaderXRequestID)
+	h.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, Location, ETag, Link, Accept-Patch, "+echo.HeaderXRequestID)
 	if c.Request().Method != http.MethodOptions || c.Request().Header.Get(echo.HeaderAccessControlRequestMethod) == "" {
 		return false
 	}
 	h.Set(echo.HeaderAccessControlAllowMethods, "GET, POST, PATCH, DELETE")
-	h.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, "+csrfHeader+", "+echo.HeaderXRequestID)
+	h.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, If-Match, "+csrfHeader+", "+echo.HeaderXRequestID)
 	h.Set(echo.HeaderAccessControlMaxAge, "600")
 	return true
 }

@@ -196,6 +196,7 @@ func (s *Server) makeEcho() {
 	s.joinRoutes()
 	s.messageRoutes()
 	s.participantRoutes()
+	s.streamRoutes()
 	s.healthRoutes()
 	s.userRoutes()
 	s.resetRoutes()
