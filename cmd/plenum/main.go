@@ -31,6 +31,7 @@ config print' shows what holds and why; 'plenum COMMAND --help' explains the opt
 type cli struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Config   configCommand   `cmd:"" help:"Print, check or explain the server's configuration."`
+	Admin    adminCommand    `cmd:"" help:"Look after a server: keys, accounts, meetings and who is in them, announcements, draining."`
 	Top      topCommand      `cmd:"" help:"Show the meetings and the load of a server that runs, as they change."`
 	Metrics  metricsCommand  `cmd:"" help:"Print what each metric means, as Markdown."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database's tables up to date, take a step back, or say where they stand."`

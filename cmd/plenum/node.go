@@ -152,7 +152,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}
 	cfg := api.Default()
 	cfg.Limits = c.rates(cfg.Limits)
-	cfg.AdminToken = api.Secret(c.AdminToken)
+	cfg.AdminToken, cfg.PublicAdmin = api.Secret(c.AdminToken), c.AdminPublic
 	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
 	if n.relays, err = n.startRelay(media, secret, turn, signals.HasMedia); err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	seen := metrics.Parts{Media: forwarder, Transport: media, Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
 		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: n.level, Reload: n.reload, Tracer: n.traces.Tracer("api"),
-		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Log: log, Now: time.Now,
+		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Draining: &n.draining, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -41,8 +40,8 @@ const (
 )
 
 func (c topCommand) Run(ctx context.Context, to terminal) error {
-	if u, err := url.Parse(c.Admin); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return fmt.Errorf("--admin %s is not of the form http://127.0.0.1:9090", c.Admin)
+	if err := checkAdminURL(c.Admin); err != nil {
+		return err
 	}
 	if c.Every < leastEvery {
 		return fmt.Errorf("--every %s is too short: at least %s", c.Every, leastEvery)
