@@ -57,31 +57,31 @@ func (p Places) Check(text string) error {
 // parse also says whether the operator has named the place.
 func (p Places) parse(text string) (u *url.URL, named bool, err error) {
 	if len(text) > maxURL {
-		return nil, false, fmt.Errorf("The URL is longer than %d bytes.", maxURL)
+		return nil, false, fmt.Errorf("the URL is longer than %d bytes", maxURL)
 	}
 	u, err = url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Opaque != "" {
-		return nil, false, errors.New("The URL is not https://host/path.")
+		return nil, false, errors.New("the URL is not https://host/path")
 	}
 	if u.User != nil {
-		return nil, false, errors.New("The URL must not hold a user name or a password.")
+		return nil, false, errors.New("the URL must not hold a user name or a password")
 	}
 	if u.Fragment != "" {
-		return nil, false, errors.New("The URL must not have a fragment (#).")
+		return nil, false, errors.New("the URL must not have a fragment (#)")
 	}
 	if slices.Contains(p.allowed, originOf(u)) {
 		return u, true, nil
 	}
 	if u.Scheme != "https" {
-		return nil, false, errors.New("The URL must begin with https://.")
+		return nil, false, errors.New("the URL must begin with https://")
 	}
 	if !slices.Contains(p.ports, portOf(u)) {
-		return nil, false, errors.New("The port must be 443, 8443 or 80.")
+		return nil, false, errors.New("the port must be 443, 8443 or 80")
 	}
 	return u, false, checkHost(u.Hostname())
 }
 
-var errInside = errors.New("The address is not a public one; the operator can allow it by name with --webhook-allow.")
+var errInside = errors.New("the address is not a public one; the operator can allow it with --webhook-allow")
 
 // checkHost refuses hosts that cannot be public whatever they resolve to. What the rest resolves to is checked at each connection.
 func checkHost(host string) error {
@@ -95,12 +95,12 @@ func checkHost(host string) error {
 	if strings.ContainsFunc(host, func(r rune) bool {
 		return r != '.' && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
 	}) {
-		return errors.New("The host must be a name of letters, digits, dots and hyphens; write others in Punycode (xn--).")
+		return errors.New("the host must be a name of letters, digits, dots and hyphens; write others in Punycode (xn--)")
 	}
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	switch {
 	case endsInNumber(last):
-		return errors.New("The host is a number in disguise: write an address as four decimal numbers, or a name.")
+		return errors.New("the host is a number in disguise: write an address as four decimal numbers, or a name")
 	case last == "localhost" || last == "local" || last == "internal" || last == "":
 		return errInside
 	}

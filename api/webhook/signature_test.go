@@ -118,7 +118,7 @@ func TestSecretsAreReadAsTheyAreWrittenAndNothingElse(t *testing.T) {
 			t.Errorf("%q is taken for a secret", text)
 		}
 	}
-	for _, text := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v", s, s, s), fmt.Sprintf("%s", s.LogValue())} {
+	for _, text := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v", s, s, s), s.LogValue().String()} {
 		if strings.Contains(text, s.Text()) || !strings.Contains(text, hidden) {
 			t.Errorf("a secret prints as %q", text)
 		}

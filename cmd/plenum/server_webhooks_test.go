@@ -393,7 +393,7 @@ func TestAWebhookThatPointsInsideIsRefused(t *testing.T) {
 	} {
 		var no struct{ Fields map[string]string }
 		status := r.calls(m.admin, http.MethodPost, "", fmt.Sprintf(`{"name":"Inside","url":%q}`, url), &no)
-		if status != http.StatusBadRequest || !strings.HasPrefix(no.Fields["url"], "is refused: The ") {
+		if status != http.StatusBadRequest || !strings.HasPrefix(no.Fields["url"], "is refused: the ") {
 			t.Errorf("%s: %d %+v", url, status, no)
 		}
 	}
