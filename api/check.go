@@ -17,6 +17,8 @@ const (
 	maxTitle    = 200
 	minPassword = 10
 	maxPassword = 128
+	// maxRequestID is as long as the column.
+	maxRequestID = 64
 )
 
 // checks gathers what is wrong with the fields of a request; each method returns the value in the form to keep.
@@ -83,6 +85,14 @@ func (c *checks) name(field, value string) string {
 
 func (c *checks) title(field, value string) string {
 	return c.text(field, value, maxTitle)
+}
+
+// requestID is a caller's own name for a request, so that one that is sent again does nothing twice.
+func (c *checks) requestID(field string, value *string) *string {
+	if value != nil && (*value == "" || len(*value) > maxRequestID || strings.ContainsFunc(*value, func(r rune) bool { return r <= ' ' || r > '~' })) {
+		c.wrong(field, "has to be 1 to "+strconv.Itoa(maxRequestID)+" visible characters of ASCII")
+	}
+	return value
 }
 
 // text is one line for people: NFC, no control or bidi characters, something to see in it.

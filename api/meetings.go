@@ -28,6 +28,7 @@ type createMeetingRequest struct {
 	GuestsAllowed *bool            `json:"guestsAllowed"` // true if left out
 	Schedule      *scheduleRequest `json:"schedule"`
 	Settings      *settingsRequest `json:"settings"`
+	RequestID     *string          `json:"requestId"`
 }
 
 type updateMeetingRequest struct {
@@ -79,32 +80,48 @@ func (s *Server) createMeeting(c echo.Context) error {
 	}
 	check.settings(in.Settings, &m)
 	check.schedule(in.Schedule, s.now(), &m)
+	m.Request = check.requestID("requestId", in.RequestID)
 	if err := check.failure(); err != nil {
 		return err
 	}
 	if wait, ok := s.limits.meeting.take(s.now(), who.user); !ok {
 		return tooMany(wait)
 	}
-	if err := s.storeMeeting(c.Request().Context(), &m); err != nil {
+	made, err := s.storeMeeting(c.Request().Context(), &m)
+	if m.Request != nil && errors.Is(err, store.ErrTaken) {
+		check.wrong("requestId", "belongs to a meeting that was deleted")
+		return check.failure()
+	}
+	if err != nil {
 		return err
 	}
-	s.audit(c, event{action: "meeting_create", target: m.ID, meeting: m.ID})
+	if made {
+		s.audit(c, event{action: "meeting_create", target: m.ID, meeting: m.ID})
+	}
 	return s.answerMeeting(c, http.StatusCreated, m)
 }
 
-// storeMeeting tries other codes if one is taken, which happens about never.
-func (s *Server) storeMeeting(ctx context.Context, m *store.Meeting) error {
-	var err error
+// storeMeeting tries other codes if one is taken, which happens about never. A request that was answered before, perhaps to
+// somebody whom the answer did not reach, made its meeting then.
+func (s *Server) storeMeeting(ctx context.Context, m *store.Meeting) (made bool, err error) {
 	for range 3 {
 		m.Code = newCode()
 		if err = s.store.CreateMeeting(ctx, m); !errors.Is(err, store.ErrTaken) {
 			break
 		}
+		if m.Request == nil {
+			continue
+		}
+		earlier, err := s.store.MeetingByRequest(ctx, m.HostID, *m.Request)
+		if !errors.Is(err, store.ErrNotFound) {
+			*m = earlier
+			return false, err
+		}
 	}
 	if errors.Is(err, store.ErrNotFound) {
-		return errToken // the account is gone
+		return false, errToken // the account is gone
 	}
-	return err
+	return err == nil, err
 }
 
 func (s *Server) listMeetings(c echo.Context) error {

@@ -50,6 +50,30 @@ func (w *world) seen(code, by string) meeting {
 }
 
 // Strangers with the code see the outside; the host and those who took part see more.
+func TestARequestThatIsSentAgainMakesOneMeeting(t *testing.T) {
+	w := newWorld(t)
+	first := w.meeting("ada", `{"title":"Garden","requestId":"click-1"}`)
+	if again := w.meeting("ada", `{"title":"Garden","requestId":"click-1"}`); again.Code != first.Code {
+		t.Errorf("a request made %s and %s", first.Code, again.Code)
+	}
+	for as, body := range map[string]string{"ada": `{"title":"Garden","requestId":"click-2"}`, "grace": `{"title":"Garden","requestId":"click-1"}`} {
+		if other := w.meeting(as, body); other.Code == first.Code {
+			t.Errorf("%s got the meeting of another request with %s", as, body)
+		}
+	}
+	plain := w.meeting("ada", `{"title":"Garden"}`)
+	if w.meeting("ada", `{"title":"Garden"}`).Code == plain.Code {
+		t.Error("requests without a name made one meeting")
+	}
+	w.want(204, call{method: "DELETE", path: "/api/meetings/" + first.Code, as: "ada"})
+	for _, id := range []string{"click-1", "", "a b", "ä", strings.Repeat("x", 65)} {
+		a := w.want(400, call{method: "POST", path: "/api/meetings", as: "ada", body: fmt.Sprintf(`{"title":"Garden","requestId":%q}`, id)})
+		if !strings.Contains(string(a.body), "requestId") {
+			t.Errorf("request %q: %s", id, a.body)
+		}
+	}
+}
+
 func TestWhoSeesWhat(t *testing.T) {
 	w := newWorld(t)
 	m := w.meeting("ada", `{"title":"Plan"}`)

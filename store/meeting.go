@@ -13,6 +13,7 @@ type Meeting struct {
 	Code          string // unique, kept when the meeting is deleted so that an old link never leads to somebody else
 	Title         string
 	HostID        string
+	Request       *string // the host's own name for the wish to have it, so that asking twice makes one; nil if there is none
 	GuestsAllowed bool
 	Lobby         bool       // newcomers wait until a host admits them
 	Locked        bool       // nobody new comes in, until the occurrence is over
@@ -29,7 +30,8 @@ type Meeting struct {
 	DeletedAt     *time.Time
 }
 
-// CreateMeeting stores m and fills in its id and times. ErrTaken if the code belongs to another meeting, ErrNotFound if there is no such host.
+// CreateMeeting stores m and fills in its id and times. ErrTaken if the code belongs to another meeting or the request to another of
+// this host, ErrNotFound if there is no such host.
 func (s *Store) CreateMeeting(ctx context.Context, m *Meeting) error {
 	m.CreatedAt = stamp(m.CreatedAt)
 	m.UpdatedAt = m.CreatedAt
@@ -47,6 +49,13 @@ func (s *Store) CreateMeeting(ctx context.Context, m *Meeting) error {
 func (s *Store) MeetingByCode(ctx context.Context, code string) (Meeting, error) {
 	return find(ctx, s, "meeting by code", func(ctx context.Context) (Meeting, error) {
 		return gorm.G[Meeting](s.db).Where("code = ? AND deleted_at IS NULL", code).Take(ctx)
+	})
+}
+
+// MeetingByRequest finds what came of a request of the host, unless it was deleted.
+func (s *Store) MeetingByRequest(ctx context.Context, host, request string) (Meeting, error) {
+	return find(ctx, s, "meeting by request", func(ctx context.Context) (Meeting, error) {
+		return gorm.G[Meeting](s.db).Where("host_id = ? AND request = ? AND deleted_at IS NULL", host, request).Take(ctx)
 	})
 }
 

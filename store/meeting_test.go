@@ -47,6 +47,33 @@ func TestACodeBelongsToOneMeeting(t *testing.T) {
 	})
 }
 
+func TestARequestMakesOneMeeting(t *testing.T) {
+	onEach(t, func(w *world) {
+		ada, gus := w.user("ada"), w.user("gus")
+		request := "click-1"
+		m := store.Meeting{Code: "aaaaa-aaaaa", Title: "x", HostID: ada.ID, Request: &request}
+		w.must(w.CreateMeeting(w.Context(), &m))
+		again := store.Meeting{Code: "bbbbb-bbbbb", Title: "x", HostID: ada.ID, Request: &request}
+		if err := w.CreateMeeting(w.Context(), &again); !errors.Is(err, store.ErrTaken) {
+			w.Errorf("the same request again: %v; want ErrTaken", err)
+		}
+		if found, err := w.MeetingByRequest(w.Context(), ada.ID, request); err != nil || found.ID != m.ID {
+			w.Errorf("%+v, %v; want meeting %s", found, err, m.ID)
+		}
+		if _, err := w.MeetingByRequest(w.Context(), gus.ID, request); !errors.Is(err, store.ErrNotFound) {
+			w.Errorf("somebody else's request: %v; want ErrNotFound", err)
+		}
+		theirs := store.Meeting{Code: "ccccc-ccccc", Title: "x", HostID: gus.ID, Request: &request}
+		w.must(w.CreateMeeting(w.Context(), &theirs))
+		w.meeting(ada, "ddddd-ddddd", epoch)
+		w.meeting(ada, "eeeee-eeeee", epoch) // as many without a request as one likes
+		w.must(w.DeleteMeeting(w.Context(), m.ID, epoch))
+		if _, err := w.MeetingByRequest(w.Context(), ada.ID, request); !errors.Is(err, store.ErrNotFound) {
+			w.Errorf("of a deleted meeting: %v; want ErrNotFound", err)
+		}
+	})
+}
+
 func TestUpdateMeetingStoresTitleAndGuestsAlone(t *testing.T) {
 	onEach(t, func(w *world) {
 		m := w.meeting(w.user("ada"), "aaaaa-aaaaa", epoch)

@@ -1,3 +1,4 @@
+export { newAction } from './action';
 export { ApiClient, ApiError } from './client';
 export type { ApiDeps, Session } from './client';
 export { permissionNames } from './resources';

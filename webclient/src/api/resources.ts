@@ -71,6 +71,8 @@ export interface Meeting {
 
 export interface NewMeeting {
   title: string;
+  /** The same for each try at one meeting: one whose answer got lost is not made twice. */
+  requestId?: string;
   guestsAllowed?: boolean;
   schedule?: NewSchedule;
   settings?: SettingsChange;

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { newAction } from '../../api';
 import { useCreateMeeting } from '../../state/meetings';
 import { fieldTexts, problemText } from '../../state/problem';
 import { draftOf, scheduleOf } from '../../state/schedule';
@@ -25,6 +26,7 @@ export function NewMeeting({ later = false, onClose }: { later?: boolean; onClos
   const [guests, setGuests] = useState(true);
   const [lobby, setLobby] = useState(false);
   const [draft, setDraft] = useState(() => draftOf(undefined, new Date()));
+  const [requestId] = useState(newAction);
   const [missing, setMissing] = useState(false);
   const [noDate, setNoDate] = useState(false);
 
@@ -42,6 +44,7 @@ export function NewMeeting({ later = false, onClose }: { later?: boolean; onClos
     create.mutate(
       {
         title: name,
+        requestId,
         guestsAllowed: guests,
         ...(schedule && { schedule }),
         ...(lobby && { settings: { lobby } }),

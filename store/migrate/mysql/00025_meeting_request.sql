@@ -1,0 +1,7 @@
+-- +goose Up
+ALTER TABLE meetings
+    ADD COLUMN request VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin,
+    ADD UNIQUE KEY meetings_by_request (host_id, request);
+
+-- +goose Down
+ALTER TABLE meetings DROP KEY meetings_by_request, DROP COLUMN request;
