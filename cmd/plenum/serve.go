@@ -29,7 +29,7 @@ type serveCommand struct {
 	Listen      string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where browsers connect (HTTP and WebSocket). Default: ${default}, which can be reached from this machine alone: browsers give camera and microphone to pages on localhost or behind TLS only. Behind a proxy that ends TLS, use for example :8080."`
 	AdminListen string   `default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where the operator looks: /metrics, /readyz, /debug/load, /debug/rooms, /debug/transport and /debug/pprof. A loopback address, unless there is an --admin-token; 'off' closes it. Default: ${default}."`
 	AdminToken  string   `secret:"" placeholder:"TEXT" help:"What the admin listener asks for, as 'Authorization: Bearer TEXT', at least 16 bytes. Better set in the environment, as PLENUM_ADMIN_TOKEN. Default: nothing, on a loopback address."`
-	AdminPublic bool     `help:"Answer the admin API (/api/admin) on the public listener too, to whoever shows an API key. Default: on the admin listener alone."`
+	AdminPublic bool     `help:"Answer the admin API (/api/admin/) on the public listener too, to whoever shows an API key. Default: on the admin listener alone."`
 	PublicURL   string   `name:"public-url" placeholder:"URL" help:"How people reach this server, for example https://meet.example.org. Default: what each request was sent to."`
 	Origin      []string `placeholder:"URL" help:"Further web pages that may use this server, each as scheme://host[:port]. None by default: only the server's own pages may."`
 
