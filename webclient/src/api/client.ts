@@ -2,6 +2,7 @@ import { AccountApi } from './account';
 import { newAction } from './action';
 import { HostingApi } from './hosting';
 import { meetingPath, query } from './paths';
+import { server } from './server';
 import type {
   ConnectionTest,
   Credentials,
@@ -47,6 +48,8 @@ export class ApiError extends Error {
 
 export interface ApiDeps {
   fetch: typeof fetch;
+  /** Where the server is; empty for where the page came from. */
+  server: string;
   /** Runs f while no other tab refreshes. */
   lock<T>(name: string, f: () => Promise<T>): Promise<T>;
   now(): number;
@@ -285,11 +288,11 @@ export class ApiClient {
     }
     let response: Response;
     try {
-      response = await this.deps.fetch(path, {
+      response = await this.deps.fetch(this.deps.server + path, {
         method,
         headers,
         body: options.body === undefined ? undefined : JSON.stringify(options.body),
-        credentials: 'same-origin',
+        credentials: this.deps.server === '' ? 'same-origin' : 'include',
       });
     } catch (error) {
       const message = `${method} ${path}: ${String(error)}`;
@@ -322,6 +325,7 @@ async function refusal(response: Response): Promise<ApiError> {
 function browserDeps(): ApiDeps {
   return {
     fetch: (...args) => fetch(...args),
+    server: server.api,
     // Web Locks are missing on plain HTTP other than localhost; the server's grace covers two tabs there.
     lock: async (name, f) =>
       globalThis.navigator?.locks ? await navigator.locks.request(name, f) : f(),

@@ -1,4 +1,5 @@
 import type { JoinAnswer } from '../api';
+import { server } from '../api/server';
 
 /** Asks the REST API for a grant; called again when a session ticket is refused. */
 export type JoinApi = () => Promise<JoinAnswer>;
@@ -20,8 +21,8 @@ export interface CallDeps {
   mediaDevices: Pick<MediaDevices, 'getUserMedia' | 'getDisplayMedia'> | undefined;
   /** What the browser can receive; undefined where it cannot tell. */
   receiverCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] | undefined;
-  /** The page's address, against which `socketUrl` is resolved. */
-  pageUrl(): string;
+  /** The server's address, against which `socketUrl` is resolved: the page's own, unless the build names another. */
+  serverUrl(): string;
   /** A new id of [A-Za-z0-9_-]. */
   id(): string;
   timers: Timers;
@@ -35,7 +36,7 @@ export function browserDeps(): CallDeps {
     mediaStream: (tracks) => new MediaStream(tracks),
     mediaDevices: globalThis.navigator?.mediaDevices,
     receiverCodecs: (kind) => globalThis.RTCRtpReceiver?.getCapabilities(kind)?.codecs,
-    pageUrl: () => globalThis.location?.href ?? 'http://localhost/',
+    serverUrl: () => server.socket || (globalThis.location?.href ?? 'http://localhost/'),
     id: randomId,
     timers: {
       after: (ms, f) => {

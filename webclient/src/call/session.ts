@@ -241,7 +241,7 @@ export class Session {
   private async openWithGrant(): Promise<Socket> {
     const answer = await this.api();
     this.iceServers = answer.iceServers;
-    this.socketUrl = socketUrl(answer.socketUrl, this.deps.pageUrl());
+    this.socketUrl = socketUrl(answer.socketUrl, this.deps.serverUrl());
     if (!this.wasJoined && !this.closed) this.events.granted(answer.iceServers);
     return this.open(GRANT_PREFIX + answer.grant);
   }
@@ -313,8 +313,8 @@ export function delay(tries: number, random: number): number {
   return Math.min(base, retryAtMost);
 }
 
-function socketUrl(given: string, page: string): string {
-  const url = new URL(given, page);
+function socketUrl(given: string, server: string): string {
+  const url = new URL(given, server);
   if (url.protocol === 'http:') url.protocol = 'ws:';
   if (url.protocol === 'https:') url.protocol = 'wss:';
   return url.href;

@@ -65,7 +65,7 @@ export function fakeCall() {
       new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
     mediaDevices: devices,
     receiverCodecs: (kind) => capabilities[kind],
-    pageUrl: () => 'https://plenum.example/m/abcde-fghjk',
+    serverUrl: () => 'https://plenum.example/m/abcde-fghjk',
     id: () => `id-${++ids}`,
     timers: clock,
   });
