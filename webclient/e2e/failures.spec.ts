@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { expectAccessible } from './audit';
 import { expect, test } from './fixtures';
 import { password } from './person';
@@ -11,6 +11,12 @@ const busy = { status: 503, json: { code: 'unavailable', message: 'no' } };
 async function failing(page: Page, address: RegExp, answer: object): Promise<() => Promise<void>> {
   await page.route(address, (route) => route.fulfill(answer));
   return () => page.unroute(address);
+}
+
+/** The server does what it is asked, and the answer gets lost. */
+async function lose(route: Route): Promise<void> {
+  await route.fetch();
+  await route.abort();
 }
 
 test('a server that fails is said so, and the next try goes on where one was', async ({ open }) => {
@@ -69,6 +75,9 @@ test('a server that fails is said so, and the next try goes on where one was', a
     await create.click();
     await expect(dialog.getByText('Plenum is busy at the moment.')).toBeVisible();
     await mend();
+    await page.route(/api\/meetings$/, lose, { times: 1 });
+    await create.click();
+    await expect(dialog.getByText('Plenum cannot be reached.')).toBeVisible();
     await create.dblclick();
     await page.waitForURL(/\/m\/[0-9a-z]{5}-[0-9a-z]{5}$/);
     await page.goBack();
