@@ -46,17 +46,25 @@ const realm = `Bearer realm="plenum streams"`
 
 // The one table of what can go wrong.
 var (
-	problemNoToken = problem{Status: http.StatusUnauthorized, Code: "unauthorized", challenge: realm,
-		Detail: "Send the stream's token as 'Authorization: Bearer TOKEN'."}
-	problemToken = problem{Status: http.StatusUnauthorized, Code: "unauthorized", challenge: realm + `, error="invalid_token"`,
-		Detail: "The token is wrong, or its time is over. A host of the meeting can make another."}
-	problemRevoked = problem{Status: http.StatusUnauthorized, Code: "unauthorized", challenge: realm + `, error="invalid_token"`,
-		Detail: "The token was revoked. A host of the meeting can make another."}
+	problemNoToken = problem{
+		Status: http.StatusUnauthorized, Code: "unauthorized", challenge: realm,
+		Detail: "Send the stream's token as 'Authorization: Bearer TOKEN'.",
+	}
+	problemToken = problem{
+		Status: http.StatusUnauthorized, Code: "unauthorized", challenge: realm + `, error="invalid_token"`,
+		Detail: "The token is wrong, or its time is over. A host of the meeting can make another.",
+	}
+	problemRevoked = problem{
+		Status: http.StatusUnauthorized, Code: "unauthorized", challenge: realm + `, error="invalid_token"`,
+		Detail: "The token was revoked. A host of the meeting can make another.",
+	}
 	problemForeign = problem{Status: http.StatusForbidden, Code: "forbidden", Detail: "The token is for another meeting, or for another session."}
 	problemWay     = problem{Status: http.StatusForbidden, Code: "forbidden", Detail: "The token is for the other direction: one to publish does not play, nor the other way."}
 	problemOnly    = problem{Status: http.StatusForbidden, Code: "forbidden", Detail: "The token is for playing another participant."}
-	problemLobby   = problem{Status: http.StatusForbidden, Code: "lobby",
-		Detail: "The meeting has newcomers wait for a host, and a stream cannot wait. Make its token with skipLobby, or let it in by switching the lobby off."}
+	problemLobby   = problem{
+		Status: http.StatusForbidden, Code: "lobby",
+		Detail: "The meeting has newcomers wait for a host, and a stream cannot wait. Make its token with skipLobby, or let it in by switching the lobby off.",
+	}
 	problemNoSession = problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no such session, or it has ended."}
 	problemNoMeeting = problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no such meeting."}
 	problemNobody    = problem{Status: http.StatusNotFound, Code: "not_found", Detail: "That participant is not in the meeting."}
@@ -70,12 +78,18 @@ var (
 	problemNotPatch  = problem{Status: http.StatusUnsupportedMediaType, Code: "invalid", Detail: "The body must be application/trickle-ice-sdpfrag.", accept: [2]string{"Accept-Patch", fragmentType}}
 	problemMalformed = problem{Status: http.StatusBadRequest, Code: "invalid", Detail: "The body is no SDP."}
 	problemFragment  = problem{Status: http.StatusBadRequest, Code: "invalid", Detail: "The body is no SDP fragment with ICE candidates or credentials."}
-	problemOffer     = problem{Status: http.StatusUnprocessableEntity, Code: "bad_offer",
-		Detail: "The offer cannot be answered: no codec in common, or an m-line without mid, ICE or DTLS."}
-	problemLines = problem{Status: http.StatusUnprocessableEntity, Code: "bad_offer",
-		Detail: "An offer has one m-line of audio, one of video, or one of each, and nothing else."}
-	problemDirection = problem{Status: http.StatusUnprocessableEntity, Code: "bad_offer",
-		Detail: "To publish, m-lines are sendonly; to play, they are recvonly."}
+	problemOffer     = problem{
+		Status: http.StatusUnprocessableEntity, Code: "bad_offer",
+		Detail: "The offer cannot be answered: no codec in common, or an m-line without mid, ICE or DTLS.",
+	}
+	problemLines = problem{
+		Status: http.StatusUnprocessableEntity, Code: "bad_offer",
+		Detail: "An offer has one m-line of audio, one of video, or one of each, and nothing else.",
+	}
+	problemDirection = problem{
+		Status: http.StatusUnprocessableEntity, Code: "bad_offer",
+		Detail: "To publish, m-lines are sendonly; to play, they are recvonly.",
+	}
 	problemNoTag    = problem{Status: http.StatusPreconditionRequired, Code: "precondition_required", Detail: "Send If-Match: the ETag of the ICE session, or * to begin ICE anew."}
 	problemTooOften = problem{Status: http.StatusTooManyRequests, Code: "too_many", retryAfter: 5, Detail: "Too many requests. Try again later."}
 	problemTooMany  = problem{Status: http.StatusTooManyRequests, Code: "too_many", retryAfter: 30, Detail: "Too many sessions by this token, or from this address."}

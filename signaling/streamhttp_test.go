@@ -244,11 +244,13 @@ func TestAStreamIsAParticipantWhoPublishes(t *testing.T) {
 	if came.Name != "Stage" || came.Kind != message.StreamKind || !came.Guest || came.Role != message.Member {
 		t.Fatalf("there came %+v", came)
 	}
-	expect(ada, func(m message.ParticipantUpdated) bool { return m.Participant.ID == came.ID && len(m.Participant.Publications) == 2 })
+	expect(ada, func(m message.ParticipantUpdated) bool {
+		return m.Participant.ID == came.ID && len(m.Participant.Publications) == 2
+	})
 
 	// Another of the same token has to wait while media comes.
 	sfutest.NewPublisher(w.transport.Upstreams()[0], "1", codec.VP8, "").Picture(time.Now(), "", true, 360)
-	if again := s.publish(token); again.StatusCode != 409 || again.code != "taken" || again.Header.Get("Retry-After") == "" {
+	if again := s.publish(token); again.StatusCode != http.StatusConflict || again.code != "taken" || again.Header.Get("Retry-After") == "" {
 		t.Fatalf("a second one: %d %s", again.StatusCode, again.body)
 	}
 
@@ -331,7 +333,7 @@ func TestAThousandPatchesAreTooMany(t *testing.T) {
 	for range 1000 {
 		got := s.patch(a.Header.Get("Location"), token, patchOf("first"), "If-Match: "+a.Header.Get("ETag"))
 		counts[got.StatusCode]++
-		if got.StatusCode == 429 && got.Header.Get("Retry-After") == "" {
+		if got.StatusCode == http.StatusTooManyRequests && got.Header.Get("Retry-After") == "" {
 			t.Fatal("it is not said when to come back")
 		}
 	}
@@ -389,19 +391,19 @@ func TestRoomsAndHostsDecideOfStreams(t *testing.T) {
 	expect(ada, func(m message.ParticipantLeft) bool { return m.ID == stage && m.Reason == message.LeftRemoved })
 	w.eventually("its connection to be closed", func() bool { return w.transport.Upstreams()[0].Closed() })
 	// Who was removed stays out, by the token.
-	if got := s.publish(token); got.StatusCode != 403 || got.code != "removed" {
+	if got := s.publish(token); got.StatusCode != http.StatusForbidden || got.code != "removed" {
 		t.Fatalf("once removed: %d %s", got.StatusCode, got.body)
 	}
 
 	ada.do(message.ModerationLock{Locked: true})
-	if got := s.publish(w.token(grant.Publish)); got.StatusCode != 403 || got.code != "locked" {
+	if got := s.publish(w.token(grant.Publish)); got.StatusCode != http.StatusForbidden || got.code != "locked" {
 		t.Fatalf("into a locked meeting: %d %s", got.StatusCode, got.body)
 	}
 	ada.do(message.ModerationLock{Locked: false})
 	on := true
 	ada.do(message.ModerationSettings{Lobby: &on})
 	waits := w.token(grant.Publish, func(g *grant.Stream) { g.SkipLobby = false })
-	if got := s.publish(waits); got.StatusCode != 403 || got.code != "lobby" {
+	if got := s.publish(waits); got.StatusCode != http.StatusForbidden || got.code != "lobby" {
 		t.Fatalf("into the lobby: %d %s", got.StatusCode, got.body)
 	}
 	expect(ada, func(m message.LobbyChanged) bool { return len(m.Waiting) == 0 })
@@ -425,7 +427,7 @@ func TestTheEndOfAMeetingOrOfATokenEndsItsStreams(t *testing.T) {
 	last := s.want(201, s.publish(w.token(grant.Publish)))
 	ada.do(message.MeetingEnd{})
 	w.eventually("the session to be gone", func() bool {
-		return s.call("DELETE", last.Header.Get("Location"), "").StatusCode == 404
+		return s.call("DELETE", last.Header.Get("Location"), "").StatusCode == http.StatusNotFound
 	})
 }
 
@@ -489,11 +491,11 @@ func TestAPlayerIsSeenAndFollowsTheSpeaker(t *testing.T) {
 	expect(ada, func(m message.ParticipantLeft) bool { return m.ID == came.ID })
 
 	s.want(201, s.play(token, "?participant="+grace.joined.Self))
-	if got := s.play(token, "?participant=nobody"); got.StatusCode != 404 {
+	if got := s.play(token, "?participant=nobody"); got.StatusCode != http.StatusNotFound {
 		t.Fatalf("to play nobody: %d %s", got.StatusCode, got.body)
 	}
 	only := w.token(grant.Play, func(g *grant.Stream) { g.Participant = grace.joined.Self })
-	if got := s.play(only, "?participant="+ada.joined.Self); got.StatusCode != 403 {
+	if got := s.play(only, "?participant="+ada.joined.Self); got.StatusCode != http.StatusForbidden {
 		t.Fatalf("to play another: %d %s", got.StatusCode, got.body)
 	}
 	s.want(201, s.play(only, ""))
@@ -507,7 +509,7 @@ func TestTooManyStreams(t *testing.T) {
 	s.want(201, s.play(token, ""))
 	s.want(429, s.play(token, ""))
 	s.want(201, s.publish(w.token(grant.Publish)))
-	if got := s.publish(w.token(grant.Publish)); got.StatusCode != 429 || got.Header.Get("Retry-After") == "" {
+	if got := s.publish(w.token(grant.Publish)); got.StatusCode != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" {
 		t.Fatalf("a fourth from one address: %d %s", got.StatusCode, got.body)
 	}
 }
