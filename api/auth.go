@@ -133,15 +133,37 @@ func (s *Server) login(c echo.Context) error {
 		s.audit(c, event{actor: user.ID, action: "login", target: user.ID, result: "disabled"})
 		return errDisabled
 	}
-	if stale {
-		s.rehash(ctx, user.ID, password)
-	}
-	begun, err := s.beginSession(c, s.store, user.ID)
+	begun, err := s.signIn(c, user)
 	if err != nil {
 		return err
 	}
+	if stale {
+		s.rehash(ctx, user.ID, password)
+	}
 	s.audit(c, event{actor: user.ID, action: "login", target: user.ID})
 	return s.handOut(c, http.StatusOK, user, begun)
+}
+
+// signIn begins a sign-in of a user whose password was found right. Finding out took a while: in which the account may have
+// been disabled or deleted, or the password replaced, which ends all sign-ins that there are then.
+func (s *Server) signIn(c echo.Context, found store.User) (begun session, err error) {
+	ctx := c.Request().Context()
+	err = s.store.InTx(ctx, func(tx *store.Store) error {
+		user, err := tx.UserForUpdate(ctx, found.ID)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return errWrongLogin
+		case err != nil:
+			return err
+		case user.DisabledAt != nil:
+			return errDisabled
+		case user.PasswordHash != found.PasswordHash:
+			return errWrongLogin
+		}
+		begun, err = s.beginSession(c, tx, user.ID)
+		return err
+	})
+	return begun, err
 }
 
 // loginTurn refuses an attempt after too many failures from its address, or at its account from strange devices.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -183,4 +184,37 @@ func TestSignUpsPerAddress(t *testing.T) {
 	w.want(201, sign("f", "192.0.2.10"))
 	w.clock.pass(12 * time.Minute)
 	w.want(201, sign("g", "192.0.2.9"))
+}
+
+// Finding out whether a password is right takes a while, in which the account may change.
+func TestALoginThatIsOvertakenIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(w *world, user string) error
+		status    int
+	}{
+		"disabled": {func(w *world, user string) error { return w.store.DisableUser(w.Context(), user, true, w.clock.now()) }, 403},
+		"new password": {func(w *world, user string) error {
+			return w.store.SetPasswordHash(w.Context(), user, "$argon2id$other")
+		}, 401},
+		"deleted": {func(w *world, user string) error { return w.store.DeleteUser(w.Context(), user) }, 401},
+		"nothing": {func(*world, string) error { return nil }, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(c *api.Config) { c.Hashing.Workers, c.Hashing.Wait = 1, time.Minute })
+			ada := w.person("ada")
+			release, err := w.server.OccupyHasher(w.Context())
+			w.must(err)
+			answered := make(chan answer, 1)
+			go func() {
+				answered <- w.do(call{method: "POST", path: "/api/auth/login", body: fmt.Sprintf(`{"email":%q,"password":%q}`, ada.Email, password)})
+			}()
+			w.eventually("the login to wait for its turn", func() bool { return w.server.HasherQueue() == 1 })
+			err = c.meanwhile(w, ada.ID)
+			release()
+			w.must(err)
+			if a := <-answered; a.status != c.status {
+				t.Errorf("status %d, want %d: %s", a.status, c.status, a.body)
+			}
+		})
+	}
 }

@@ -132,6 +132,9 @@ func (s *Server) newcomer(c echo.Context, m store.Meeting, in joinRequest) (stor
 	if err != nil {
 		return p, err
 	}
+	if user.DisabledAt != nil {
+		return p, errDisabled
+	}
 	p.UserID = &user.ID
 	if in.Name == nil {
 		p.Name = user.Name

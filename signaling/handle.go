@@ -104,6 +104,10 @@ func (s *Session) join(ctx context.Context, re uint64, resume *message.MeetingRe
 	if err != nil {
 		return err
 	}
+	// From here on the room is told of sign-ins that end; one may have ended since the handshake, before there was a room.
+	if s.server.ended.has(time.Now(), s.claims.SignIn) {
+		return message.Refuse(message.Forbidden, "This sign-in has ended.")
+	}
 	entry, err := s.entry(live, re)
 	if err != nil {
 		return err

@@ -193,14 +193,14 @@ func (g *spentGrants) spend(now time.Time, claims grant.Claims) bool {
 	return true
 }
 
-// endedSignIns knows each sign-in that has ended for as long as a grant may be about that came with it: a room that is opened
-// after the end knows nothing of it.
+// endedSignIns knows each sign-in that has ended for as long as somebody may be on the way who came with it: a room that is
+// opened after the end knows nothing of it.
 type endedSignIns struct {
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-func (e *endedSignIns) add(now time.Time, signIns []string) {
+func (e *endedSignIns) add(now time.Time, keep time.Duration, signIns []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.until == nil {
@@ -208,7 +208,7 @@ func (e *endedSignIns) add(now time.Time, signIns []string) {
 	}
 	maps.DeleteFunc(e.until, func(_ string, until time.Time) bool { return now.After(until) })
 	for _, signIn := range signIns {
-		e.until[signIn] = now.Add(grant.GrantLife + 2*grant.Leeway)
+		e.until[signIn] = now.Add(keep)
 	}
 }
 

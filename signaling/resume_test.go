@@ -269,6 +269,16 @@ func TestTheEndOfASignInHoldsForARoomThatKnowsNothingOfIt(t *testing.T) {
 	}
 }
 
+// The socket was open before the sign-in ended, and the room is opened after it.
+func TestTheEndOfASignInHoldsForASocketThatIsOpenAlready(t *testing.T) {
+	w := newWorld(t)
+	claims := w.claims("Grace")
+	claims.SignIn = "family-1"
+	grace := w.connect("Grace", message.GrantPrefix+w.grant(claims))
+	w.server.SignOut([]string{"family-1"})
+	grace.refused(message.MeetingJoin{}, message.Forbidden)
+}
+
 func TestTheRoomOfAConnectionTestEndsByItself(t *testing.T) {
 	w := newWorld(t)
 	claims := w.claims("Tester")

@@ -209,7 +209,8 @@ func (s *Server) Configure(code string, record store.Meeting) {
 
 // SignOut takes everybody out of every meeting who came by one of these sign-ins.
 func (s *Server) SignOut(signIns []string) {
-	s.ended.add(time.Now(), signIns)
+	// Life of a grant, and then the time until its socket is in a room.
+	s.ended.add(time.Now(), grant.GrantLife+2*grant.Leeway+s.cfg.JoinTimeout+s.cfg.StoreTimeout, signIns)
 	s.mu.Lock()
 	var alive []*room.Room
 	for _, live := range s.rooms {
