@@ -79,6 +79,7 @@ test('joining without any device works', async ({ member, server }) => {
     expect(await grace.state((s) => s.connection.up)).toBe('none');
     await expect(ada.tile(grace)).toContainText('Muted');
     await expect(ada.tile(grace).locator('video')).toHaveCount(0);
+    expect([...grace.strangers(), ...grace.refused(), ...grace.uncaught()]).toEqual([]);
   } finally {
     await browser.close();
   }
