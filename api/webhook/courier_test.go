@@ -162,7 +162,11 @@ func TestASlowReceiverHoldsUpNobodyElse(t *testing.T) {
 
 func TestAWebhookThatFailsIsTriedOneAtATime(t *testing.T) {
 	w := newWorld(t)
-	hook, seen := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) })
+	hook, seen := w.hook(func(_ int, rw http.ResponseWriter, _ *http.Request) {
+		// Long enough for another one to come meanwhile, if it may.
+		<-time.After(10 * time.Millisecond)
+		rw.WriteHeader(http.StatusBadGateway)
+	})
 	w.run()
 	w.settledFailing(hook)
 	seen.mu.Lock()

@@ -179,7 +179,7 @@ func TestNoSpellingOfAnAddressInsideIsConnectedTo(t *testing.T) {
 			if err == nil {
 				response.Body.Close()
 				t.Errorf("%s was answered", target)
-			} else if why := plainly(err); !errors.Is(why, errRefused) && (why.Error() != "the name of the host cannot be resolved" || !strings.Contains("0123456789", host[:1])) {
+			} else if why := plainly(err); !errors.Is(why, errRefused) && (why.Error() != "the name of the host cannot be resolved" || host[0] < '0' || host[0] > '9') {
 				t.Errorf("%s: %v; want it refused before anything is sent", target, err)
 			}
 		}
