@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/pem"
 	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -37,7 +36,7 @@ func newAuthority(t *testing.T, port uint16) authorityInside {
 	// The test authority waits like a busy one, and refuses now and then, unless it is told not to.
 	t.Setenv("PEBBLE_VA_NOSLEEP", "1")
 	t.Setenv("PEBBLE_WFE_NONCEREJECT", "0")
-	quiet, records := log.New(io.Discard, "", 0), db.NewMemoryStore()
+	quiet, records := slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug), db.NewMemoryStore()
 	signer := ca.New(quiet, records, "", "ecdsa", 0, 1, map[string]ca.Profile{"default": {Description: "of the test"}})
 	checks := va.New(quiet, int(freeAddress(t).Port()), int(port), true, loopbackNames(t), records)
 	front := wfe.New(quiet, records, checks, signer, []string{"authority.example"}, true, false, 0, 0)

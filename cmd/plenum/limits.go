@@ -21,8 +21,10 @@ func (o limitOptions) validate() error {
 		option string
 		n      int
 	}{
-		{"registrations", o.Registrations}, {"max-participants", o.MaxParticipants},
-		{"max-meetings", o.MaxMeetings}, {"max-connections", o.MaxConnections},
+		{"registrations", o.Registrations},
+		{"max-participants", o.MaxParticipants},
+		{"max-meetings", o.MaxMeetings},
+		{"max-connections", o.MaxConnections},
 	} {
 		if limit.n < 1 {
 			errs = append(errs, fmt.Errorf("--%s %d lets nobody in: at least 1", limit.option, limit.n))

@@ -25,7 +25,7 @@ type told struct {
 }
 
 var (
-	shellBlock = regexp.MustCompile("(?ms)^ *```sh\n(.*?)^ *```$")
+	shellBlock = regexp.MustCompile("(?s)\n *```sh\n(.*?\n) *```\n")
 	inlineCode = regexp.MustCompile("`(plenum [^`\n]+)`")
 	program    = regexp.MustCompile(`(?m)^ *((?:[A-Z_]+=\S+ +)*)plenum (.+)$`)
 )
@@ -136,11 +136,10 @@ func TestEveryCommandOfTheManualIsOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := parser.Parse(args); err != nil || from.err != nil {
-				// A group of commands is named as one.
-				if code, _, _ := runPlenum(t.Context(), append(args, "--help")...); code != 0 || len(args) > 1 {
-					t.Errorf("%s: %v %v", c.page, err, from.err)
-				}
+			_, err = parser.Parse(args)
+			// A group of commands is named as one.
+			if err != nil && !strings.HasPrefix(err.Error(), "expected one of ") || from.err != nil {
+				t.Errorf("%s: %v %v", c.page, err, from.err)
 			}
 		})
 	}

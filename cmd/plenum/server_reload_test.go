@@ -27,8 +27,10 @@ func configured(t *testing.T, first string) (m *meeting, write func(string)) {
 		}
 	}
 	write(first)
-	again := reading([]string{"serve", "--config", path, "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-		"--media-port", "0", "--media-address", "127.0.0.1", "--turn", "on", "--turn-port", "0", "--turn-tls-port", "0"})
+	again := reading([]string{
+		"serve", "--config", path, "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
+		"--media-port", "0", "--media-address", "127.0.0.1", "--turn", "on", "--turn-port", "0", "--turn-tls-port", "0",
+	})
 	m = startMeeting(t, func(c *serveCommand) {
 		var err error
 		if *c, err = again(); err != nil {
@@ -157,8 +159,10 @@ func TestAHangUpReadsTheConfigurationAgain(t *testing.T) {
 	log, out := &logBuffer{}, &logBuffer{}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"serve", "--config", path, "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--admin-listen", "off",
-			"--media-port", "0", "--media-address", "127.0.0.1"}, terminal{out: out, err: log})
+		ended <- run(ctx, []string{
+			"serve", "--config", path, "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--admin-listen", "off",
+			"--media-port", "0", "--media-address", "127.0.0.1",
+		}, terminal{out: out, err: log})
 	}()
 	m := &meeting{t: t}
 	m.until("the server to be ready", func() bool { return strings.Contains(out.String(), "ready") })

@@ -105,6 +105,7 @@ func TestADatabasesPasswordChangesDuringACall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
 	var ids []string
 	for rows.Next() {
 		var id string
