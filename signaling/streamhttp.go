@@ -82,9 +82,6 @@ func (s *Server) postStream(w http.ResponseWriter, r *http.Request, call StreamC
 	if refused != nil {
 		return refused
 	}
-	if refused := s.useStream(r, now, g); refused != nil {
-		return refused
-	}
 	stream, refused := s.reserve(now, g, token, s.addressOf(r))
 	if refused != nil {
 		return refused
@@ -95,6 +92,10 @@ func (s *Server) postStream(w http.ResponseWriter, r *http.Request, call StreamC
 			stream.end()
 		}
 	}()
+	// Only now, so that the limits hold for the database too, and a token that is revoked meanwhile finds its stream to end.
+	if refused := s.useStream(r, now, g); refused != nil {
+		return refused
+	}
 	if refused := s.enterStream(r.Context(), now, stream); refused != nil {
 		return refused
 	}

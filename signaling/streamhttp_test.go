@@ -514,6 +514,60 @@ func TestTooManyStreams(t *testing.T) {
 	}
 }
 
+// A client that asks in a tight loop costs the database nothing beyond its limit.
+func TestAttemptsBeyondTheLimitAreNotStored(t *testing.T) {
+	w := newWorld(t)
+	s, token := w.studio(), w.token(grant.Publish)
+	g, err := w.keys.VerifyStream(time.Now(), token)
+	must(t, err)
+	let := 0
+	for range 40 {
+		if a := s.publish(token); a.StatusCode != http.StatusTooManyRequests {
+			let++
+		}
+	}
+	list, err := w.records.InvitationsOf(t.Context(), w.meeting.ID)
+	must(t, err)
+	if len(list) != 1 || list[0].ID != g.ID || list[0].Uses > let || let == 40 {
+		t.Errorf("%d attempts were let through, %d uses are stored", let, list[0].Uses)
+	}
+}
+
+func TestADisabledHostsStreamsAreRefused(t *testing.T) {
+	w := newWorld(t)
+	s, token := w.studio(), w.token(grant.Publish)
+	must(t, w.records.DisableUser(t.Context(), w.host.ID, true, time.Now()))
+	s.want(403, s.publish(token))
+	must(t, w.records.DisableUser(t.Context(), w.host.ID, false, time.Now()))
+	s.want(201, s.publish(token))
+}
+
+// Whenever the end comes, it finds the stream whole.
+func TestAStreamMayEndWhileItBegins(t *testing.T) {
+	w := newWorld(t)
+	s, token := w.studio(), w.token(grant.Publish)
+	g, err := w.keys.VerifyStream(time.Now(), token)
+	must(t, err)
+	stop := make(chan struct{})
+	ending := make(chan struct{})
+	go func() {
+		defer close(ending)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				w.server.EndStreams(g.ID)
+			}
+		}
+	}()
+	for range 8 {
+		s.publish(token)
+	}
+	close(stop)
+	<-ending
+}
+
 func TestRelaysAreLinked(t *testing.T) {
 	w := newWorld(t, func(cfg *signaling.Config) {
 		cfg.Relays = func(who string) []message.ICEServer {

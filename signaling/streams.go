@@ -190,7 +190,7 @@ func (s *Server) reserve(now time.Time, g grant.Stream, token [sha256.Size]byte,
 		return nil, refused
 	}
 	if stale != nil {
-		stale.log.Info("a stream gives way to another of its token")
+		s.log.Info("a stream gives way to another of its token", "room", g.Code)
 		stale.end()
 	}
 	return stream, nil
@@ -208,18 +208,17 @@ func (s *Server) enterStream(ctx context.Context, now time.Time, stream *Stream)
 	if err != nil {
 		return s.problemOf(err)
 	}
-	stream.claims = grant.Claims{
+	claims := grant.Claims{
 		Participant: row.ID, Code: g.Code, Meeting: g.Meeting, Occurrence: row.OccurrenceID, Epoch: epoch, Name: g.Name,
 		Guest: true, Device: row.Device, Admitted: g.SkipLobby, Stream: g.Way,
 	}
-	stream.log = stream.log.With("participant", row.ID)
-	live, err := s.enter(ctx, stream.claims)
+	live, err := s.enter(ctx, claims)
 	if err != nil {
 		return s.problemOf(err)
 	}
 	stream.mu.Lock()
 	closed := stream.closed
-	stream.live = live
+	stream.live, stream.claims, stream.log = live, claims, stream.log.With("participant", row.ID)
 	stream.mu.Unlock()
 	if closed {
 		return &problemRevoked
@@ -252,6 +251,9 @@ func (s *Server) streamRow(ctx context.Context, now time.Time, g grant.Stream) (
 			Status: store.StatusInvited, Guest: true, Device: hex.EncodeToString(mark[:16]), CreatedAt: now,
 		}
 		epoch = occurrence.Epoch
+		if err := mayStream(ctx, tx, g.Meeting); err != nil {
+			return err
+		}
 		removed, err := tx.WasRemoved(ctx, occurrence.ID, nil, row.Device)
 		if err != nil {
 			return err
@@ -262,6 +264,19 @@ func (s *Server) streamRow(ctx context.Context, now time.Time, g grant.Stream) (
 		return tx.AddParticipant(ctx, &row)
 	})
 	return row, epoch, err
+}
+
+// mayStream refuses streams of a host whose account is disabled.
+func mayStream(ctx context.Context, tx *store.Store, meeting string) error {
+	m, err := tx.MeetingByID(ctx, meeting)
+	if err != nil {
+		return err
+	}
+	host, err := tx.UserByID(ctx, m.HostID)
+	if err == nil && host.DisabledAt != nil {
+		return message.Refuse(message.Forbidden, "The account of this meeting's host is disabled.")
+	}
+	return err
 }
 
 // begin negotiates the stream's connection; after it media flows.
