@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -137,7 +138,7 @@ func TestEachAdminCallAsksForItsScope(t *testing.T) {
 func TestTheAdminTokenAndAnAdministratorMayDoEverything(t *testing.T) {
 	a := administer(t)
 	for route, what := range accepted {
-		if route.Method != "GET" || strings.Contains(what.path, "{user}") {
+		if route.Method != http.MethodGet || strings.Contains(what.path, "{user}") {
 			continue
 		}
 		c := call{method: route.Method, admin: true, path: strings.ReplaceAll(what.path, "{room}", a.room)}

@@ -3,6 +3,7 @@ package docs
 import (
 	"encoding/json"
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -243,8 +244,13 @@ func bounds(schema *yaml.Node) string {
 		out = append(out, "One of `"+strings.Join(allowed, "`, `")+"`.")
 	}
 	for _, b := range []struct{ name, says string }{
-		{"minimum", "At least "}, {"maximum", "At most "}, {"minLength", "Characters, at least "}, {"maxLength", "Characters, at most "},
-		{"minItems", "Entries, at least "}, {"maxItems", "Entries, at most "}, {"default", "Default: "},
+		{"minimum", "At least "},
+		{"maximum", "At most "},
+		{"minLength", "Characters, at least "},
+		{"maxLength", "Characters, at most "},
+		{"minItems", "Entries, at least "},
+		{"maxItems", "Entries, at most "},
+		{"default", "Default: "},
 	} {
 		if value := text(schema, b.name); value != "" {
 			out = append(out, b.says+value+".")
@@ -261,7 +267,7 @@ func sentences(parts ...string) string {
 func (d described) example(c call, body *yaml.Node) string {
 	var b strings.Builder
 	b.WriteString("curl")
-	if c.Method != "GET" {
+	if c.Method != http.MethodGet {
 		b.WriteString(" -X " + c.Method)
 	}
 	switch {
