@@ -17,6 +17,7 @@ import (
 type administrator struct {
 	actor  string // in the audit log: "key:" and its id, "operator", or the id of an account
 	scopes []Scope
+	until  *time.Time // when the key shown expires; nil: never
 }
 
 func (a administrator) has(s Scope) bool { return slices.Contains(a.scopes, s) }
@@ -143,13 +144,15 @@ func (s *Server) keyHolder(c echo.Context, shown string) (administrator, error) 
 	if err != nil {
 		return administrator{}, err
 	}
-	actor := keyActor(key.ID)
+	actor := store.KeyActor(key.ID)
 	now := s.now()
-	switch {
-	case key.RevokedAt != nil:
+	over := key.ExpiresAt != nil && !now.Before(*key.ExpiresAt)
+	if over || key.RevokedAt != nil {
+		s.limits.keyMiss.spend(now, from)
 		s.auditRefusal(c, event{actor: actor, action: "admin_call", target: key.ID})
-		return administrator{}, errKeyRevoked
-	case key.ExpiresAt != nil && !now.Before(*key.ExpiresAt):
+		if key.RevokedAt != nil {
+			return administrator{}, errKeyRevoked
+		}
 		return administrator{}, errKeyExpired
 	}
 	if key.LastUsedAt == nil || now.Sub(*key.LastUsedAt) >= noteUseEvery {
@@ -157,8 +160,5 @@ func (s *Server) keyHolder(c echo.Context, shown string) (administrator, error) 
 			s.log.Warn("use of an API key not stored", "key", key.ID, "error", err)
 		}
 	}
-	return administrator{actor: actor, scopes: storedScopes(key.Scopes)}, nil
+	return administrator{actor: actor, scopes: storedScopes(key.Scopes), until: key.ExpiresAt}, nil
 }
-
-// keyActor is how the audit log names a key.
-func keyActor(id string) string { return "key:" + id }

@@ -285,7 +285,10 @@ func (s *Server) adminSetPassword(c echo.Context) error {
 	if err := check.failure(); err != nil {
 		return err
 	}
-	err = s.replacePassword(c.Request().Context(), user.ID, password, "", nil)
+	err = s.replacePassword(c.Request().Context(), user.ID, password, "", func(tx *store.Store) error {
+		_, err := s.userToChange(c, tx)
+		return err
+	})
 	if errors.Is(err, store.ErrNotFound) {
 		return errNoUser
 	}
@@ -304,11 +307,15 @@ func (s *Server) adminSignOut(c echo.Context) error {
 	if err := decode(c, &emptyRequest{}); err != nil {
 		return err
 	}
-	user, err := s.userToChange(c, s.store)
-	if err != nil {
+	var user store.User
+	var ended []string
+	err := s.store.InTx(c.Request().Context(), func(tx *store.Store) (err error) {
+		if user, err = s.userToChange(c, tx); err != nil {
+			return err
+		}
+		ended, err = tx.RevokeSignIns(c.Request().Context(), user.ID, "", s.now())
 		return err
-	}
-	ended, err := s.store.RevokeSignIns(c.Request().Context(), user.ID, "", s.now())
+	})
 	if err != nil {
 		return err
 	}
@@ -319,12 +326,20 @@ func (s *Server) adminSignOut(c echo.Context) error {
 
 // adminDeleteUser ends the meetings that the account hosts, and takes it out of others, before it is gone.
 func (s *Server) adminDeleteUser(c echo.Context) error {
-	user, err := s.userToChange(c, s.store)
-	if err != nil {
-		return err
-	}
 	ctx := c.Request().Context()
-	ended, err := s.store.RevokeSignIns(ctx, user.ID, "", s.now())
+	var user store.User
+	var ended []string
+	// Disabled first, so that nobody signs in while the meetings end.
+	err := s.store.InTx(ctx, func(tx *store.Store) (err error) {
+		if user, err = s.userToChange(c, tx); err != nil {
+			return err
+		}
+		if err := tx.DisableUser(ctx, user.ID, true, s.now()); err != nil {
+			return err
+		}
+		ended, err = tx.RevokeSignIns(ctx, user.ID, "", s.now())
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,14 @@ func (s *Server) createKey(c echo.Context) error {
 			return errScope.because("This API key cannot give the scope %s, which it does not have itself.", scope)
 		}
 	}
-	if err := s.store.AddAPIKey(c.Request().Context(), &key); err != nil {
+	if who.until != nil && (key.ExpiresAt == nil || key.ExpiresAt.After(*who.until)) {
+		return errScope.because("This API key can make only keys that expire when it does, at %s, or earlier.", who.until.UTC().Format(time.RFC3339))
+	}
+	err = s.store.AddAPIKey(c.Request().Context(), &key)
+	if errors.Is(err, store.ErrConflict) {
+		return errKeysMany
+	}
+	if err != nil {
 		return err
 	}
 	s.audit(c, event{action: "api_key_create", target: key.ID})

@@ -93,6 +93,44 @@ func TestAKeyGivesNoMoreThanItHas(t *testing.T) {
 	w.want(201, c)
 }
 
+// Or it would outlive itself.
+func TestAKeyMakesNoneThatOutlivesIt(t *testing.T) {
+	w := newWorld(t)
+	until := w.clock.now().Add(time.Hour)
+	key, _ := w.apiKey(&until, api.ScopeKeys)
+	child := func(expires string) call {
+		return call{method: "POST", path: "/api/admin/keys", admin: true, key: key, body: `{"name":"Child","scopes":["keys"]` + expires + `}`}
+	}
+	w.want(403, child(""))
+	w.want(403, child(`,"expiresAt":"`+until.Add(time.Second).Format(time.RFC3339)+`"`))
+	w.want(201, child(`,"expiresAt":"`+until.Add(-time.Minute).Format(time.RFC3339)+`"`))
+}
+
+func TestKeysThatAreNotGoodAnyMoreCountAsGuesses(t *testing.T) {
+	w := newWorld(t)
+	until := w.clock.now().Add(time.Minute)
+	key, _ := w.apiKey(&until, api.ScopeKeys)
+	w.clock.pass(time.Hour)
+	c := call{method: "GET", path: "/api/admin/keys", admin: true, key: key}
+	for range 100 {
+		if a := w.do(c); a.status == 429 {
+			return
+		} else if a.status != 401 {
+			t.Fatalf("status %d: %s", a.status, a.body)
+		}
+	}
+	t.Error("an expired key may be tried without end")
+}
+
+func TestKeysAreNotMadeWithoutEnd(t *testing.T) {
+	w := newWorld(t)
+	key, _ := w.apiKey(nil, api.ScopeKeys)
+	for range store.MostAPIKeys - 1 {
+		w.apiKey(nil, api.ScopeKeys)
+	}
+	w.want(409, call{method: "POST", path: "/api/admin/keys", admin: true, key: key, body: `{"name":"More","scopes":["keys"]}`})
+}
+
 func TestWhatIsNoKeyIsRefused(t *testing.T) {
 	w := newWorld(t)
 	key, _ := w.apiKey(nil, api.ScopeRoomsRead)

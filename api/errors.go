@@ -55,6 +55,7 @@ var (
 	errNotFound    = &Failure{status: http.StatusNotFound, Code: "not_found", Message: "There is nothing here."}
 	errNoMeeting   = &Failure{status: http.StatusNotFound, Code: "not_found", Message: "There is no such meeting."}
 	errMethod      = &Failure{status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "This method is not allowed here."}
+	errKeysMany    = &Failure{status: http.StatusConflict, Code: "too_many", Message: fmt.Sprintf("There are %d API keys already. Revoke one first.", store.MostAPIKeys)}
 	errEmailTaken  = &Failure{status: http.StatusConflict, Code: "taken", Message: "This e-mail address has an account already.", Fields: map[string]string{"email": "has an account already"}}
 	errChanged     = &Failure{status: http.StatusPreconditionFailed, Code: "changed", Message: "It has changed since you read it. Read it again."}
 	errTooLarge    = &Failure{status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "The body is too large."}

@@ -118,7 +118,7 @@ func (s *Server) confirmReset(c echo.Context) error {
 	if err := check.failure(); err != nil {
 		return err
 	}
-	err = s.replacePassword(ctx, user.ID, password, "", &right)
+	err = s.replacePassword(ctx, user.ID, password, "", func(tx *store.Store) error { return tx.UsePasswordReset(ctx, right.ID, s.now()) })
 	if errors.Is(err, store.ErrNotFound) {
 		return wrong
 	}

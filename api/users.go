@@ -101,26 +101,24 @@ func (s *Server) changePassword(c echo.Context) error {
 		_ = s.loginFailed(c, user.Email, user)
 		return invalidFields(map[string]string{"current": "is wrong"})
 	}
-	if err := s.replacePassword(ctx, user.ID, password, who.session, nil); err != nil {
+	if err := s.replacePassword(ctx, user.ID, password, who.session, func(*store.Store) error { return nil }); err != nil {
 		return err
 	}
 	s.audit(c, event{action: "password_change", target: user.ID})
 	return c.NoContent(http.StatusNoContent)
 }
 
-// replacePassword stores a new password and ends all sign-ins but one. The right to do so, if it is not nil, is spent in the
-// same transaction: a server too busy to hash leaves it good.
-func (s *Server) replacePassword(ctx context.Context, user, password, but string, right *store.PasswordReset) error {
+// replacePassword stores a new password and ends all sign-ins but one. allowed is asked in the same transaction: a server too
+// busy to hash leaves a right to it good, and what was true before hashing may not be so after it.
+func (s *Server) replacePassword(ctx context.Context, user, password, but string, allowed func(tx *store.Store) error) error {
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err
 	}
 	var ended []string
 	err = s.store.InTx(ctx, func(tx *store.Store) error {
-		if right != nil {
-			if err := tx.UsePasswordReset(ctx, right.ID, s.now()); err != nil {
-				return err
-			}
+		if err := allowed(tx); err != nil {
+			return err
 		}
 		if err := tx.SetPasswordHash(ctx, user, hash); err != nil {
 			return err

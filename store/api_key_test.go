@@ -55,3 +55,44 @@ func TestTwoAPIKeysDoNotShareAHash(t *testing.T) {
 		}
 	})
 }
+
+func TestAKeyTakesThoseWithItThatItMade(t *testing.T) {
+	onEach(t, func(w *world) {
+		add := func(hash, creator string) store.APIKey {
+			k := store.APIKey{Name: hash, Hash: []byte(hash), Creator: creator, CreatedAt: epoch}
+			w.must(w.AddAPIKey(w.Context(), &k))
+			return k
+		}
+		parent := add("parent", "operator")
+		child := add("child", store.KeyActor(parent.ID))
+		grandchild := add("grandchild", store.KeyActor(child.ID))
+		other := add("other", "operator")
+		w.must(w.RevokeAPIKey(w.Context(), parent.ID, epoch))
+		for _, k := range []store.APIKey{parent, child, grandchild, other} {
+			row, err := w.APIKeyByID(w.Context(), k.ID)
+			w.must(err)
+			if revoked := row.RevokedAt != nil; revoked == (k.ID == other.ID) {
+				w.Errorf("%s is revoked: %v", k.Name, revoked)
+			}
+		}
+		if list, err := w.APIKeys(w.Context()); err != nil || len(list) != 4 || list[0].ID != other.ID {
+			w.Errorf("a key that is good is not listed first: %v, %v", list, err)
+		}
+	})
+}
+
+func TestKeysAreNotWithoutEnd(t *testing.T) {
+	onEach(t, func(w *world) {
+		for i := range store.MostAPIKeys {
+			w.must(w.AddAPIKey(w.Context(), &store.APIKey{Name: "One", Hash: []byte{byte(i)}, CreatedAt: epoch}))
+		}
+		one := store.APIKey{Name: "More", Hash: []byte("more"), CreatedAt: epoch}
+		if err := w.AddAPIKey(w.Context(), &one); !errors.Is(err, store.ErrConflict) {
+			w.Errorf("one more: %v; want ErrConflict", err)
+		}
+		list, err := w.APIKeys(w.Context())
+		w.must(err)
+		w.must(w.RevokeAPIKey(w.Context(), list[0].ID, epoch))
+		w.must(w.AddAPIKey(w.Context(), &one))
+	})
+}

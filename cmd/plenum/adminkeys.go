@@ -69,7 +69,11 @@ func (c adminKeysCreate) Run(ctx context.Context, to terminal) error {
 		if err != nil {
 			return sentenceOf(err)
 		}
-		if err := records.AddAPIKey(ctx, &row); err != nil {
+		err = records.AddAPIKey(ctx, &row)
+		if errors.Is(err, store.ErrConflict) {
+			return fmt.Errorf("there are %d API keys already: revoke one first", store.MostAPIKeys)
+		}
+		if err != nil {
 			return err
 		}
 		if err := c.audit(ctx, records, "api_key_create", row.ID); err != nil {
