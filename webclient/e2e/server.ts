@@ -21,10 +21,10 @@ export class PlenumServer {
   private readonly data: string;
   private output = '';
 
-  private constructor(process: ChildProcess, data: string, port: number, adminPort: number) {
+  private constructor(process: ChildProcess, data: string, url: string, adminPort: number) {
     this.process = process;
     this.data = data;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = url;
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     const keep = (chunk: Buffer) => {
       this.output += chunk.toString();
@@ -35,10 +35,17 @@ export class PlenumServer {
 
   /**
    * With `advertise`, browsers send their media to that address, from which it has to reach `port`. `mail` is the port
-   * of a mail server.
+   * of a mail server. Over `tls` browsers have to be told to trust what the server made itself; `origin` is another page
+   * that may use it.
    */
   static async start(
-    given: { advertise?: string; port?: number; mail?: number } = {},
+    given: {
+      advertise?: string;
+      port?: number;
+      mail?: number;
+      tls?: boolean;
+      origin?: string;
+    } = {},
   ): Promise<PlenumServer> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is missing: build it with \`task build\`, or set PLENUM_BINARY`);
@@ -62,13 +69,20 @@ export class PlenumServer {
       ...(given.mail
         ? [`--smtp=smtp://127.0.0.1:${given.mail}`, `--public-url=http://127.0.0.1:${port}`]
         : []),
+      ...(given.tls ? ['--tls-dev'] : []),
+      ...(given.origin ? [`--origin=${given.origin}`] : []),
     ];
     // A setting of the developer's own must not reach the server of a test.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('PLENUM_')),
     );
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    const server = new PlenumServer(child, data, port, adminPort);
+    const server = new PlenumServer(
+      child,
+      data,
+      `${given.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+      adminPort,
+    );
     try {
       await server.ready();
     } catch (error) {
@@ -109,7 +123,8 @@ export class PlenumServer {
     for (;;) {
       if (this.process.exitCode !== null) throw new Error(`the server ended:\n${this.output}`);
       try {
-        const response = await fetch(`${this.url}/healthz`);
+        // It listens after the public one.
+        const response = await fetch(`${this.adminUrl}/healthz`);
         if (response.ok) return;
       } catch {
         // Not listening yet.
