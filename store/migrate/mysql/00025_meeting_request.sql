@@ -1,6 +1,6 @@
 -- +goose Up
 ALTER TABLE meetings
-    ADD COLUMN request VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin,
+    ADD COLUMN request VARCHAR(64),
     ADD UNIQUE KEY meetings_by_request (host_id, request);
 
 -- +goose Down
