@@ -32,7 +32,7 @@ func (s *Server) webhookRoutes() {
 }
 
 const (
-	maxWebhooks = 50
+	maxWebhooks = 20
 	// standardOverlap is how long the secret before signs too, mostOverlap how long it can at most.
 	standardOverlap, mostOverlap = 24, 7 * 24 // hours
 )
@@ -41,7 +41,7 @@ var (
 	errNoWebhook   = errNotFound.because("There is no such webhook.")
 	errNoDelivery  = errNotFound.because("There is no such delivery.")
 	errWebhookOff  = &Failure{status: http.StatusConflict, Code: "disabled", Message: "The webhook is disabled. Enable it first."}
-	errWebhookMany = &Failure{status: http.StatusConflict, Code: "too_many", Message: "There are 50 webhooks already. Delete one first."}
+	errWebhookMany = &Failure{status: http.StatusConflict, Code: "too_many", Message: "There are 20 webhooks already. Delete one first."}
 )
 
 type createWebhookRequest struct {

@@ -98,7 +98,72 @@ func (s *Store) announceLeft(ctx context.Context, occurrenceID string, them []Pa
 	return s.announce(ctx, to, events...)
 }
 
-// announceEnd tells of those who are in an occurrence that they have left, and that it is over. It comes before these are stored.
+// mostAnnounced is how many deliveries one transaction of leaveInParts stores: others wait for a transaction in SQLite, and a large
+// one does not end in time.
+const mostAnnounced = batch
+
+// leaveInParts has those who are in an occurrence leave before it is closed, if anybody is to be told: in transactions that are small
+// however many there are, and however many are told. Who has left is not told again when it is tried again.
+func (s *Store) leaveInParts(ctx context.Context, o Occurrence, reason string, now time.Time) error {
+	for more := o.EndedAt == nil; more; {
+		err := s.InTx(ctx, func(tx *Store) (err error) {
+			more, err = tx.leavePart(ctx, o.ID, reason, now)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leavePart is one of the transactions; more says that there may be another.
+func (s *Store) leavePart(ctx context.Context, occurrenceID, reason string, now time.Time) (more bool, err error) {
+	to, err := s.audience(ctx)
+	if err != nil || !to.wants(EventParticipantLeft) {
+		return false, err
+	}
+	some := max(1, mostAnnounced/len(to))
+	inside, err := s.inside(ctx, occurrenceID, some)
+	if err != nil || len(inside) == 0 {
+		return false, err
+	}
+	if err := s.announceLeft(ctx, occurrenceID, inside, whyLeft(reason), now); err != nil {
+		return false, err
+	}
+	ids := make([]string, len(inside))
+	for i, p := range inside {
+		ids[i] = p.ID
+	}
+	err = s.run(ctx, "leave occurrence "+occurrenceID, func(ctx context.Context) error {
+		db := s.db.WithContext(ctx)
+		err := db.Model(&ParticipantSession{}).Where("participant_id IN ? AND left_at IS NULL", ids).Updates(map[string]any{"left_at": now}).Error
+		if err != nil {
+			return err
+		}
+		return db.Model(&Participant{}).Where("id IN ?", ids).
+			Updates(map[string]any{"status": StatusLeft, "left_at": now, "updated_at": now}).Error
+	})
+	return len(inside) == some, err
+}
+
+// inside are those in an occurrence, so many at most; others who change them wait.
+func (s *Store) inside(ctx context.Context, occurrenceID string, most int) ([]Participant, error) {
+	return find(ctx, s, "those in occurrence "+occurrenceID, func(ctx context.Context) ([]Participant, error) {
+		return gorm.G[Participant](s.db, clause.Locking{Strength: "UPDATE"}).
+			Where("occurrence_id = ? AND status = ?", occurrenceID, StatusJoined).Order("id").Limit(most).Find(ctx)
+	})
+}
+
+// whyLeft is why those have left who were in an occurrence that ended.
+func whyLeft(ended string) string {
+	if ended == ReasonEnded {
+		return ReasonEnded
+	}
+	return ReasonLost // in one that has ended for want of anybody
+}
+
+// announceEnd tells that an occurrence is over, and before that of those who came in after leaveInParts. It comes before these are stored.
 func (s *Store) announceEnd(ctx context.Context, o Occurrence, reason string, now time.Time) error {
 	to, err := s.audience(ctx)
 	if err != nil || o.EndedAt != nil || !to.wants(EventParticipantLeft, EventMeetingEnded) {
@@ -107,18 +172,10 @@ func (s *Store) announceEnd(ctx context.Context, o Occurrence, reason string, no
 	if began, err := s.hasBegun(ctx, o.ID); err != nil || !began {
 		return err
 	}
-	inside, err := find(ctx, s, "those in occurrence "+o.ID, func(ctx context.Context) ([]Participant, error) {
-		return gorm.G[Participant](s.db).Where("occurrence_id = ? AND status = ?", o.ID, StatusJoined).Order("id").Find(ctx)
-	})
-	if err != nil {
-		return err
-	}
-	why := ReasonLost // in an occurrence that has ended for want of anybody
-	if reason == ReasonEnded {
-		why = ReasonEnded
-	}
-	if err := s.announceLeft(ctx, o.ID, inside, why, now); err != nil {
-		return err
+	for more := to.wants(EventParticipantLeft); more; {
+		if more, err = s.leavePart(ctx, o.ID, reason, now); err != nil {
+			return err
+		}
 	}
 	meeting, err := s.eventMeeting(ctx, o.ID)
 	if err != nil {

@@ -186,6 +186,15 @@ func (s *Store) DeleteMeeting(ctx context.Context, id string, now time.Time) err
 }
 
 func (s *Store) endMeeting(ctx context.Context, doing, id string, now time.Time, columns map[string]any) error {
+	held, err := s.runningOccurrence(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, o := range held {
+		if err := s.leaveInParts(ctx, o, ReasonEnded, stamp(now)); err != nil {
+			return err
+		}
+	}
 	return s.InTx(ctx, func(tx *Store) error {
 		// The meeting first, as OpenOccurrence does: whoever changes what runs in it waits here.
 		err := tx.change(ctx, doing, func(db *gorm.DB) *gorm.DB {

@@ -85,7 +85,15 @@ func (s *Store) OccurrenceByID(ctx context.Context, id string) (Occurrence, erro
 
 // CloseOccurrence ends an occurrence: those in it or waiting have LEFT, their sessions end. Closing it again changes nothing.
 func (s *Store) CloseOccurrence(ctx context.Context, id string, now time.Time) error {
-	return s.closeOccurrence(ctx, id, ReasonEmpty, stamp(now))
+	held, err := s.OccurrenceByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	now = stamp(now)
+	if err := s.leaveInParts(ctx, held, ReasonEmpty, now); err != nil {
+		return err
+	}
+	return s.closeOccurrence(ctx, id, ReasonEmpty, now)
 }
 
 func (s *Store) closeOccurrence(ctx context.Context, id, reason string, now time.Time) error {
