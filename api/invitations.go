@@ -41,6 +41,9 @@ type invitationJSON struct {
 	CreatedAt time.Time  `json:"createdAt"`
 	RevokedAt *time.Time `json:"revokedAt,omitempty"`
 	Good      bool       `json:"good"` // whether one can come in by it now
+	// Stream is publish or play for a stream, whose Name others see; both are left out for a link that is for people.
+	Stream string `json:"stream,omitempty"`
+	Name   string `json:"name,omitempty"`
 }
 
 type newInvitationResponse struct {
@@ -133,6 +136,7 @@ func renderInvitation(i store.Invitation, now time.Time) invitationJSON {
 	return invitationJSON{
 		ID: i.ID, Role: i.Role, SkipLobby: i.SkipLobby, NotBefore: i.NotBefore, ExpiresAt: i.ExpiresAt,
 		MaxUses: i.MaxUses, Uses: i.Uses, CreatedAt: i.CreatedAt, RevokedAt: i.RevokedAt, Good: i.Good(now),
+		Stream: i.Stream, Name: i.Name,
 	}
 }
 

@@ -109,7 +109,7 @@ func (s *Server) createStream(c echo.Context) error {
 	// Nobody knows what was hashed: as a link for people it is good for nothing.
 	i := store.Invitation{
 		MeetingID: m.ID, Role: store.RoleParticipant, SkipLobby: g.SkipLobby, Hash: hashToken(newInvitationToken()),
-		ExpiresAt: &g.ExpiresAt, CreatedAt: now,
+		ExpiresAt: &g.ExpiresAt, CreatedAt: now, Stream: string(g.Way), Name: g.Name,
 	}
 	if err := s.store.AddInvitation(ctx, &i); err != nil {
 		return err

@@ -53,7 +53,8 @@ func TestAHostLetsAStreamIn(t *testing.T) {
 		w.joinBy(403, m.Code, "", text, "")
 	}
 	list := w.want(200, call{method: "GET", path: "/api/meetings/" + m.Code + "/invitations", as: "ada"})
-	if strings.Contains(string(list.body), got.Token) || !strings.Contains(string(list.body), got.Invitation.ID) {
+	if strings.Contains(string(list.body), got.Token) || !strings.Contains(string(list.body), got.Invitation.ID) ||
+		!strings.Contains(string(list.body), `"stream":"publish","name":"Stage"`) || !strings.Contains(string(list.body), `"stream":"play","name":"Hall"`) {
 		t.Errorf("the list is %s", list.body)
 	}
 	w.want(204, call{method: "DELETE", path: "/api/meetings/" + m.Code + "/invitations/" + got.Invitation.ID, as: "ada"})

@@ -20,6 +20,8 @@ type Invitation struct {
 	Uses      int
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 	RevokedAt *time.Time
+	Stream    string // publish or play, for a stream that speaks HTTP alone; empty for people
+	Name      string // that others see of the stream
 }
 
 // Good says whether one can come in by the invitation.

@@ -167,6 +167,9 @@ export interface Invitation {
   revokedAt?: string;
   /** Whether one can come in by it now. */
   good: boolean;
+  /** For a stream, which has a name. */
+  stream?: 'publish' | 'play';
+  name?: string;
 }
 
 export interface Invitee {

@@ -1,7 +1,7 @@
 import { Mic, MicOff, MonitorUp, VideoOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Role } from '../protocol/messages';
+import type { ParticipantKind, Role } from '../protocol/messages';
 import { Avatar } from './Avatar';
 import { SpeakingBars } from './SpeakingBars';
 
@@ -12,6 +12,7 @@ export interface PersonRow {
   self: boolean;
   role: Role;
   guest: boolean;
+  kind?: ParticipantKind;
   microphone: boolean;
   camera: boolean;
   sharing: boolean;
@@ -36,13 +37,13 @@ export function PersonLine({
   menu: ReactNode;
 }) {
   const { t } = useTranslation();
-  const { role, guest, sharing, floor, away, weak } = person;
+  const { role, guest, kind, sharing, floor, away, weak } = person;
   const notes = [
     away && t('people.away'),
     floor && t('people.floor'),
     role === 'HOST' && t('people.host'),
     role === 'COHOST' && t('people.cohost'),
-    guest && t('people.guest'),
+    kind ? t(`people.${kind}`) : guest && t('people.guest'),
     sharing && t('people.sharing'),
     weak && t('people.weak'),
   ].filter((each) => each !== false);

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -67,6 +68,11 @@ export function InvitationLinks({ code, title }: { code: string; title: string }
   );
 }
 
+function whom(t: TFunction, { role, stream, name }: Invitation): string {
+  if (stream) return t(`invitations.${stream}`, { name });
+  return t(role === 'COHOST' ? 'invitations.cohost' : 'invitations.participant');
+}
+
 function Row({
   invitation,
   busy,
@@ -77,7 +83,7 @@ function Row({
   onRevoke: () => void;
 }) {
   const { t, i18n } = useTranslation();
-  const { role, skipLobby, expiresAt, maxUses, uses, createdAt, good } = invitation;
+  const { skipLobby, expiresAt, maxUses, uses, createdAt, good } = invitation;
   const now = new Date();
   const at = (text: string) => dateAndTime(new Date(text), now, t, i18n.language);
   const about = [
@@ -92,7 +98,7 @@ function Row({
     <li className="flex items-center gap-4 py-3 ps-5 pe-3">
       <div className="min-w-0 grow">
         <h3 className="flex items-center gap-2 text-field font-medium">
-          {t(role === 'COHOST' ? 'invitations.cohost' : 'invitations.participant')}
+          {whom(t, invitation)}
           {!good && <Tag>{t('invitations.over')}</Tag>}
         </h3>
         <p className="text-label text-muted">{about.join(t('dates.comma'))}</p>

@@ -38,7 +38,7 @@ import { useAnnouncements, useNotices } from './notices';
 import { PanelOpener } from './panels';
 import type { PanelName } from './panels';
 import { usePausedPictures } from './pausedPictures';
-import { isHost, peopleOf, tilesChoices, tilesOnPage } from './people';
+import { isHost, onStage, peopleOf, tilesChoices, tilesOnPage } from './people';
 import type { Person, TilesChoice } from './people';
 import { PersonActionsContext } from './personActions';
 import { RemoveDialog, RenameDialog } from './PersonDialogs';
@@ -108,7 +108,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const page = Math.min(wantedPage, pages - 1);
   const away = state.phase === 'reconnecting';
   const spotlight = state.meeting?.spotlight ?? [];
-  const onStage = choice.self || people.length === 1 ? people : people.filter((each) => !each.self);
+  const shown = onStage(people, choice.self);
 
   async function copyLink() {
     const done = await copyText(meetingLink(code));
@@ -232,7 +232,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
             code={code}
             title={title}
             mode={choice.mode}
-            people={onStage}
+            people={shown}
             speaker={speaker}
             pinned={pins.pinned}
             spotlight={spotlight}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { idleState } from '../../call';
 import type { CallState } from '../../call';
 import type { Participant, Publication } from '../../protocol/messages';
-import { activeSpeaker, peopleOf, tilesOnPage } from './people';
+import { activeSpeaker, onStage, peopleOf, tilesOnPage } from './people';
 
 function participant(id: string, publications: Publication[] = []): Participant {
   return { id, name: id, role: 'PARTICIPANT', guest: false, joinedAt: '', publications };
@@ -49,6 +49,28 @@ describe('peopleOf', () => {
     );
     expect(people.filter((each) => each.active).map((each) => each.id)).toEqual(['tomas']);
     expect(people.filter((each) => each.speaking)).toHaveLength(2);
+  });
+});
+
+describe('onStage', () => {
+  const people = peopleOf(
+    state({
+      participants: [
+        participant('ana'),
+        { ...participant('stage'), kind: 'stream' },
+        { ...participant('hall'), kind: 'viewer' },
+      ],
+    }),
+  );
+
+  it('has no tile for who only views', () => {
+    expect(onStage(people, true).map(({ id }) => id)).toEqual(['ana', 'stage']);
+    expect(onStage(people, false).map(({ id }) => id)).toEqual(['stage']);
+  });
+
+  it('shows oneself when there is nobody else to see', () => {
+    const alone = people.filter(({ id }) => id !== 'stage');
+    expect(onStage(alone, false).map(({ id }) => id)).toEqual(['ana']);
   });
 });
 

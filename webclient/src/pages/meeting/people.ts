@@ -1,6 +1,6 @@
 import type { CallState } from '../../call';
 import type { Frame } from '../../state/viewport';
-import type { Participant, Role, Source } from '../../protocol/messages';
+import type { Participant, ParticipantKind, Role, Source } from '../../protocol/messages';
 import { levelOf } from './quality';
 
 /** One participant as tiles and lists draw them. */
@@ -10,6 +10,8 @@ export interface Person {
   self: boolean;
   role: Role;
   guest: boolean;
+  /** Left out for a person. */
+  kind?: ParticipantKind;
   microphone: boolean;
   camera: boolean;
   sharing: boolean;
@@ -45,6 +47,7 @@ export function peopleOf(state: CallState): Person[] {
       self,
       role: each.role,
       guest: each.guest,
+      ...(each.kind && { kind: each.kind }),
       // One's own switches show what was pressed, not what the room has heard of.
       microphone: self ? state.microphone.on : live(each, 'microphone'),
       camera: self ? state.camera.on : live(each, 'camera'),
@@ -58,6 +61,12 @@ export function peopleOf(state: CallState): Person[] {
       weak: levelOf((self ? state.quality?.up : state.quality?.others[each.id]) ?? 100) !== 'good',
     };
   });
+}
+
+/** Those with a tile: a viewer has nothing to show, and oneself only if one likes or is alone. */
+export function onStage(people: Person[], withSelf: boolean): Person[] {
+  const shown = people.filter(({ kind }) => kind !== 'viewer');
+  return withSelf || shown.length === 1 ? shown : shown.filter(({ self }) => !self);
 }
 
 /** The dominant of those who are heard now. */
