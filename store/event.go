@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // The types of events.
@@ -81,10 +82,11 @@ func (s *Store) Announced() <-chan struct{} { return s.news }
 // audience are the webhooks that are told of events.
 type audience []Webhook
 
-// audience asks who listens. Inside the transaction of what happens, it is who is told of it.
+// audience asks who listens. Inside the transaction of what happens, it is who is told of it: none of them is deleted before the
+// transaction is over, for a delivery to a webhook that is gone would undo what happened.
 func (s *Store) audience(ctx context.Context) (audience, error) {
 	return find(ctx, s, "enabled webhooks", func(ctx context.Context) ([]Webhook, error) {
-		return gorm.G[Webhook](s.db).Where("disabled_at IS NULL").Order("id").Find(ctx)
+		return gorm.G[Webhook](s.db, clause.Locking{Strength: "SHARE"}).Where("disabled_at IS NULL").Order("id").Find(ctx)
 	})
 }
 

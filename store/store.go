@@ -115,7 +115,10 @@ func (s *Store) connect(ctx context.Context) error {
 	dialector := gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", Conn: s.pool})
 	if s.source.dialect == MySQL {
 		// The version decides nothing here, and GORM would ask for it without a time limit.
-		dialector = gormmysql.New(gormmysql.Config{Conn: s.pool, DSNConfig: s.source.my, SkipInitializeWithVersion: true})
+		// MySQL and MariaDB have but the older words for a shared lock in common.
+		dialector = gormmysql.New(gormmysql.Config{
+			Conn: s.pool, DSNConfig: s.source.my, SkipInitializeWithVersion: true, DontSupportForShareClause: true,
+		})
 	}
 	db, err := gorm.Open(dialector, &gorm.Config{
 		Logger: queryLog{log: s.log, slow: time.Second},
