@@ -42,6 +42,8 @@ type line struct {
 	next time.Time
 	// quietUntil is what the receiver has asked for.
 	quietUntil time.Time
+	// broken says that what waits for it cannot be read, and that this was said.
+	broken bool
 }
 
 // result is what came of an attempt.
@@ -180,15 +182,8 @@ func (c *Courier) arrived(r result) {
 func (c *Courier) store(ctx context.Context) error {
 	for len(c.unstored) > 0 {
 		s := c.unstored[0]
-		if err := c.records.SettleDelivery(ctx, s.delivery, s.at); err != nil {
+		if err := c.settle(ctx, s); err != nil {
 			return err
-		}
-		if s.verdict.disable != "" {
-			err := c.records.DisableWebhook(ctx, s.delivery.WebhookID, s.verdict.disable, s.at)
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
-			c.log.Warn("webhook disabled", "webhook", s.delivery.WebhookID, "reason", s.verdict.disable)
 		}
 		c.unstored = c.unstored[1:]
 		delete(c.underWay, s.delivery.ID)
@@ -198,6 +193,41 @@ func (c *Courier) store(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// settle returns an error if it is worth another try. What cannot be stored holds up nothing else.
+func (c *Courier) settle(ctx context.Context, s settlement) error {
+	err := c.records.SettleDelivery(ctx, s.delivery, s.at)
+	if hopeless(ctx, err) {
+		c.log.Error("attempts of a delivery cannot be stored", "webhook", s.delivery.WebhookID, "delivery", s.delivery.ID, "error", err)
+		// Without what others have said, or it would be sent again each time the claim runs out.
+		s.delivery.Attempts, s.delivery.Reason = nil, ""
+		err = c.records.SettleDelivery(ctx, s.delivery, s.at)
+	}
+	if hopeless(ctx, err) {
+		c.log.Error("what came of a delivery is given up", "webhook", s.delivery.WebhookID, "delivery", s.delivery.ID, "error", err)
+		err = nil
+	}
+	if err != nil || s.verdict.disable == "" {
+		return err
+	}
+	err = c.records.DisableWebhook(ctx, s.delivery.WebhookID, s.verdict.disable, s.at)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // it was deleted meanwhile
+	}
+	if hopeless(ctx, err) {
+		c.log.Error("webhook not disabled", "webhook", s.delivery.WebhookID, "reason", s.verdict.disable, "error", err)
+		return nil
+	}
+	if err == nil {
+		c.log.Warn("webhook disabled", "webhook", s.delivery.WebhookID, "reason", s.verdict.disable)
+	}
+	return err
+}
+
+// hopeless says that the database answers, and would answer the same again.
+func hopeless(ctx context.Context, err error) bool {
+	return err != nil && !errors.Is(err, store.ErrUnavailable) && ctx.Err() == nil
 }
 
 // start begins as many attempts as may be under way, and says when more is due.
@@ -215,8 +245,17 @@ func (c *Courier) start(ctx context.Context, now time.Time) (next time.Time, err
 			next = earliest(next, at)
 			continue
 		}
-		if err := c.fill(ctx, now, l); err != nil {
+		err := c.fill(ctx, now, l)
+		switch {
+		case err == nil:
+			l.broken = false
+		case !hopeless(ctx, err):
 			return now, err
+		default:
+			if !l.broken {
+				c.log.Error("deliveries to a webhook cannot be read", "webhook", id, "error", err)
+			}
+			l.broken, l.next = true, now.Add(c.cfg.LookEvery)
 		}
 		if free := c.free(l); free > 0 {
 			next = earliest(next, l.next)
@@ -355,6 +394,10 @@ func (c *Courier) tidy(ctx context.Context, now time.Time) error {
 	unfinished := false
 	for id := range c.lines {
 		more, err := c.records.TidyDeliveries(ctx, id, keep, now)
+		if hopeless(ctx, err) {
+			c.log.Error("deliveries to a webhook cannot be tidied", "webhook", id, "error", err)
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type world struct {
 	seal   *Seal
 	cfg    Config
 	stop   func()
+	file   string // of the database
 	secret map[string]Secret // of each webhook
 }
 
@@ -42,7 +43,8 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 		f(&w.cfg)
 	}
 	cfg := store.Default(t.TempDir())
-	cfg.DSN = "sqlite:" + filepath.Join(t.TempDir(), "plenum.db")
+	w.file = filepath.Join(t.TempDir(), "plenum.db")
+	cfg.DSN = "sqlite:" + w.file
 	// A loaded machine is slow, not broken.
 	cfg.QueryTimeout, cfg.TxTimeout = time.Minute, time.Minute
 	var err error
@@ -67,6 +69,11 @@ func (w *world) run() *Courier {
 	w.Helper()
 	c, err := New(w.cfg, w.store, w.seal, slog.New(slog.DiscardHandler))
 	w.must(err)
+	w.start(c)
+	return c
+}
+
+func (w *world) start(c *Courier) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -78,7 +85,6 @@ func (w *world) run() *Courier {
 		<-done
 	})
 	w.Cleanup(w.stop)
-	return c
 }
 
 // told is what a receiver was sent, each checked as the specification's library does.
