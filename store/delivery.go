@@ -137,6 +137,15 @@ func (s *Store) ReleaseDeliveries(ctx context.Context, ids []string, now time.Ti
 // SettleDelivery stores what came of an attempt: state, reason, tries, attempts and when it is due again. The webhook is well when it
 // took the delivery, and failing otherwise.
 func (s *Store) SettleDelivery(ctx context.Context, d Delivery, now time.Time) error {
+	return s.settleDelivery(ctx, d, true, now)
+}
+
+// SettleUnsent does the same for an attempt that failed before anything was sent, which says nothing of the webhook.
+func (s *Store) SettleUnsent(ctx context.Context, d Delivery, now time.Time) error {
+	return s.settleDelivery(ctx, d, false, now)
+}
+
+func (s *Store) settleDelivery(ctx context.Context, d Delivery, sent bool, now time.Time) error {
 	now = stamp(now)
 	columns := map[string]any{
 		"state": d.State, "reason": fit(d.Reason, 200), "tries": d.Tries, "attempts": d.Attempts, "due_at": stamp(d.DueAt), "finished_at": nil,
@@ -149,7 +158,7 @@ func (s *Store) SettleDelivery(ctx context.Context, d Delivery, now time.Time) e
 			db := tx.db.WithContext(ctx)
 			// One that was given up or deleted meanwhile stays so.
 			err := db.Model(&Delivery{}).Where("id = ? AND state = ?", d.ID, DeliveryPending).Updates(columns).Error
-			if err != nil {
+			if err != nil || !sent {
 				return err
 			}
 			health := db.Model(&Webhook{}).Where("id = ? AND failing_since IS NULL", d.WebhookID)

@@ -197,12 +197,16 @@ func (c *Courier) store(ctx context.Context) error {
 
 // settle returns an error if it is worth another try. What cannot be stored holds up nothing else.
 func (c *Courier) settle(ctx context.Context, s settlement) error {
-	err := c.records.SettleDelivery(ctx, s.delivery, s.at)
+	write := c.records.SettleDelivery
+	if s.verdict.unsent {
+		write = c.records.SettleUnsent
+	}
+	err := write(ctx, s.delivery, s.at)
 	if hopeless(ctx, err) {
 		c.log.Error("attempts of a delivery cannot be stored", "webhook", s.delivery.WebhookID, "delivery", s.delivery.ID, "error", err)
 		// Without what others have said, or it would be sent again each time the claim runs out.
 		s.delivery.Attempts, s.delivery.Reason = nil, ""
-		err = c.records.SettleDelivery(ctx, s.delivery, s.at)
+		err = write(ctx, s.delivery, s.at)
 	}
 	if hopeless(ctx, err) {
 		c.log.Error("what came of a delivery is given up", "webhook", s.delivery.WebhookID, "delivery", s.delivery.ID, "error", err)
@@ -280,11 +284,22 @@ func (c *Courier) meet(ctx context.Context) error {
 			l.webhook = w
 		} else {
 			c.lines[w.ID] = &line{webhook: w}
+			c.warnUnsealed(w)
 		}
 	}
 	// One that was deleted with attempts under way is forgotten when these are over.
 	maps.DeleteFunc(c.lines, func(id string, l *line) bool { return !there[id] && l.underWay == 0 })
 	return nil
+}
+
+// warnUnsealed says that nothing can be sent to a webhook since the server's own secret was changed.
+func (c *Courier) warnUnsealed(w store.Webhook) {
+	if w.DisabledAt != nil {
+		return
+	}
+	if _, err := c.seal.open(w.ID, w.Secret); err != nil {
+		c.log.Warn("nothing is sent to a webhook until its secret is rotated", "webhook", w.ID, "name", w.Name, "error", err)
+	}
 }
 
 // free is how many more attempts a webhook may have under way: while it fails, one at a time.

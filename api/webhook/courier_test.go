@@ -240,18 +240,50 @@ func TestBothSecretsSignWhileOneTakesOver(t *testing.T) {
 	}
 }
 
+// The server's own secret was changed: that is said at the start, and is no fault of the receiver's.
 func TestASecretThatCannotBeReadSendsNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(c *Config) { c.Policy.DisableAfter = time.Nanosecond })
 	hook, seen := w.hook(ok)
 	d := w.ping(hook)
 	var err error
 	w.seal, err = NewSeal([]byte(strings.Repeat("t", 32)))
 	w.must(err)
-	w.run()
-	w.until("an attempt", func() bool { return len(w.delivery(d).Attempts) > 0 })
+	log := &logged{}
+	c, err := New(w.cfg, w.store, w.seal, slog.New(slog.NewTextHandler(log, nil)))
+	w.must(err)
+	w.start(c)
+	w.until("some attempts", func() bool { return len(w.delivery(d).Attempts) > 2 })
 	if got := w.delivery(d).Attempts[0]; !strings.Contains(got.Error, "rotate it") || seen.count() != 0 {
 		t.Errorf("%+v, told %d times", got, seen.count())
 	}
+	if row, err := w.store.WebhookByID(t.Context(), hook.ID); err != nil || row.DisabledAt != nil || row.FailingSince != nil {
+		t.Errorf("%+v: %v", row, err)
+	}
+	if text := log.text(); strings.Count(text, "until its secret is rotated") != 1 || !strings.Contains(text, hook.ID) {
+		t.Errorf("logged %q", text)
+	}
+	seen.secret = NewSecret()
+	w.must(w.store.RotateWebhookSecret(t.Context(), hook.ID, w.seal.Shut(hook.ID, seen.secret), time.Now().Add(time.Hour), time.Now()))
+	w.settled(d, store.DeliveryDelivered)
+}
+
+// logged is what a courier has logged.
+type logged struct {
+	mu    sync.Mutex
+	bytes []byte
+}
+
+func (l *logged) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bytes = append(l.bytes, line...)
+	return len(line), nil
+}
+
+func (l *logged) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.bytes)
 }
 
 // A URL that was allowed once leads nowhere when the operator allows it no more.

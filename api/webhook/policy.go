@@ -71,6 +71,8 @@ type verdict struct {
 	quiet bool
 	// why an attempt does not count, and why the delivery failed for good.
 	why, reason string
+	// unsent says that it failed for a reason of the server's own: that is not the receiver's fault.
+	unsent bool
 	// disable is why the webhook is told nothing any more; empty if it is.
 	disable string
 }
@@ -80,7 +82,7 @@ func (p Policy) judge(now time.Time, t tried) verdict {
 	if t.err == nil && t.status >= 200 && t.status < 300 {
 		return verdict{outcome: delivered}
 	}
-	v := verdict{outcome: retried, why: whyNot(t)}
+	v := verdict{outcome: retried, why: whyNot(t), unsent: errors.Is(t.err, errUnsealed)}
 	wait := p.wait(t.tries, t.roll)
 	if asked, ok := p.asked(now, t.retryAfter); ok && t.status != 0 {
 		wait, v.quiet = max(wait, asked), true
@@ -89,7 +91,7 @@ func (p Policy) judge(now time.Time, t tried) verdict {
 	switch {
 	case t.status == http.StatusGone:
 		v.outcome, v.reason, v.disable = failed, "the receiver is gone (410)", "The receiver answered 410: it is gone."
-	case !t.failingSince.IsZero() && now.Sub(t.failingSince) >= p.DisableAfter:
+	case !v.unsent && !t.failingSince.IsZero() && now.Sub(t.failingSince) >= p.DisableAfter:
 		v.outcome, v.reason = failed, "the webhook has failed for too long"
 		v.disable = fmt.Sprintf("It has failed for %s, the last time because: %s.", inHours(now.Sub(t.failingSince)), v.why)
 	case v.due.Sub(t.queuedAt) > p.GiveUpAfter:

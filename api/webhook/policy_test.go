@@ -47,6 +47,7 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 		"old and taken":                {tried: tried{status: 200, tries: 9, queuedAt: ago(1000 * time.Hour), failingSince: ago(1000 * time.Hour)}, outcome: delivered},
 		"failing for nearly five days": {tried: tried{status: 500, tries: 1, failingSince: ago(120*time.Hour - time.Second), roll: middle}, outcome: retried, wait: 5 * time.Second},
 		"failing for five days":        {tried: tried{status: 500, tries: 1, failingSince: ago(120 * time.Hour)}, outcome: failed, reason: "failed for too long", disable: "failed for 120 hours, the last time because: answer 500"},
+		"our own fault for five days":  {tried: tried{err: errUnsealed, tries: 1, failingSince: ago(120 * time.Hour), roll: middle}, outcome: retried, wait: 5 * time.Second},
 	} {
 		if test.tried.queuedAt.IsZero() {
 			test.tried.queuedAt = noon

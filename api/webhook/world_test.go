@@ -29,7 +29,7 @@ type world struct {
 	seal   *Seal
 	cfg    Config
 	stop   func()
-	file   string // of the database
+	file   string            // of the database
 	secret map[string]Secret // of each webhook
 }
 
