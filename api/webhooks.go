@@ -340,6 +340,7 @@ func (s *Server) pingWebhook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.webhooks.Want(hook.ID)
 	s.audit(c, event{action: "webhook_ping", target: hook.ID})
 	return c.JSON(http.StatusAccepted, deliveryResponse{renderDelivery(d)})
 }
@@ -401,6 +402,7 @@ func (s *Server) replayDelivery(c echo.Context) error {
 	if err := s.store.ReplayDelivery(ctx, hook.ID, d.ID, s.now()); err != nil {
 		return err
 	}
+	s.webhooks.Want(hook.ID)
 	s.audit(c, event{action: "webhook_replay", target: hook.ID})
 	if d, err = s.store.DeliveryByID(ctx, hook.ID, d.ID); err != nil {
 		return err
@@ -427,6 +429,7 @@ func (s *Server) replayFailed(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.webhooks.Want(hook.ID)
 	s.audit(c, event{action: "webhook_replay", target: hook.ID})
 	return c.JSON(http.StatusAccepted, replayedResponse{n})
 }

@@ -22,6 +22,7 @@ type Courier struct {
 	log     *slog.Logger
 
 	nudged  chan struct{}
+	wanted  wanted
 	results chan result
 	counts  counts
 
@@ -104,6 +105,7 @@ func (c *Courier) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		case <-c.nudged:
+			c.wanted.each(c.hearAgain)
 			c.lookEverywhere()
 		case <-c.records.Announced():
 			c.lookEverywhere()
@@ -172,7 +174,8 @@ func (c *Courier) arrived(r result) {
 		d.State, d.DueAt = store.DeliveryPending, v.due
 	}
 	c.counts.add(v.outcome)
-	if l := c.lines[d.WebhookID]; l != nil && v.quiet {
+	// What a receiver asked for at another address holds here no longer.
+	if l := c.lines[d.WebhookID]; l != nil && v.quiet && l.webhook.UpdatedAt.Equal(r.webhook.UpdatedAt) {
 		l.quietUntil = v.due
 	}
 	c.unstored = append(c.unstored, settlement{delivery: d, verdict: v, at: now})
@@ -281,6 +284,9 @@ func (c *Courier) meet(ctx context.Context) error {
 	for _, w := range webhooks {
 		there[w.ID] = true
 		if l := c.lines[w.ID]; l != nil {
+			if !w.UpdatedAt.Equal(l.webhook.UpdatedAt) {
+				c.hearAgain(w.ID)
+			}
 			l.webhook = w
 		} else {
 			c.lines[w.ID] = &line{webhook: w}

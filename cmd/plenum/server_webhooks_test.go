@@ -32,6 +32,8 @@ type receiver struct {
 	url  string
 	down atomic.Bool
 	key  string // of the admin API
+	// quiet is how many seconds it asks for while it is down, empty for none.
+	quiet string
 
 	mu     sync.Mutex
 	secret string
@@ -68,6 +70,9 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		r.t.Errorf("%s: %v", body, err)
 	}
 	if r.down.Load() {
+		if r.quiet != "" {
+			w.Header().Set("Retry-After", r.quiet)
+		}
 		http.Error(w, "closed at night", http.StatusServiceUnavailable)
 		return
 	}
@@ -269,6 +274,37 @@ func (r *receiver) serve(ctx context.Context, data string, log *logBuffer) (base
 	})
 	r.t.Cleanup(stop)
 	return "http://" + n.public.String(), n.AdminURL(), stop
+}
+
+// A receiver that is down asks for six hours of quiet. When it is up again its owner asks for a ping, and does not wait so long.
+func TestAPingComesThoughTheReceiverHasAskedForQuiet(t *testing.T) {
+	t.Parallel()
+	r, log := newReceiver(t), &logBuffer{}
+	r.quiet = "21600"
+	r.down.Store(true)
+	_, admin, _ := r.serve(t.Context(), t.TempDir(), log)
+	id := r.subscribe(admin)
+	m := &meeting{t: t, ctx: t.Context(), log: log}
+	ping := func() (made struct {
+		Delivery struct {
+			ID       string
+			Attempts []struct{ Status int }
+		}
+	}) {
+		t.Helper()
+		m.until("a ping to be accepted", func() bool {
+			return r.calls(admin, http.MethodPost, "/"+id+"/ping", "", &made) == http.StatusAccepted
+		})
+		return made
+	}
+	first := ping()
+	m.until("the attempt in vain to be stored", func() bool {
+		r.calls(admin, http.MethodGet, "/"+id+"/deliveries/"+first.Delivery.ID, "", &first)
+		return len(first.Delivery.Attempts) > 0
+	})
+	r.down.Store(false)
+	ping()
+	m.until("the second ping to come", func() bool { return len(r.payloads(store.EventPing)) > 0 })
 }
 
 // While a receiver is down people meet, and the server is started anew: when both are back, everything is told. Of who does not come
