@@ -290,7 +290,8 @@ func TestAPingComesThoughTheReceiverHasAskedForQuiet(t *testing.T) {
 			ID       string
 			Attempts []struct{ Status int }
 		}
-	}) {
+	},
+	) {
 		t.Helper()
 		m.until("a ping to be accepted", func() bool {
 			return r.calls(admin, http.MethodPost, "/"+id+"/ping", "", &made) == http.StatusAccepted
