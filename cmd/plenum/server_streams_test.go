@@ -342,7 +342,7 @@ func TestAStudioPublishesByWHIP(t *testing.T) {
 		s.restart()
 		ada.flows(20, mid)
 	}
-	ada.unbroken(mid)
+	ada.whole(mid)
 	if at < 0 || len(m.studioUpstreams()) != 1 {
 		t.Errorf("upstreams: %v", m.studioUpstreams())
 	}
