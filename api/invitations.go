@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -77,12 +78,8 @@ func (s *Server) createInvitation(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	before, err := s.store.InvitationsOf(ctx, m.ID)
-	if err != nil {
+	if err := s.roomForInvitation(ctx, m); err != nil {
 		return err
-	}
-	if len(before) >= maxInvitations {
-		return errInvalid.because("A meeting has at most %d invitation links.", maxInvitations)
 	}
 	token := newInvitationToken()
 	i.MeetingID, i.Hash, i.CreatedAt = m.ID, hashToken(token), s.now()
@@ -130,6 +127,18 @@ func (c *checks) invitation(in invitationRequest, now time.Time) store.Invitatio
 		c.wrong("maxUses", "must be a number from 1 to 10000")
 	}
 	return i
+}
+
+// roomForInvitation refuses one more link or stream of a meeting that has as many as it may.
+func (s *Server) roomForInvitation(ctx context.Context, m store.Meeting) error {
+	before, err := s.store.InvitationsOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	if len(before) >= maxInvitations {
+		return errInvalid.because("A meeting has at most %d invitation links, streams among them.", maxInvitations)
+	}
+	return nil
 }
 
 func renderInvitation(i store.Invitation, now time.Time) invitationJSON {

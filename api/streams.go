@@ -99,12 +99,8 @@ func (s *Server) createStream(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	before, err := s.store.InvitationsOf(ctx, m.ID)
-	if err != nil {
+	if err := s.roomForInvitation(ctx, m); err != nil {
 		return err
-	}
-	if len(before) >= maxInvitations {
-		return errInvalid.because("A meeting has at most %d invitation links, streams among them.", maxInvitations)
 	}
 	// Nobody knows what was hashed: as a link for people it is good for nothing.
 	i := store.Invitation{
