@@ -30,7 +30,8 @@ func (s *Server) Adjust(a Adjustable) error {
 	return nil
 }
 
-// SendAway closes the relays of a participant at once, and gives no more for credentials that hold until then or less.
+// SendAway closes the relays of a participant at once, and gives no more for credentials that hold until then or less: one
+// that is being had is refused as it is kept.
 func (s *Server) SendAway(participant string, until time.Time) {
 	s.mu.Lock()
 	now := time.Now()
@@ -51,6 +52,11 @@ func (s *Server) SendAway(participant string, until time.Time) {
 func (s *Server) wasSentAway(participant string, until time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.isAway(participant, until)
+}
+
+// isAway is wasSentAway for who has the lock.
+func (s *Server) isAway(participant string, until time.Time) bool {
 	away, ok := s.sentAway[participant]
 	return ok && !until.After(away)
 }

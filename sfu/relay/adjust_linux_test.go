@@ -3,6 +3,9 @@ package relay
 import (
 	"testing"
 	"time"
+
+	"github.com/pion/stun/v4"
+	"github.com/pion/turn/v5"
 )
 
 // Who is sent away has no relay from then on, and gets none by what they were given before; another credential is as good as ever.
@@ -27,6 +30,42 @@ func TestWhoIsSentAwayLosesTheirRelayAtOnce(t *testing.T) {
 	if _, err := allocate(t, s, OverUDP, ada, word, nil); err != nil {
 		t.Errorf("one who was let in again: %v", err)
 	}
+}
+
+// Who is sent away between the proof and the socket gets no relay all the same, and whoever holds one can do no more with it.
+func TestARelayThatIsBeingHadEndsWithItsOwner(t *testing.T) {
+	socket := media(t, "127.0.0.1:0")
+	s := serve(t, socket, func(c *Config) { c.Inside = func(string) bool { return true } })
+	until := time.Now().Add(time.Minute)
+	held := allocated(t, s, OverUDP, nil)
+	username, _ := s.Credential("ada", until)
+	later, _ := s.Credential("ada", until.Add(time.Minute))
+	// As pion asks: who it is, whether there may be one more, then for the socket.
+	user, _, ok := s.authenticate(&turn.RequestAttributes{Username: username})
+	if !ok || !s.mayAllocate(user, realm, nil) {
+		t.Fatal("refused before anybody was sent away")
+	}
+	s.SendAway("ada", until)
+	if conn, _, err := (way{s}).AllocatePacketConn(turn.AllocateListenerConfig{Network: "udp4", UserID: user}); err == nil {
+		_ = conn.Close()
+		t.Error("who was sent away got a relay")
+	}
+	if now := s.Snapshot(); now.Allocations != 0 {
+		t.Errorf("it counts %+v", now)
+	}
+	for _, method := range []stun.Method{stun.MethodAllocate, stun.MethodRefresh, stun.MethodCreatePermission, stun.MethodChannelBind} {
+		if _, _, ok := s.authenticate(&turn.RequestAttributes{Username: username, Method: method}); ok {
+			t.Errorf("%s is still granted", method)
+		}
+	}
+	if err := held.Permit(addrPortOf(socket.LocalAddr())); err == nil {
+		t.Error("a relay that was had before still gives permissions")
+	}
+	conn, _, err := (way{s}).AllocatePacketConn(turn.AllocateListenerConfig{Network: "udp4", UserID: later})
+	if err != nil {
+		t.Fatalf("one who was let in again meanwhile: %v", err)
+	}
+	_ = conn.Close()
 }
 
 // One relay carries so much in each direction and no more, and other limits hold at once.

@@ -248,17 +248,19 @@ func (s *Server) Close() {
 	}
 }
 
-// authenticate gives the key of a user name, if it may still be used.
-func (s *Server) authenticate(request *turn.RequestAttributes) (participant string, key []byte, ok bool) {
+// authenticate gives the key of a user name, if it may still be used. To pion its holder is the whole name: what is asked in it
+// later is bound to this one credential.
+func (s *Server) authenticate(request *turn.RequestAttributes) (user string, key []byte, ok bool) {
 	participant, until, ok := named(request.Username)
 	if !ok || time.Now().Unix() > until.Unix() && !s.config.Inside(participant) || s.wasSentAway(participant, until) {
 		return "", nil, false
 	}
-	return participant, turn.GenerateAuthKey(request.Username, realm, passwordOf(s.config.Secret, request.Username)), true
+	return request.Username, turn.GenerateAuthKey(request.Username, realm, passwordOf(s.config.Secret, request.Username)), true
 }
 
 // mayAllocate holds participants to their quota.
-func (s *Server) mayAllocate(participant, _ string, _ net.Addr) bool {
+func (s *Server) mayAllocate(user, _ string, _ net.Addr) bool {
+	participant, _, _ := named(user)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.taken[participant] < s.limits.Quota
@@ -276,10 +278,6 @@ func (s *Server) permit(client net.Addr, peer net.IP) bool {
 
 // take counts an allocation, and gives what takes it off again.
 func (s *Server) take(participant string) (release func(), err error) {
-	// Looking for an even port, pion asks for sockets in nobody's name, before it asks for the quota.
-	if participant == "" {
-		return nil, errNobody
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := 0
@@ -302,6 +300,7 @@ func (s *Server) take(participant string) (release func(), err error) {
 
 var (
 	errFull   = errors.New("no more allocations")
+	errAway   = errors.New("a relay for who was sent away")
 	errNobody = errors.New("a relay for nobody")
 	errFamily = errors.New("no media by this address family")
 	errNoTCP  = errors.New("only UDP is relayed")
@@ -318,7 +317,12 @@ func (w way) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, 
 	if !ok {
 		return nil, nil, errFamily
 	}
-	release, err := w.server.take(c.UserID)
+	// Looking for an even port, pion asks for sockets in nobody's name, before it asks for the quota.
+	participant, until, ok := named(c.UserID)
+	if !ok {
+		return nil, nil, errNobody
+	}
+	release, err := w.server.take(participant)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -328,23 +332,32 @@ func (w way) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, 
 		release()
 		return nil, nil, fmt.Errorf("open a relay socket: %w", err)
 	}
-	r := &relayed{
-		UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, release: release, participant: c.UserID, opened: time.Now(),
-	}
-	w.server.mu.Lock()
-	r.up, r.down = newFlow(w.server.limits.Rate), newFlow(w.server.limits.Rate)
-	w.server.mu.Unlock()
+	r := &relayed{UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, participant: participant, opened: time.Now()}
 	r.release = func() {
 		w.server.mu.Lock()
 		delete(w.server.relays, r)
 		w.server.mu.Unlock()
 		release()
 	}
-	w.server.mu.Lock()
-	w.server.relays[r] = struct{}{}
-	w.server.mu.Unlock()
+	if !w.server.hold(r, until) {
+		_ = r.Close()
+		return nil, nil, errAway
+	}
 	// The client is told what its checks will be seen as: with another address a browser would not take the path for a relay.
 	return r, conn.LocalAddr(), nil
+}
+
+// hold keeps a relay that was had by a credential which holds until then; false if its owner was sent away meanwhile. Who is
+// sent away later finds it among the others.
+func (s *Server) hold(r *relayed, until time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.isAway(r.participant, until) {
+		return false
+	}
+	r.up, r.down = newFlow(s.limits.Rate), newFlow(s.limits.Rate)
+	s.relays[r] = struct{}{}
+	return true
 }
 
 // AllocateListener refuses TCP allocations (RFC 6062).
