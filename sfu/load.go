@@ -163,14 +163,22 @@ func (s *Server) Load(ctx context.Context) Load {
 	for _, room := range rooms {
 		load.Rooms = append(load.Rooms, room.load(ctx, of[room]))
 	}
+	load.Shards = answered(ctx, shards)
+	return load
+}
+
+// Shards says how busy those are that send, without asking any room. One that does not answer while ctx lasts is left out.
+func (s *Server) Shards(ctx context.Context) []egress.ShardLoad { return answered(ctx, s.askShards()) }
+
+func answered(ctx context.Context, shards []chan egress.ShardLoad) (loads []egress.ShardLoad) {
 	for _, answer := range shards {
 		select {
 		case shard := <-answer:
-			load.Shards = append(load.Shards, shard)
+			loads = append(loads, shard)
 		case <-ctx.Done():
 		}
 	}
-	return load
+	return loads
 }
 
 func (s *Server) askShards() []chan egress.ShardLoad {

@@ -50,3 +50,14 @@ func (s *Server) Load(ctx context.Context) Load {
 	slices.SortFunc(load.Meetings, func(a, b room.Load) int { return strings.Compare(a.Code, b.Code) })
 	return load
 }
+
+// Crowd is how much there is on this node beside how much there may be.
+type Crowd struct{ Sockets, MaxSockets, Rooms, MaxRooms int }
+
+// Crowd counts without asking any room, so that it may be asked often.
+func (s *Server) Crowd() Crowd {
+	limits := s.adjusted.Load()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Crowd{Sockets: len(s.open), MaxSockets: limits.MaxSockets, Rooms: len(s.rooms), MaxRooms: limits.MaxRooms}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"runtime"
-	runtimemetrics "runtime/metrics"
 	"time"
 
 	"github.com/plenum-meet/plenum/cmd/plenum/metrics"
@@ -64,7 +63,7 @@ type roomLoad struct {
 func loadOf(ctx context.Context, now time.Time, of metrics.Parts) nodeLoad {
 	media, signals := of.Media.Load(ctx), of.Signaling.Load(ctx)
 	load := nodeLoad{
-		At: now, Version: of.Version, CPU: processorTime().Seconds(), Cores: runtime.GOMAXPROCS(0), Memory: memoryTaken(),
+		At: now, Version: of.Version, CPU: metrics.ProcessorTime().Seconds(), Cores: runtime.GOMAXPROCS(0), Memory: metrics.MemoryTaken(),
 		Sockets: signals.Sockets, QueuedWrites: signals.QueuedWrites, Shards: []shardLoad{}, Rooms: []roomLoad{},
 	}
 	for _, source := range sfu.Sources {
@@ -105,11 +104,4 @@ func (r *roomLoad) takes(media sfu.RoomLoad) {
 			}
 		}
 	}
-}
-
-// memoryTaken is what Go has of the system and not given back.
-func memoryTaken() uint64 {
-	samples := []runtimemetrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	runtimemetrics.Read(samples)
-	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
 }

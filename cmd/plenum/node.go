@@ -162,7 +162,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
-	seen := metrics.Parts{Media: forwarder, Transport: media, Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
+	seen := metrics.Parts{Media: forwarder, Transport: media, Gauge: metrics.NewGauge(time.Now(), forwarder, signals), Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
 	rest, err := api.New(cfg, api.Parts{
 		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: n.level, Reload: n.reload, Tracer: n.traces.Tracer("api"),
 		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Draining: &n.draining, Log: log, Now: time.Now,

@@ -80,12 +80,16 @@ func TestEveryMetricHasAValueDuringACall(t *testing.T) {
 		"plenum_udp_sent_packets_total", "plenum_udp_batched_packets_total", "plenum_udp_flushes_total", "plenum_key_frame_requests_total",
 		"plenum_downstream_estimate_bytes_per_second_sum", "plenum_database_duration_seconds_count", "plenum_http_requests_total",
 		"plenum_http_request_duration_seconds_count", "process_cpu_seconds_total", "process_resident_memory_bytes", "go_goroutines",
+		"plenum_stress", "plenum_stress_part",
 	} {
 		if got[name] <= 0 {
 			t.Errorf("%s is %v", name, got[name])
 		}
 	}
 	page := m.looks("/metrics")
+	if part := `plenum_stress_part{part="connections"} 0.0003`; !strings.Contains(page, part) {
+		t.Errorf("three connections of 10000 are not %q", part)
+	}
 	for _, secret := range []string{"Canary", m.code, bots[0].id, "host@plenum.example", "127.0.0.1"} {
 		if strings.Contains(page, secret) {
 			t.Errorf("the metrics tell of %q", secret)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"runtime"
+	"time"
 
 	"github.com/plenum-meet/plenum/api/webhook"
 	"github.com/plenum-meet/plenum/sfu"
@@ -17,6 +18,8 @@ type Parts struct {
 	Media     *sfu.Server
 	Transport *transport.Transport
 	Signaling *signaling.Server
+	// Gauge measures the stress.
+	Gauge *Gauge
 	// Relay is nil if there is no TURN server inside.
 	Relay *relay.Server
 	// Webhooks is nil if nobody is told of events.
@@ -34,6 +37,7 @@ type state struct {
 	transport          transport.Snapshot
 	relay              relay.Snapshot
 	signaling          signaling.Load
+	burden             Burden
 	webhooks           webhook.Snapshot
 	pool               sql.DBStats
 }
@@ -42,6 +46,7 @@ func (p Parts) state(ctx context.Context) *state {
 	now := &state{
 		version: p.Version, goVersion: runtime.Version(),
 		media: p.Media.Load(ctx), transport: p.Transport.Snapshot(), signaling: p.Signaling.Load(ctx), pool: p.Pool(),
+		burden: p.Gauge.Burden(ctx, time.Now()),
 	}
 	if p.Relay != nil {
 		now.relay = p.Relay.Snapshot()

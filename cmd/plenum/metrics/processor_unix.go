@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package metrics
 
 import (
 	"time"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processorTime is what this process has used.
-func processorTime() time.Duration {
+// ProcessorTime is what this process has used since it started.
+func ProcessorTime() time.Duration {
 	var usage unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
 		return 0
