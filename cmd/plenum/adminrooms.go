@@ -198,30 +198,3 @@ func (c adminAnnounceCommand) Run(ctx context.Context, to terminal) error {
 	}
 	return c.show(to, text, func(table *tabwriter.Writer) { fmt.Fprintf(table, "Said in %d meetings.\n", out.Rooms) })
 }
-
-type adminDrainCommand struct {
-	adminServer
-
-	Undo bool `help:"Let new people come again."`
-}
-
-func (c adminDrainCommand) Run(ctx context.Context, to terminal) error {
-	var out struct {
-		Node struct {
-			Draining     bool `json:"draining"`
-			Rooms        int  `json:"rooms"`
-			Participants int  `json:"participants"`
-		} `json:"node"`
-	}
-	text, err := c.call(ctx, http.MethodPatch, "/api/admin/node", map[string]bool{"draining": !c.Undo}, &out)
-	if err != nil {
-		return err
-	}
-	return c.show(to, text, func(table *tabwriter.Writer) {
-		state := "is ready for new people"
-		if out.Node.Draining {
-			state = "gets nobody new"
-		}
-		fmt.Fprintf(table, "The server %s; %d people in %d meetings are on it.\n", state, out.Node.Participants, out.Node.Rooms)
-	})
-}
