@@ -31,6 +31,7 @@ type Delivery struct {
 	CreatedAt  time.Time  `gorm:"autoCreateTime:false"`
 	QueuedAt   time.Time  // CreatedAt, or when it was last replayed
 	DueAt      time.Time  // when it is to be tried next
+	ClaimedBy  string     // which process tries it, or did last
 	FinishedAt *time.Time // nil while it is pending
 }
 
@@ -95,9 +96,9 @@ func (s *Store) AddPing(ctx context.Context, webhookID string, now time.Time) (D
 	return d, s.InTx(ctx, func(tx *Store) error { return tx.addDeliveries(ctx, []Delivery{d}) })
 }
 
-// ClaimDeliveries takes up to limit deliveries to a webhook that are due, the longest due first. They are due again after until,
-// unless they are settled before: whoever claimed them may be gone.
-func (s *Store) ClaimDeliveries(ctx context.Context, webhookID string, now, until time.Time, limit int) (due []Delivery, err error) {
+// ClaimDeliveries takes up to limit deliveries to a webhook that are due, the longest due first, for the process by. They are due again
+// after until, unless they are settled before: whoever claimed them may be gone. From then on they are another's.
+func (s *Store) ClaimDeliveries(ctx context.Context, webhookID, by string, now, until time.Time, limit int) (due []Delivery, err error) {
 	now, until = stamp(now), stamp(until)
 	err = s.InTx(ctx, func(tx *Store) error {
 		due, err = find(ctx, tx, "due deliveries to webhook "+webhookID, func(ctx context.Context) ([]Delivery, error) {
@@ -109,9 +110,13 @@ func (s *Store) ClaimDeliveries(ctx context.Context, webhookID string, now, unti
 			return err
 		}
 		return tx.run(ctx, "claim deliveries to webhook "+webhookID, func(ctx context.Context) error {
-			return tx.db.WithContext(ctx).Model(&Delivery{}).Where("id IN ?", idsOf(due)).Updates(map[string]any{"due_at": until}).Error
+			return tx.db.WithContext(ctx).Model(&Delivery{}).Where("id IN ?", idsOf(due)).
+				Updates(map[string]any{"due_at": until, "claimed_by": by}).Error
 		})
 	})
+	for i := range due {
+		due[i].ClaimedBy = by
+	}
 	return due, err
 }
 
@@ -126,16 +131,16 @@ func (s *Store) NextDelivery(ctx context.Context, webhookID string) (at time.Tim
 	return next[0].DueAt, true, err
 }
 
-// ReleaseDeliveries makes claimed deliveries due at once.
-func (s *Store) ReleaseDeliveries(ctx context.Context, ids []string, now time.Time) error {
+// ReleaseDeliveries makes those deliveries due at once that by still has.
+func (s *Store) ReleaseDeliveries(ctx context.Context, ids []string, by string, now time.Time) error {
 	return s.run(ctx, "release deliveries", func(ctx context.Context) error {
-		return s.db.WithContext(ctx).Model(&Delivery{}).Where("id IN ? AND state = ?", ids, DeliveryPending).
+		return s.db.WithContext(ctx).Model(&Delivery{}).Where("id IN ? AND state = ? AND claimed_by = ?", ids, DeliveryPending, by).
 			Updates(map[string]any{"due_at": stamp(now)}).Error
 	})
 }
 
 // SettleDelivery stores what came of an attempt: state, reason, tries, attempts and when it is due again. The webhook is well when it
-// took the delivery, and failing otherwise.
+// took the delivery, and failing otherwise. A delivery that another has claimed since, or that is replayed, is theirs to settle.
 func (s *Store) SettleDelivery(ctx context.Context, d Delivery, now time.Time) error {
 	return s.settleDelivery(ctx, d, true, now)
 }
@@ -157,7 +162,8 @@ func (s *Store) settleDelivery(ctx context.Context, d Delivery, sent bool, now t
 		return tx.run(ctx, "settle delivery "+d.ID, func(ctx context.Context) error {
 			db := tx.db.WithContext(ctx)
 			// One that was given up or deleted meanwhile stays so.
-			err := db.Model(&Delivery{}).Where("id = ? AND state = ?", d.ID, DeliveryPending).Updates(columns).Error
+			err := db.Model(&Delivery{}).Where("id = ? AND state = ? AND claimed_by = ?", d.ID, DeliveryPending, d.ClaimedBy).
+				Updates(columns).Error
 			if err != nil || !sent {
 				return err
 			}
@@ -232,7 +238,7 @@ func (s *Store) ReplayFailed(ctx context.Context, webhookID string, since, now t
 }
 
 func queuedAnew(now time.Time) map[string]any {
-	return map[string]any{"state": DeliveryPending, "reason": "", "tries": 0, "queued_at": now, "due_at": now, "finished_at": nil}
+	return map[string]any{"state": DeliveryPending, "reason": "", "tries": 0, "queued_at": now, "due_at": now, "finished_at": nil, "claimed_by": ""}
 }
 
 // Keep says how many deliveries to one webhook are kept, and for how long when they are finished.

@@ -37,7 +37,7 @@ func TestADeliveryIsClaimedByOneAtATime(t *testing.T) {
 				s = other
 			}
 			for {
-				due, err := s.ClaimDeliveries(w.Context(), hook.ID, now, now.Add(time.Minute), 3)
+				due, err := s.ClaimDeliveries(w.Context(), hook.ID, fmt.Sprint(i), now, now.Add(time.Minute), 3)
 				if err != nil {
 					w.Error(err)
 				}
@@ -60,10 +60,48 @@ func TestADeliveryIsClaimedByOneAtATime(t *testing.T) {
 			w.Errorf("%d claimed, want %d", len(seen), number)
 		}
 		// Whoever claimed them is gone: they are due again afterwards.
-		again, err := w.ClaimDeliveries(w.Context(), hook.ID, now.Add(time.Minute), now.Add(2*time.Minute), 100)
+		again, err := w.ClaimDeliveries(w.Context(), hook.ID, "here", now.Add(time.Minute), now.Add(2*time.Minute), 100)
 		if w.must(err); len(again) != number {
 			w.Errorf("%d are due when the claim has run out, want %d", len(again), number)
 		}
+	})
+}
+
+// One process was slow for longer than its claim lasts, and another has taken over: what the first says late changes nothing.
+func TestAClaimThatHasRunOutIsAnothers(t *testing.T) {
+	onEach(t, func(w *world) {
+		ctx := w.Context()
+		hook := w.webhook("one")
+		sent := w.pings(hook, 1)[0]
+		claim := func(by string, at, until time.Time) store.Delivery {
+			w.Helper()
+			due, err := w.ClaimDeliveries(ctx, hook.ID, by, at, until, 10)
+			if w.must(err); len(due) != 1 || due[0].ClaimedBy != by {
+				w.Fatalf("%s claims %+v", by, due)
+			}
+			return due[0]
+		}
+		untouched := func(after string, want time.Time) {
+			w.Helper()
+			got, err := w.DeliveryByID(ctx, hook.ID, sent.ID)
+			if w.must(err); got.State != store.DeliveryPending || got.ClaimedBy != "second" || !got.DueAt.Equal(want) || got.Tries != 0 {
+				w.Errorf("after %s: %+v", after, got)
+			}
+		}
+		now := epoch.Add(time.Minute)
+		late := claim("first", epoch, now)
+		taken := claim("second", now, now.Add(time.Minute))
+		late.Tries, late.DueAt = 1, now
+		w.must(w.SettleDelivery(ctx, late, now))
+		untouched("a late failure", now.Add(time.Minute))
+		w.must(w.ReleaseDeliveries(ctx, []string{sent.ID}, "first", now))
+		untouched("a late release", now.Add(time.Minute))
+
+		// A replay is a wish to have it sent anew: what is under way does not fulfil it.
+		w.must(w.ReplayDelivery(ctx, hook.ID, sent.ID, now))
+		taken.State = store.DeliveryDelivered
+		w.must(w.SettleDelivery(ctx, taken, now))
+		claim("third", now, now.Add(time.Minute))
 	})
 }
 
@@ -73,7 +111,7 @@ func TestADeliveryGoesItsWay(t *testing.T) {
 		hook := w.webhook("one")
 		first, second := w.pings(hook, 2)[0], store.Delivery{}
 		now := epoch.Add(time.Second)
-		due, err := w.ClaimDeliveries(ctx, hook.ID, epoch, epoch.Add(time.Minute), 10)
+		due, err := w.ClaimDeliveries(ctx, hook.ID, "here", epoch, epoch.Add(time.Minute), 10)
 		if w.must(err); len(due) != 1 || due[0].ID != first.ID || due[0].Event.Type != store.EventPing {
 			w.Fatalf("due at first: %+v", due)
 		}
@@ -115,13 +153,13 @@ func TestADeliveryGoesItsWay(t *testing.T) {
 			w.Errorf("after success: %+v %v", got, err)
 		}
 		// Released, the other one is due at once.
-		due, err = w.ClaimDeliveries(ctx, hook.ID, now, now.Add(time.Minute), 10)
+		due, err = w.ClaimDeliveries(ctx, hook.ID, "here", now, now.Add(time.Minute), 10)
 		if w.must(err); len(due) != 1 {
 			w.Fatalf("due then: %+v", due)
 		}
 		second = due[0]
-		w.must(w.ReleaseDeliveries(ctx, []string{second.ID, d.ID}, now))
-		if due, err = w.ClaimDeliveries(ctx, hook.ID, now, now.Add(time.Minute), 10); err != nil || len(due) != 1 || due[0].ID != second.ID {
+		w.must(w.ReleaseDeliveries(ctx, []string{second.ID, d.ID}, "here", now))
+		if due, err = w.ClaimDeliveries(ctx, hook.ID, "here", now, now.Add(time.Minute), 10); err != nil || len(due) != 1 || due[0].ID != second.ID {
 			w.Errorf("due after it was released: %+v %v", due, err)
 		}
 		if n, err := w.PendingDeliveries(ctx); err != nil || n != 1 {
@@ -166,7 +204,7 @@ func TestDeliveriesAreReplayed(t *testing.T) {
 			w.Errorf("%d of those failed since are replayed, want 2", n)
 		}
 		w.must(w.ReplayDelivery(ctx, hook.ID, all[4].ID, now))
-		due, err := w.ClaimDeliveries(ctx, hook.ID, now, now.Add(time.Minute), 10)
+		due, err := w.ClaimDeliveries(ctx, hook.ID, "here", now, now.Add(time.Minute), 10)
 		w.must(err)
 		var ids []string
 		for _, d := range due {

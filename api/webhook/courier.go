@@ -15,6 +15,8 @@ import (
 
 // Courier brings deliveries to webhooks. What it knows is in the database; nobody waits for it.
 type Courier struct {
+	// id is by which name deliveries are claimed, for as long as this process lives.
+	id      string
 	cfg     Config
 	records *store.Store
 	seal    *Seal
@@ -73,7 +75,7 @@ func New(cfg Config, records *store.Store, seal *Seal, log *slog.Logger) (*Couri
 		return nil, err
 	}
 	return &Courier{
-		cfg: cfg, records: records, seal: seal, sender: newSender(places, cfg.Resolver), log: log.With("package", "webhook"),
+		id: store.NewID(cfg.Now()), cfg: cfg, records: records, seal: seal, sender: newSender(places, cfg.Resolver), log: log.With("package", "webhook"),
 		nudged: make(chan struct{}, 1), results: make(chan result, cfg.Together),
 		lines: map[string]*line{}, underWay: map[string]bool{},
 	}, nil
@@ -322,7 +324,7 @@ func (c *Courier) fill(ctx context.Context, now time.Time, l *line) error {
 	if free <= 0 {
 		return nil // an attempt that ends asks again
 	}
-	due, err := c.records.ClaimDeliveries(ctx, l.webhook.ID, now, now.Add(c.cfg.ClaimFor), free)
+	due, err := c.records.ClaimDeliveries(ctx, l.webhook.ID, c.id, now, now.Add(c.cfg.ClaimFor), free)
 	if err != nil {
 		return err
 	}
@@ -401,7 +403,7 @@ func (c *Courier) giveBack(ctx context.Context) {
 	}
 	err := c.store(ctx)
 	if len(cut) > 0 {
-		err = errors.Join(err, c.records.ReleaseDeliveries(ctx, cut, c.cfg.Now()))
+		err = errors.Join(err, c.records.ReleaseDeliveries(ctx, cut, c.id, c.cfg.Now()))
 	}
 	if err != nil {
 		// They are due again when the claim runs out.

@@ -87,13 +87,35 @@ func TestARestartLosesNothing(t *testing.T) {
 	}
 }
 
+// Two nodes share the database: each delivery is sent by one of them, though both look for work all the time.
+func TestTwoCouriersSendEachDeliveryOnce(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.LookEvery = time.Millisecond })
+	const pings = 100
+	hook, seen := w.hook(ok)
+	var all []store.Delivery
+	for range pings {
+		all = append(all, w.ping(hook))
+	}
+	first, second := w.run(), w.run()
+	for _, d := range all {
+		if d = w.settled(d, store.DeliveryDelivered); len(d.Attempts) != 1 {
+			t.Errorf("%+v", d.Attempts)
+		}
+	}
+	w.until("both to have told what they did", func() bool { return first.Snapshot().Delivered+second.Snapshot().Delivered >= pings })
+	if seen.count() != pings || seen.distinct() != pings {
+		t.Errorf("%d requests for %d deliveries, want one for each of %d", seen.count(), seen.distinct(), pings)
+	}
+	t.Logf("one sent %d, the other %d", first.Snapshot().Delivered, second.Snapshot().Delivered)
+}
+
 // A process that was killed has claimed deliveries and said nothing of them.
 func TestWhatADeadProcessClaimedIsDelivered(t *testing.T) {
 	w := newWorld(t)
 	hook, _ := w.hook(ok)
 	d := w.ping(hook)
 	now := time.Now()
-	claimed, err := w.store.ClaimDeliveries(t.Context(), hook.ID, now, now.Add(300*time.Millisecond), 10)
+	claimed, err := w.store.ClaimDeliveries(t.Context(), hook.ID, "dead", now, now.Add(300*time.Millisecond), 10)
 	if w.must(err); len(claimed) != 1 {
 		t.Fatal(claimed)
 	}
