@@ -186,29 +186,21 @@ func (u *upstream) mayChange(now time.Time) bool {
 	return true
 }
 
-// streamOf ranks an encoding from small to large: by the names that browsers are given, else by order.
+// streamOf ranks an encoding from small to large: by the names that browsers are given if all have one, else by order.
 func streamOf(rid string, rids []string) (stream, streams int8) {
 	if len(rids) == 0 {
 		return 0, 1
 	}
 	ranked := slices.Clone(rids)
-	slices.SortStableFunc(ranked, func(a, b string) int { return rank(a) - rank(b) })
+	// An h beside an l and an m is no half.
+	if !slices.ContainsFunc(rids, func(name string) bool { return rank(name) < 0 }) {
+		slices.SortStableFunc(ranked, func(a, b string) int { return rank(a) - rank(b) })
+	}
 	return int8(slices.Index(ranked, rid)), int8(min(len(rids), 127)) //nolint:gosec // bounded
 }
 
-// rank knows the usual names of quarter, half and full size; others keep their order behind them.
-func rank(rid string) int {
-	switch rid {
-	case "q":
-		return 0
-	case "h":
-		return 1
-	case "f":
-		return 2
-	default:
-		return 3
-	}
-}
+// rank knows the usual names of quarter, half and full size; it is -1 for others.
+func rank(rid string) int { return slices.Index([]string{"q", "h", "f"}, rid) }
 
 // SenderReport relates a stream's timestamps to its publisher's clock.
 func (u *upstream) SenderReport(now time.Time, ssrc packet.SSRC, ntp uint64, timestamp uint32) {

@@ -135,30 +135,66 @@ func decodableFirst(text string) string {
 	})
 }
 
-// smallFirst turns numbered encodings of simulcast round: those of studio software begin with the largest, as RFC 8853 §5.2
-// has the preferred one first, where browsers begin with the smallest, as the media server expects.
+// maxLayers is how many encodings of one picture the media server takes.
+const maxLayers = 3
+
+// layerNames are what encodings are called by those who give them names, smallest first.
+var layerNames = [][]string{{"q", "h", "f"}, {"l", "m", "h"}, {"lo", "mid", "hi"}, {"low", "mid", "high"}, {"low", "medium", "high"}}
+
+// smallFirst puts the encodings of simulcast into the order that the media server expects, that of browsers: from small to
+// large. Of more than it takes the largest stays and the smallest ones: an answer need not take all (RFC 8853 §5.3.2).
 func smallFirst(text string) string {
-	var rids []string
+	var layers []string
 	for line := range sdpLines(text) {
-		if rid, ok := strings.CutPrefix(line, "a=rid:"); ok {
-			rids = append(rids, rid)
+		if layer, ok := sentLayer(line); ok {
+			layers = append(layers, layer)
 		}
 	}
-	numbered := func(rid string) bool {
-		name, direction, _ := strings.Cut(rid, " ")
-		return strings.Trim(name, "0123456789") == "" && strings.HasPrefix(direction, "send")
-	}
-	if len(rids) < 2 || slices.ContainsFunc(rids, func(rid string) bool { return !numbered(rid) }) {
+	if len(layers) < 2 {
 		return text
 	}
+	layers = bySize(layers)
+	if largest := len(layers) - 1; largest >= maxLayers {
+		layers = append(layers[:maxLayers-1], layers[largest])
+	}
 	return eachLine(text, func(line string) string {
-		if strings.HasPrefix(line, "a=rid:") {
-			last := len(rids) - 1
-			line = "a=rid:" + rids[last]
-			rids = rids[:last]
+		if _, ok := sentLayer(line); !ok {
+			return line
 		}
+		if len(layers) == 0 {
+			return ""
+		}
+		line = "a=rid:" + layers[0]
+		layers = layers[1:]
 		return line
 	})
+}
+
+// sentLayer is what a line says of an encoding that the client sends, with its name first.
+func sentLayer(line string) (string, bool) {
+	layer, ok := strings.CutPrefix(line, "a=rid:")
+	_, direction, _ := strings.Cut(layer, " ")
+	return layer, ok && strings.HasPrefix(direction, "send")
+}
+
+// bySize knows the usual names. Numbered encodings are those of studio software, and begin with the largest, as RFC 8853 §5.2
+// has the preferred one first. All others stay as they are.
+func bySize(layers []string) []string {
+	name := func(layer string) string {
+		name, _, _ := strings.Cut(layer, " ")
+		return name
+	}
+	if !slices.ContainsFunc(layers, func(layer string) bool { return strings.Trim(name(layer), "0123456789") != "" }) {
+		slices.Reverse(layers)
+		return layers
+	}
+	for _, names := range layerNames {
+		if !slices.ContainsFunc(layers, func(layer string) bool { return !slices.Contains(names, name(layer)) }) {
+			slices.SortStableFunc(layers, func(a, b string) int { return slices.Index(names, name(a)) - slices.Index(names, name(b)) })
+			return layers
+		}
+	}
+	return layers
 }
 
 // credentials are what names one ICE session of one side.

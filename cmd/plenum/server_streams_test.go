@@ -12,6 +12,7 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/plenum-meet/plenum/signaling/client"
@@ -30,20 +31,36 @@ type studio struct {
 	states  chan webrtc.ICEConnectionState
 
 	mu   sync.Mutex
-	seen map[string][]rtp.Packet // by kind
+	seen map[string][]played // by kind
 }
 
-func (m *meeting) studio(kind string) *studio {
+// played is a packet that came by WHEP.
+type played struct {
+	rtp.Packet
+	codec string
+}
+
+// studio makes one that knows every codec, or those that it is given.
+func (m *meeting) studio(kind string, codecs ...func(*webrtc.MediaEngine) error) *studio {
 	m.t.Helper()
 	var made struct{ URL, Token string }
 	m.post(http.DefaultClient, m.rest.Token, "/api/meetings/"+m.code+"/streams", map[string]string{"kind": kind, "name": "Stage"}, &made)
 	var settings webrtc.SettingEngine
 	settings.SetIncludeLoopbackCandidate(true)
-	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(webrtc.Configuration{})
+	if len(codecs) == 0 {
+		codecs = append(codecs, (*webrtc.MediaEngine).RegisterDefaultCodecs)
+	}
+	engine := &webrtc.MediaEngine{}
+	for _, register := range codecs {
+		if err := register(engine); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(engine)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	s := &studio{m: m, pc: pc, url: made.URL, token: made.Token, states: make(chan webrtc.ICEConnectionState, 16), seen: map[string][]rtp.Packet{}}
+	s := &studio{m: m, pc: pc, url: made.URL, token: made.Token, states: make(chan webrtc.ICEConnectionState, 16), seen: map[string][]played{}}
 	pc.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) { s.states <- state })
 	m.t.Cleanup(func() { _ = pc.GracefulClose() })
 	return s
@@ -162,35 +179,64 @@ func iceOf(sdp string) string {
 // sends publishes a picture and a voice until the test ends, without levels of sound, as studios do.
 func (s *studio) sends(size client.Size) {
 	s.m.t.Helper()
-	feeds := []struct {
-		of   webrtc.RTPCodecCapability
-		from client.Feed
-	}{
-		{webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, client.NewTone(30)},
-		{webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, client.NewPattern(15, size)},
+	s.stages(webrtc.MimeTypeVP8, client.NewPattern(15, size))
+}
+
+// stages is sends with a picture of a codec, each layer of it under one of the names in their order.
+func (s *studio) stages(codec string, picture client.Feed, rids ...string) {
+	s.m.t.Helper()
+	if len(rids) == 0 {
+		rids = []string{""}
 	}
 	var running sync.WaitGroup
 	stop := make(chan struct{})
 	s.m.t.Cleanup(func() { close(stop); _ = s.pc.GracefulClose(); running.Wait() })
-	for _, feed := range feeds {
-		track, err := webrtc.NewTrackLocalStaticRTP(feed.of, feed.of.MimeType[:5], "stage")
-		if err != nil {
-			s.m.t.Fatal(err)
-		}
-		transceiver, err := s.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			s.m.t.Fatal(err)
-		}
+	for _, feed := range []struct {
+		of   webrtc.RTPCodecCapability
+		from client.Feed
+		rids []string
+	}{
+		{webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, client.NewTone(30), []string{""}},
+		{webrtc.RTPCodecCapability{MimeType: codec, ClockRate: 90000}, picture, rids},
+	} {
+		transceiver, layers := s.transceive(feed.of, feed.rids)
 		var asked atomic.Bool
-		running.Go(func() { heeds(transceiver.Sender(), &asked) })
-		running.Go(func() { plays(stop, track, feed.from, &asked) })
+		for _, rid := range feed.rids {
+			running.Go(func() { heeds(transceiver.Sender(), rid, &asked) })
+		}
+		running.Go(func() { plays(stop, transceiver, layers, feed.from, &asked) })
 	}
 }
 
-// heeds notes requests for key frames.
-func heeds(sender *webrtc.RTPSender, asked *atomic.Bool) {
+// transceive makes an m-line with a track for each layer.
+func (s *studio) transceive(codec webrtc.RTPCodecCapability, rids []string) (transceiver *webrtc.RTPTransceiver, layers []*webrtc.TrackLocalStaticRTP) {
+	s.m.t.Helper()
+	for i, rid := range rids {
+		var named []func(*webrtc.TrackLocalStaticRTP)
+		if rid != "" {
+			named = append(named, webrtc.WithRTPStreamID(rid))
+		}
+		layer, err := webrtc.NewTrackLocalStaticRTP(codec, codec.MimeType[:5], "stage", named...)
+		if err != nil {
+			s.m.t.Fatal(err)
+		}
+		if i == 0 {
+			transceiver, err = s.pc.AddTransceiverFromTrack(layer, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		} else {
+			err = transceiver.Sender().AddEncoding(layer)
+		}
+		if err != nil {
+			s.m.t.Fatal(err)
+		}
+		layers = append(layers, layer)
+	}
+	return transceiver, layers
+}
+
+// heeds notes requests for key frames of a layer.
+func heeds(sender *webrtc.RTPSender, rid string, asked *atomic.Bool) {
 	for {
-		packets, _, err := sender.ReadRTCP()
+		packets, _, err := sender.ReadSimulcastRTCP(rid)
 		if err != nil {
 			return
 		}
@@ -202,8 +248,8 @@ func heeds(sender *webrtc.RTPSender, asked *atomic.Bool) {
 	}
 }
 
-func plays(stop <-chan struct{}, track *webrtc.TrackLocalStaticRTP, feed client.Feed, asked *atomic.Bool) {
-	sequence := uint16(0)
+func plays(stop <-chan struct{}, transceiver *webrtc.RTPTransceiver, layers []*webrtc.TrackLocalStaticRTP, feed client.Feed, asked *atomic.Bool) {
+	sequences := make([]uint16, len(layers))
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -215,11 +261,27 @@ func plays(stop <-chan struct{}, track *webrtc.TrackLocalStaticRTP, feed client.
 			timer.Reset(interval)
 			for _, f := range frames {
 				for i, payload := range f.Payloads {
-					sequence++
-					h := rtp.Header{Version: 2, SequenceNumber: sequence, Timestamp: f.Timestamp, Marker: i == len(f.Payloads)-1}
-					_ = track.WriteRTP(&rtp.Packet{Header: h, Payload: payload})
+					sequences[f.Layer]++
+					h := rtp.Header{Version: 2, SequenceNumber: sequences[f.Layer], Timestamp: f.Timestamp, Marker: i == len(f.Payloads)-1}
+					naming(&h, transceiver, layers[f.Layer].RID())
+					_ = layers[f.Layer].WriteRTP(&rtp.Packet{Header: h, Payload: payload})
 				}
 			}
+		}
+	}
+}
+
+// naming says which m-line and which layer of it a packet belongs to, if it is one of several.
+func naming(h *rtp.Header, transceiver *webrtc.RTPTransceiver, rid string) {
+	if rid == "" {
+		return
+	}
+	for _, x := range transceiver.Sender().GetParameters().HeaderExtensions {
+		switch x.URI {
+		case sdp.SDESMidURI:
+			_ = h.SetExtension(uint8(x.ID), []byte(transceiver.Mid())) //nolint:gosec // ids of extensions are small
+		case sdp.SDESRTPStreamIDURI:
+			_ = h.SetExtension(uint8(x.ID), []byte(rid)) //nolint:gosec // ids of extensions are small
 		}
 	}
 }
@@ -234,7 +296,7 @@ func (s *studio) watches() {
 				return
 			}
 			s.mu.Lock()
-			s.seen[track.Kind().String()] = append(s.seen[track.Kind().String()], *p)
+			s.seen[track.Kind().String()] = append(s.seen[track.Kind().String()], played{*p, track.Codec().MimeType})
 			s.mu.Unlock()
 		}
 	})
