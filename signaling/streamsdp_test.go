@@ -86,7 +86,7 @@ func TestTheDirectionOfALineMayStandAtTheSession(t *testing.T) {
 	}
 }
 
-// offers are those of real software.
+// offers are those of real software, with the ends of lines that they have on the wire.
 func offers(t testing.TB) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/offers/*.sdp")
@@ -99,7 +99,7 @@ func offers(t testing.TB) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[strings.TrimSuffix(filepath.Base(file), ".sdp")] = string(text)
+		all[strings.TrimSuffix(filepath.Base(file), ".sdp")] = strings.ReplaceAll(string(text), "\n", "\r\n")
 	}
 	return all
 }

@@ -198,7 +198,7 @@ func TestOffersOfRealSoftwareAreAnswered(t *testing.T) {
 			kind = "publish"
 		}
 		s := m.studio(kind)
-		response, answer := s.call("POST", s.url, "application/sdp", string(offer))
+		response, answer := s.call("POST", s.url, "application/sdp", strings.ReplaceAll(string(offer), "\n", "\r\n"))
 		if response.StatusCode != http.StatusCreated || strings.Count(answer, "\r\nm=") != 2 || strings.Contains(answer, "\r\na=sendrecv") {
 			t.Errorf("%s: %d %s", name, response.StatusCode, answer)
 			continue
