@@ -68,6 +68,7 @@ var arrows = map[string][]string{
 	"deploy/benchtable": {},
 	"signaling":         {"store", "sfu", "signaling/message", "signaling/grant", "signaling/room"},
 	"signaling/client":  {"signaling/message"},
+	"signaling/cluster": {},
 	"signaling/grant":   {},
 	// Bots are what any client is; their bad links are those of the tests.
 	"signaling/loadtest":    {"signaling/client", "signaling/message", "sfu/sfutest/bridge", "sfu/sfutest/link"},
@@ -88,6 +89,7 @@ var holders = map[string][]string{
 	"github.com/prometheus/":       {"cmd/plenum/metrics"},
 	"github.com/alecthomas/kong":   {"cmd/plenum"},
 	"go.yaml.in/yaml":              {"api/docs", "cmd/plenum", "signaling/loadtest"},
+	"github.com/nats-io/":          {"signaling/cluster"},
 	"github.com/pressly/goose":     {"store"},
 	"github.com/go-sql-driver":     {"store"},
 	"gorm.io/":                     {"store"},

@@ -1,0 +1,116 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// What nodes use of NATS; a sample of permissions is in deploy/nats.
+const (
+	Bucket        = "plenum_rooms"
+	subjectNode   = "plenum.node"
+	subjectNotice = "plenum.told"
+)
+
+const (
+	memoryInProcess = 64 << 20 // bytes; a record has some hundred
+	replicas        = 3        // of the records, where NATS has as many servers
+)
+
+// bus is the connection to NATS.
+type bus struct {
+	inside *server.Server // nil if NATS is elsewhere
+	conn   *nats.Conn
+	js     jetstream.JetStream
+	rooms  jetstream.KeyValue
+}
+
+func openBus(ctx context.Context, cfg Config, reconnected func()) (_ *bus, err error) {
+	b := &bus{}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	options := []nats.Option{
+		nats.Name("plenum " + cfg.Node), nats.MaxReconnects(-1), nats.Timeout(cfg.Within),
+		nats.ReconnectWait(cfg.Beat), nats.PingInterval(cfg.Silence), nats.MaxPingsOutstanding(1),
+		// What could not be said in time is not said later.
+		nats.ReconnectBufSize(-1),
+		nats.ReconnectHandler(func(*nats.Conn) { reconnected() }),
+	}
+	if cfg.URL == "" {
+		if b.inside, err = startInside(cfg); err != nil {
+			return nil, err
+		}
+		options = append(options, nats.InProcessServer(b.inside))
+	}
+	if cfg.Credentials != "" {
+		options = append(options, nats.UserCredentials(cfg.Credentials))
+	}
+	if cfg.CA != "" {
+		options = append(options, nats.RootCAs(cfg.CA))
+	}
+	if b.conn, err = nats.Connect(cfg.URL, options...); err != nil {
+		return nil, fmt.Errorf("NATS cannot be reached: %w", err)
+	}
+	b.js, err = jetstream.New(b.conn, jetstream.WithDefaultTimeout(cfg.Within))
+	if err != nil {
+		return nil, fmt.Errorf("JetStream of NATS: %w", err)
+	}
+	if b.rooms, err = b.bucket(ctx, cfg.Life); err != nil {
+		return nil, fmt.Errorf("the bucket %s in NATS (is JetStream on, and is the user allowed to make it?): %w", Bucket, err)
+	}
+	return b, nil
+}
+
+func startInside(cfg Config) (*server.Server, error) {
+	inside, err := server.NewServer(&server.Options{
+		ServerName: cfg.Node, DontListen: true, NoSigs: true, NoLog: true,
+		JetStream: true, StoreDir: cfg.Dir, JetStreamMaxMemory: memoryInProcess,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("NATS in process: %w", err)
+	}
+	inside.Start()
+	if !inside.ReadyForConnections(10 * time.Second) {
+		inside.Shutdown()
+		return nil, errors.New("NATS in process does not start")
+	}
+	return inside, nil
+}
+
+// bucket finds the bucket or makes it, with as many replicas as there can be.
+func (b *bus) bucket(ctx context.Context, life time.Duration) (jetstream.KeyValue, error) {
+	rooms, err := b.js.KeyValue(ctx, Bucket)
+	if !errors.Is(err, jetstream.ErrBucketNotFound) {
+		return rooms, err
+	}
+	wanted := jetstream.KeyValueConfig{Bucket: Bucket, Description: "where each meeting lives", TTL: life, Storage: jetstream.MemoryStorage, Replicas: 1}
+	if b.conn.ConnectedClusterName() != "" {
+		wanted.Replicas = replicas
+		if rooms, err = b.js.CreateOrUpdateKeyValue(ctx, wanted); err == nil {
+			return rooms, nil
+		}
+		wanted.Replicas = 1
+	}
+	return b.js.CreateOrUpdateKeyValue(ctx, wanted)
+}
+
+func (b *bus) connected() bool { return b.conn.Status() == nats.CONNECTED }
+
+func (b *bus) close() {
+	if b.conn != nil {
+		b.conn.Close()
+	}
+	if b.inside != nil {
+		b.inside.Shutdown()
+		b.inside.WaitForShutdown()
+	}
+}
