@@ -64,6 +64,7 @@ func TestCoturnRelaysToTheServerAlone(t *testing.T) {
 	for _, line := range []string{
 		"use-auth-secret", "denied-peer-ip=0.0.0.0-255.255.255.255", "denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "no-multicast-peers",
 		"listening-port=" + k.defaults["turn-port"], "tls-listening-port=" + k.defaults["turn-tls-port"], "user-quota=" + k.defaults["turn-quota"],
+		"max-bps=1000000", // bytes a second of the default --turn-rate
 	} {
 		if !slices.Contains(got, line) {
 			t.Errorf("turnserver.conf has no %q", line)

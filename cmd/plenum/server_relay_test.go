@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -8,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pion/stun/v4"
 
 	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/signaling/client"
@@ -116,5 +120,44 @@ func TestWhoIsRemovedLosesTheirRelay(t *testing.T) {
 	if err == nil {
 		other.Close()
 		t.Error("what they were given opens another")
+	}
+}
+
+// A client that aims at the inside of the machine or its network gets nothing by any request, however it writes the address, and
+// what it sends all the same arrives nowhere: not even at another port of the address that media has.
+func TestATURNClientThatAimsInsideIsRefused(t *testing.T) {
+	t.Parallel()
+	media := netip.MustParseAddrPort(fmt.Sprintf("127.0.0.2:%d", freeAddress(t).Port()))
+	m := relaying(t, func(c *serveCommand) { c.MediaAddress, c.MediaPort = []netip.Addr{media.Addr()}, media.Port() })
+	database, beside := listens(t, "127.0.0.1:0"), listens(t, media.Addr().String()+":0")
+	port := database.at().Port()
+	admission, err := m.rest.Join(m.ctx, m.code, "Mallory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := admission.ICEServers[0]
+	server := netip.AddrPortFrom(media.Addr(), m.server.relay.Port()).String()
+	a := aims(t, server, given.Username, given.Credential, true)
+	for _, text := range []string{
+		"127.0.0.1", "::ffff:127.0.0.1", "::1", "0.0.0.0", "::", "::ffff:0.0.0.0", "169.254.169.254", "::ffff:169.254.169.254", "10.1.2.3", "::ffff:10.1.2.3",
+		"192.168.1.1", "fd00::1", "64:ff9b::7f00:1", "2002:7f00:1::1",
+	} {
+		if granted := a.at(netip.AddrPortFrom(netip.MustParseAddr(text), port)); len(granted) > 0 {
+			t.Errorf("aimed at %s, it was granted %q", text, granted)
+		}
+	}
+	a.at(beside.at())
+	a.at(netip.AddrPortFrom(netip.AddrFrom16(beside.at().Addr().As16()), beside.at().Port()))
+	// The server answers in order: by now all that went through has arrived.
+	if code := a.ask(stun.MethodCreatePermission, aimed{media}); code != 0 {
+		t.Errorf("our own media is refused: %d", code)
+	}
+	for _, c := range []canary{database, beside} {
+		if text := c.hears(time.Millisecond); text != "" {
+			t.Errorf("%s hears %q", c.at(), text)
+		}
+	}
+	if carried := m.server.relay.Snapshot(); carried.Refused < 14 || carried.UpBytes != 0 {
+		t.Errorf("it counts %+v", carried)
 	}
 }
