@@ -210,6 +210,36 @@ func TestTheDashboardAsksForWhatThereIs(t *testing.T) {
 	}
 }
 
+// The adapter asks for one metric, in the language of Prometheus but for what it fills in itself.
+func TestTheAdapterAsksForWhatThereIs(t *testing.T) {
+	var file struct {
+		Rules struct {
+			Custom []struct {
+				SeriesQuery  string `yaml:"seriesQuery"`
+				MetricsQuery string `yaml:"metricsQuery"`
+			}
+		}
+	}
+	text, err := os.ReadFile("../../../deploy/prometheus/adapter.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil || len(file.Rules.Custom) != 1 {
+		t.Fatalf("%d rules: %v", len(file.Rules.Custom), err)
+	}
+	known := knownMetrics(t)
+	for _, labels := range known {
+		// deploy/prometheus/kubernetes.yml puts these on what it scrapes.
+		labels["namespace"], labels["pod"] = nil, nil
+	}
+	filled := strings.NewReplacer("<<.GroupBy>>", "pod", "<<.LabelMatchers>>", `namespace="meet",pod="meet-0"`)
+	for _, query := range []string{file.Rules.Custom[0].SeriesQuery, filled.Replace(file.Rules.Custom[0].MetricsQuery)} {
+		if err := known.check(query); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestQueriesThatAskForNothingAreFound(t *testing.T) {
 	known := knownMetrics(t)
 	for text, want := range map[string]string{

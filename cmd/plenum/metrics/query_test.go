@@ -27,7 +27,7 @@ var (
 	ranges = regexp.MustCompile(`^\[(?:[0-9]+[smhd]|\$__rate_interval)\]$`)
 	word   = regexp.MustCompile(`^[a-zA-Z_:]`)
 
-	functions  = []string{"rate", "increase", "histogram_quantile"}
+	functions  = []string{"rate", "increase", "histogram_quantile", "avg_over_time"}
 	aggregates = []string{"sum", "max", "min", "avg", "count"}
 	groupings  = []string{"by", "without", "on", "ignoring", "group_left", "group_right"}
 	operators  = []string{"and", "or", "unless", "bool"}
