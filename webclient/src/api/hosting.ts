@@ -1,6 +1,14 @@
 import type { Call } from './account';
 import { meetingPath, query } from './paths';
-import type { Attendee, Invitation, Invitee, NewInvitation, Occurrence } from './resources';
+import type {
+  Attendee,
+  Invitation,
+  Invitee,
+  NewInvitation,
+  NewStream,
+  Occurrence,
+  StreamAccess,
+} from './resources';
 
 /** What surrounds a meeting: whom one invites, and what is kept of the times it took place. */
 export class HostingApi {
@@ -23,6 +31,11 @@ export class HostingApi {
     wish: NewInvitation,
   ): Promise<{ invitation: Invitation; token: string }> {
     return this.call('POST', meetingPath(code, 'invitations'), wish);
+  }
+
+  /** What is made so is among the invitations, and revoked like them. */
+  async createStream(code: string, wish: NewStream): Promise<StreamAccess> {
+    return this.call('POST', meetingPath(code, 'streams'), wish);
   }
 
   async revokeInvitation(code: string, id: string): Promise<void> {

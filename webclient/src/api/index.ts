@@ -18,11 +18,13 @@ export type {
   NewInvitation,
   NewMeeting,
   NewSchedule,
+  NewStream,
   Occurrence,
   Permissions,
   Schedule,
   Settings,
   SettingsChange,
   SignIn,
+  StreamAccess,
   User,
 } from './resources';

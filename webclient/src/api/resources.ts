@@ -172,6 +172,22 @@ export interface Invitation {
   name?: string;
 }
 
+export interface NewStream {
+  /** Sends into the meeting (WHIP), or plays it out (WHEP). */
+  kind: 'publish' | 'play';
+  name: string;
+  skipLobby?: boolean;
+  /** Within seven days; after twelve hours if left out. */
+  expiresAt?: string;
+}
+
+/** The token is shown this once. */
+export interface StreamAccess {
+  invitation: Invitation;
+  url: string;
+  token: string;
+}
+
 export interface Invitee {
   id: string;
   name: string;

@@ -34,7 +34,8 @@ describe('the catalogue', () => {
   it('shows people none of the words of the code', () => {
     const inside = words.filter(([, text]) =>
       /\b(publication|subscription|slot|peer|layer|SFU|WebRTC|WebSocket|session|token)s?\b/i.test(
-        text,
+        // So OBS calls a field of its own.
+        text.replace('Bearer Token', ''),
       ),
     );
     expect(inside).toEqual([]);

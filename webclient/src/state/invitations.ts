@@ -1,22 +1,30 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { NewInvitation } from '../api';
+import type { NewInvitation, NewStream } from '../api';
 import { useApi } from './session';
 
-/** The links of a meeting, and what its host does with them. */
+/** The links of a meeting, those of its streams too, and what its host does with them. */
 export function useInvitations(code: string) {
   const api = useApi();
   const queries = useQueryClient();
   const queryKey = ['meeting', code, 'invitations'];
   const refresh = () => queries.invalidateQueries({ queryKey });
+  const list = useQuery({ queryKey, queryFn: () => api.hosting.invitations(code) });
+  const revoke = useMutation({
+    mutationFn: (id: string) => api.hosting.revokeInvitation(code, id),
+    onSettled: refresh,
+  });
   return {
-    list: useQuery({ queryKey, queryFn: () => api.hosting.invitations(code) }),
+    /** Those that nobody has revoked. */
+    links: list.data?.filter(({ revokedAt }) => revokedAt === undefined),
+    problem: list.error ?? revoke.error,
+    revoke,
     create: useMutation({
       mutationFn: (wish: NewInvitation) => api.hosting.createInvitation(code, wish),
       onSuccess: refresh,
     }),
-    revoke: useMutation({
-      mutationFn: (id: string) => api.hosting.revokeInvitation(code, id),
-      onSettled: refresh,
+    createStream: useMutation({
+      mutationFn: (wish: NewStream) => api.hosting.createStream(code, wish),
+      onSuccess: refresh,
     }),
   };
 }

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Meeting } from '../../api';
-import { copyText } from '../../state/copy';
 import { download, fileName } from '../../state/download';
 import { meetingLink, useDecline, useDeleteMeeting } from '../../state/meetings';
 import { problemText } from '../../state/problem';
 import { useApi } from '../../state/session';
 import { Button } from '../../ui/Button';
+import { useCopying } from '../../ui/copying';
 import { Dialog } from '../../ui/Dialog';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu';
 import { Notice } from '../../ui/Notice';
@@ -18,17 +18,13 @@ import { useToast } from '../../ui/Toast';
 export function MeetingMenu({ meeting }: { meeting: Meeting }) {
   const { t } = useTranslation();
   const toast = useToast();
+  const copy = useCopying();
   const [asking, setAsking] = useState(false);
   const remove = useDeleteMeeting();
   const decline = useDecline();
   const api = useApi();
   const navigate = useNavigate();
   const name = t('dashboard.menu', { title: meeting.title });
-
-  async function copy() {
-    const done = await copyText(meetingLink(meeting.code));
-    toast(t(done ? 'dashboard.copied' : 'dashboard.copyFailed'));
-  }
 
   async function calendar() {
     try {
@@ -53,7 +49,10 @@ export function MeetingMenu({ meeting }: { meeting: Meeting }) {
           </button>
         }
       >
-        <MenuItem icon={<Link2 size={17} />} onSelect={() => void copy()}>
+        <MenuItem
+          icon={<Link2 size={17} />}
+          onSelect={() => copy(meetingLink(meeting.code), t('dashboard.copied'))}
+        >
           {t('dashboard.copyLink')}
         </MenuItem>
         <MenuItem

@@ -14,6 +14,7 @@ import { InvitationLinks } from './InvitationLinks';
 import { InvitedPeople } from './InvitedPeople';
 import { MeetingLink } from './MeetingLink';
 import { MeetingSettings } from './MeetingSettings';
+import { Streams } from './Streams';
 import { When } from './When';
 
 /** All about one meeting but the meeting itself: when, who, under which rules, and what was. */
@@ -56,6 +57,7 @@ function Details({ code }: { code: string }) {
       <MeetingLink code={code} title={meeting.title} />
       {host && <InvitedPeople code={code} />}
       {host && <InvitationLinks code={code} title={meeting.title} />}
+      {host && <Streams code={code} />}
       {host && meeting.settings && (
         <MeetingSettings meeting={meeting} settings={meeting.settings} />
       )}

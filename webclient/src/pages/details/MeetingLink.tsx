@@ -1,11 +1,10 @@
 import { Link2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { copyText } from '../../state/copy';
 import { meetingLink } from '../../state/meetings';
 import { Button } from '../../ui/Button';
+import { useCopying } from '../../ui/copying';
 import { QrCode } from '../../ui/QrCode';
 import { Card, Section } from '../../ui/Section';
-import { useToast } from '../../ui/Toast';
 
 /** The one link that is the same for everybody. */
 export function MeetingLink({ code, title }: { code: string; title: string }) {
@@ -22,7 +21,7 @@ export function MeetingLink({ code, title }: { code: string; title: string }) {
 /** A link to copy, and its picture for a phone. */
 export function LinkCard({ link, title, code }: { link: string; title: string; code?: string }) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const copy = useCopying();
   return (
     <div className="flex flex-wrap items-center gap-6">
       <QrCode text={link} label={t('details.qr', { title })} size={132} />
@@ -39,11 +38,7 @@ export function LinkCard({ link, title, code }: { link: string; title: string; c
           kind="outline"
           className="mt-4"
           icon={<Link2 size={17} aria-hidden="true" />}
-          onClick={() => {
-            void copyText(link).then((done) =>
-              toast(t(done ? 'dashboard.copied' : 'dashboard.copyFailed')),
-            );
-          }}
+          onClick={() => copy(link, t('dashboard.copied'))}
         >
           {t('dashboard.copyLink')}
         </Button>

@@ -2,10 +2,9 @@ import { Check, CircleAlert, Gauge } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isCode, problemText } from '../../state/problem';
-import { copyText } from '../../state/copy';
 import { useApi } from '../../state/session';
 import { Button } from '../../ui/Button';
-import { useToast } from '../../ui/Toast';
+import { useCopying } from '../../ui/copying';
 import { Spinner } from '../../ui/Spinner';
 import { rateText } from '../meeting/measure';
 import { measureConnection, verdict } from './connection';
@@ -143,16 +142,14 @@ function Again({ onClick }: { onClick: () => void }) {
 
 function CopyReport({ measured }: { measured: Measured }) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const copy = useCopying();
   return (
     <button
       type="button"
       className={link}
       onClick={() => {
         const report = { at: new Date().toISOString(), ...measured, browser: navigator.userAgent };
-        void copyText(JSON.stringify(report, null, 2)).then((done) =>
-          toast(t(done ? 'connection.copied' : 'dashboard.copyFailed')),
-        );
+        copy(JSON.stringify(report, null, 2), t('connection.copied'));
       }}
     >
       {t('connection.copy')}

@@ -5,13 +5,12 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallState, SendStats, SlotStats } from '../../call';
 import type { SlotQuality } from '../../protocol/messages';
-import { copyText } from '../../state/copy';
 import { Bars } from '../../ui/Bars';
 import { Button } from '../../ui/Button';
+import { useCopying } from '../../ui/copying';
 import type { Network } from '../../ui/NetworkChip';
 import { Panel } from '../../ui/Panel';
 import { Sparkline } from '../../ui/Sparkline';
-import { useToast } from '../../ui/Toast';
 import { useCall, useCallState } from './call';
 import { rateText, samplesKept, sizeText, useMeasure } from './measure';
 import type { Sample } from './measure';
@@ -33,14 +32,13 @@ export function ConnectionPanel({
   const { t, i18n } = useTranslation();
   const call = useCall();
   const state = useCallState(call);
-  const toast = useToast();
+  const copy = useCopying();
   const samples = useMeasure();
   const last = samples.at(-1);
 
-  async function copy() {
+  function copyReport() {
     const report = qualityReport(state, last?.stats);
-    const done = await copyText(JSON.stringify(report, null, 2));
-    toast(t(done ? 'connection.copied' : 'dashboard.copyFailed'));
+    copy(JSON.stringify(report, null, 2), t('connection.copied'));
   }
 
   return (
@@ -95,7 +93,7 @@ export function ConnectionPanel({
           kind="soft"
           className="w-full"
           icon={<Copy size={18} aria-hidden="true" />}
-          onClick={() => void copy()}
+          onClick={copyReport}
         >
           {t('connection.copy')}
         </Button>

@@ -1,20 +1,15 @@
 import { Link2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { copyText } from '../../state/copy';
 import { meetingLink } from '../../state/meetings';
 import { Button } from '../../ui/Button';
+import { useCopying } from '../../ui/copying';
 import { QrCode } from '../../ui/QrCode';
-import { useToast } from '../../ui/Toast';
 
 /** Keeps the second seat warm while one is alone. */
 export function InviteCard({ code, title }: { code: string; title: string }) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const copy = useCopying();
   const link = meetingLink(code);
-
-  async function copy() {
-    toast(t((await copyText(link)) ? 'dashboard.copied' : 'dashboard.copyFailed'));
-  }
 
   return (
     <div className="flex size-full flex-col items-center justify-center rounded-tile border border-dashed border-edge px-6 text-center">
@@ -29,7 +24,7 @@ export function InviteCard({ code, title }: { code: string; title: string }) {
         kind="outline"
         className="mt-4"
         icon={<Link2 size={17} aria-hidden="true" />}
-        onClick={() => void copy()}
+        onClick={() => copy(link, t('dashboard.copied'))}
       >
         {t('meeting.copyLink')}
       </Button>

@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { modes } from '../../layout';
-import { copyText } from '../../state/copy';
 import { useIdle } from '../../state/idle';
 import { meetingLink } from '../../state/meetings';
 import { useStage } from '../../state/theme';
@@ -11,6 +10,7 @@ import { emptyDraft } from '../../ui/Composer';
 import type { Draft } from '../../ui/Composer';
 import { ControlBar } from '../../ui/ControlBar';
 import type { ControlBarProps } from '../../ui/ControlBar';
+import { useCopying } from '../../ui/copying';
 import { LeaveButton } from '../../ui/LeaveButton';
 import { Menu } from '../../ui/Menu';
 import { PeoplePanel } from '../../ui/PeoplePanel';
@@ -19,7 +19,6 @@ import { RowMenuButton } from '../../ui/RowMenuButton';
 import { SharingBanner } from '../../ui/SharingBanner';
 import { ShortcutsDialog } from '../../ui/ShortcutsDialog';
 import { Strip } from '../../ui/Strip';
-import { useToast } from '../../ui/Toast';
 import { TopBar } from '../../ui/TopBar';
 import { Announcer } from './Announcer';
 import { AudioSinks } from './AudioSinks';
@@ -70,7 +69,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const state = useCallState(call);
   const frame = useFrame();
   const roomy = useRoomy();
-  const toast = useToast();
+  const copy = useCopying();
   const moderate = useModerate();
   const room = useRef<HTMLDivElement>(null);
   const [panel, setPanel] = useState<PanelName | null>(null);
@@ -110,11 +109,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const spotlight = state.meeting?.spotlight ?? [];
   const shown = onStage(people, choice.self);
 
-  async function copyLink() {
-    const done = await copyText(meetingLink(code));
-    toast(t(done ? 'dashboard.copied' : 'dashboard.copyFailed'));
-  }
-
+  const copyLink = () => copy(meetingLink(code), t('dashboard.copied'));
   const toggle = (name: PanelName) => () => setPanel(panel === name ? null : name);
   const close = () => setPanel(null);
   const hostControls = hosting
@@ -159,7 +154,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
   const controls: ControlBarProps = {
     ...own,
     code,
-    onCopyCode: () => void copyLink(),
+    onCopyCode: copyLink,
     reactions: own.mayReact
       ? { open: reacting, onOpen: setReacting, react: (emoji) => call.react(emoji) }
       : undefined,
@@ -289,7 +284,7 @@ export function Meeting({ code, title }: { code: string; title: string }) {
                     )
                   );
                 }}
-                onCopyLink={() => void copyLink()}
+                onCopyLink={copyLink}
                 onClose={close}
               />
             )}
