@@ -12,7 +12,7 @@ import (
 )
 
 // A call of the admin API that is accepted, in a world with a meeting of ada's that she and a guest are in. {room}, {guest},
-// {user} and {key} stand for what is there.
+// {user}, {key} and {stream} stand for what is there.
 var accepted = map[api.Route]struct {
 	path, body string
 	status     int
@@ -39,6 +39,9 @@ var accepted = map[api.Route]struct {
 	{Method: "GET", Path: "/api/admin/keys"}:                               {"/api/admin/keys", ``, 200},
 	{Method: "POST", Path: "/api/admin/keys"}:                              {"/api/admin/keys", `{"name":"More","scopes":["keys"]}`, 201},
 	{Method: "DELETE", Path: "/api/admin/keys/:id"}:                        {"/api/admin/keys/{key}", ``, 204},
+	{Method: "GET", Path: "/api/admin/meetings/:code/streams"}:             {"/api/admin/meetings/{room}/streams", ``, 200},
+	{Method: "POST", Path: "/api/admin/meetings/:code/streams"}:            {"/api/admin/meetings/{room}/streams", `{"kind":"publish","name":"Stage"}`, 201},
+	{Method: "DELETE", Path: "/api/admin/meetings/:code/streams/:id"}:      {"/api/admin/meetings/{room}/streams/{stream}", ``, 204},
 }
 
 // administered is a world with a meeting that people are in.
@@ -112,7 +115,8 @@ func TestEachAdminCallAsksForItsScope(t *testing.T) {
 			a := administer(t)
 			_, other := a.apiKey(nil, api.ScopeUsersRead)
 			c := call{method: route.Method, body: what.body, admin: true, path: strings.NewReplacer(
-				"{room}", a.room, "{guest}", a.guest, "{user}", a.person("grace").ID, "{key}", other.ID).Replace(what.path)}
+				"{room}", a.room, "{guest}", a.guest, "{user}", a.person("grace").ID, "{key}", other.ID,
+				"{stream}", a.stream(a.room, `{"kind":"publish","name":"Studio"}`).Invitation.ID).Replace(what.path)}
 
 			refused := a.want(401, c)
 			if refused.header.Get("WWW-Authenticate") == "" || !strings.Contains(refused.failure().Message, "API key") {

@@ -19,10 +19,12 @@ const (
 	ScopeKeys              Scope = "keys"
 	ScopeWebhooks          Scope = "webhooks"
 	ScopeNodeDrain         Scope = "node:drain"
+	ScopeStreams           Scope = "streams"
 )
 
 var scopes = []Scope{
 	ScopeRoomsRead, ScopeRoomsWrite, ScopeParticipantsWrite, ScopeUsersRead, ScopeUsersWrite, ScopeKeys, ScopeWebhooks, ScopeNodeDrain,
+	ScopeStreams,
 }
 
 // Scopes lists all of them.

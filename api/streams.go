@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -35,6 +36,7 @@ func (s *Server) streamRoutes() {
 		s.echo.Match(append(rest, http.MethodPatch, http.MethodDelete), endpoint, allowing("OPTIONS, POST"))
 		s.echo.Match(append(rest, http.MethodPost), session, allowing("DELETE, OPTIONS, PATCH"))
 	}
+	s.adminStreamRoutes()
 }
 
 // allowing refuses a method and says which there are.
@@ -50,11 +52,26 @@ func (s *Server) stream(path string, way grant.Way) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		// A code that is none is answered like one that is not the token's.
 		code, _ := parseCode(c.Param("code"))
+		if c.Request().Method == http.MethodPost && way == grant.Publish && s.opens(c, code) {
+			if here, err := s.placed(c, code); !here {
+				return err
+			}
+		}
 		s.rooms.ServeStream(c.Response(), asSeen(c), signaling.StreamCall{
 			Way: way, Code: code, Session: c.Param("id"), Endpoint: path + "/" + url.PathEscape(c.Param("code")),
 		})
 		return nil
 	}
+}
+
+// opens says whether the token shown may begin the meeting.
+func (s *Server) opens(c echo.Context, code string) bool {
+	token, ok := strings.CutPrefix(c.Request().Header.Get(echo.HeaderAuthorization), "Bearer ")
+	if !ok {
+		return false
+	}
+	stream, err := s.grants.VerifyStream(s.now(), token)
+	return err == nil && stream.Code == code
 }
 
 // asSeen is the request with the client's address in place of a trusted proxy's.
@@ -98,9 +115,19 @@ func (s *Server) createStream(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	if err := s.roomForInvitation(ctx, m); err != nil {
+	out, err := s.addStream(c, m, g)
+	if err != nil {
 		return err
+	}
+	s.audit(c, event{action: "stream_create", target: out.Invitation.ID, meeting: m.ID})
+	return c.JSON(http.StatusCreated, out)
+}
+
+// addStream makes the token, and what it hangs on.
+func (s *Server) addStream(c echo.Context, m store.Meeting, g grant.Stream) (out newStreamResponse, err error) {
+	ctx, now := c.Request().Context(), s.now()
+	if err := s.roomForInvitation(ctx, m); err != nil {
+		return out, err
 	}
 	// Nobody knows what was hashed: as a link for people it is good for nothing.
 	i := store.Invitation{
@@ -108,18 +135,23 @@ func (s *Server) createStream(c echo.Context) error {
 		ExpiresAt: &g.ExpiresAt, CreatedAt: now, Stream: string(g.Way), Name: g.Name,
 	}
 	if err := s.store.AddInvitation(ctx, &i); err != nil {
-		return err
+		return out, err
 	}
 	g.ID, g.Code, g.Meeting, g.ExpiresAt = i.ID, m.Code, m.ID, *i.ExpiresAt
 	token, err := s.grants.Stream(now, g)
 	if err != nil {
-		return err
+		return out, err
 	}
 	path := map[grant.Way]string{grant.Publish: whipPath, grant.Play: whepPath}[g.Way]
-	s.audit(c, event{action: "stream_create", target: i.ID, meeting: m.ID})
-	return c.JSON(http.StatusCreated, newStreamResponse{
-		Invitation: renderInvitation(i, now), URL: s.ownOrigin(c) + path + "/" + m.Code, Token: token,
-	})
+	return newStreamResponse{Invitation: renderInvitation(i, now), URL: s.streamOrigin(c) + path + "/" + m.Code, Token: token}, nil
+}
+
+// streamOrigin is where studios reach this server; empty if that is not known, for whoever asks at the admin listener.
+func (s *Server) streamOrigin(c echo.Context) string {
+	if cameByAdmin(c) {
+		return s.publicOrigin
+	}
+	return s.ownOrigin(c)
 }
 
 func (c *checks) stream(in streamRequest, now time.Time) grant.Stream {

@@ -22,6 +22,7 @@ type adminCommand struct {
 	Rooms        adminRoomsCommand        `cmd:"" help:"Meetings that take place now: list, close, lock."`
 	Participants adminParticipantsCommand `cmd:"" help:"Who is in a meeting: list, mute, remove, change what they may do."`
 	Announce     adminAnnounceCommand     `cmd:"" help:"Tell everybody in one meeting, or in all, something."`
+	Stream       adminStreamCommand       `cmd:"" help:"Studios and players (WHIP and WHEP): let them into a meeting, list them, end them."`
 	Webhook      adminWebhookCommand      `cmd:"" help:"Addresses that are told what happens in meetings: make, try, look at and replay."`
 	Drain        adminDrainCommand        `cmd:"" help:"Have load balancers send nobody new to a server, or take that back."`
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -495,4 +496,49 @@ func TestOffersOfStreamsThatCannotBeAnswered(t *testing.T) {
 		defer ada.mu.Unlock()
 		return len(ada.roster) == 1
 	})
+}
+
+// TestAMachineLetsAStudioIn: a token that an operator's automation made works like a host's, and ends by its hand.
+func TestAMachineLetsAStudioIn(t *testing.T) {
+	t.Parallel()
+	a := administrate(t)
+	ada := a.enter("Ada")
+	var made struct {
+		Invitation struct{ ID string }
+		URL, Token string
+	}
+	if err := json.Unmarshal([]byte(a.online("stream", "create", a.code, "Stage", "--for=2h", "--json")), &made); err != nil {
+		t.Fatal(err)
+	}
+	s := a.studio("publish")
+	s.url, s.token = made.URL, made.Token // a path: the server was not told its public address
+	s.sends(client.Size{Width: 160, Height: 90})
+	s.begin("")
+	stage := ada.staged(message.StreamKind)
+	if list := a.online("stream", "list", a.code); !strings.Contains(list, made.Invitation.ID) || !strings.Contains(list, "publish  Stage") {
+		t.Errorf("streams:\n%s", list)
+	}
+	if out := a.online("stream", "revoke", a.code, made.Invitation.ID); !strings.Contains(out, "has ended") {
+		t.Errorf("said %s", out)
+	}
+	a.until("the stage to leave", func() bool { return !ada.knows(stage) })
+
+	out := a.online("stream", "create", a.code, "Hall", "--kind=play", "--lobby", "--participant="+ada.id)
+	if !strings.Contains(out, "/whep/"+a.code) || !strings.Contains(out, "TOKEN  ey") {
+		t.Errorf("said\n%s", out)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"stream create 00000-00000 Stage", "no such meeting"},
+		{"stream create " + a.code + " Stage --for=1000h", "within the next seven days"},
+		{"stream create " + a.code + " Stage --participant=" + ada.id, "is for playing"},
+		{"stream revoke " + a.code + " " + made.Invitation.ID[:25] + "0", "There is nothing"},
+	} {
+		if said := a.refused(a.key, strings.Fields(c.args)...); !strings.Contains(said, c.want) {
+			t.Errorf("%s: %q, without %q", c.args, said, c.want)
+		}
+	}
+	rooms := strings.TrimSpace(a.offline("keys", "create", "Rooms", "--scope", "rooms:read,rooms:write"))
+	if said := a.refused(rooms, "stream", "list", a.code); !strings.Contains(said, "lacks the scope streams") {
+		t.Errorf("said %q", said)
+	}
 }
