@@ -108,7 +108,7 @@ func (s *Server) administrator(c echo.Context) (administrator, error) {
 	case len(s.cfg.AdminToken) > 0 && shows(c.Request(), s.cfg.AdminToken):
 		return administrator{actor: operatorActor, scopes: scopes}, nil
 	}
-	if who, err := s.authenticate(header); err == nil {
+	if who, err := s.authenticate(c.Request().Context(), header); err == nil {
 		return s.adminAccount(c.Request().Context(), who.user)
 	}
 	s.auditRefusal(c, event{actor: "unknown", action: "admin_call"})

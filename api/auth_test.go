@@ -218,3 +218,29 @@ func TestALoginThatIsOvertakenIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// Who signs out at one node is out at all of them, though the access token is good for a while.
+func TestASignOutHoldsOnEveryNode(t *testing.T) {
+	w := newWorld(t)
+	ada, here := w.person("ada"), w.server
+	w.person("grace")
+	w.start()
+	there := w.server
+	look := func(node *api.Server, as string, status int) {
+		t.Helper()
+		w.server = node
+		w.want(status, call{method: "GET", path: "/api/auth/me", as: as})
+	}
+	look(there, "ada", 200)
+	w.server = here
+	w.want(204, call{method: "POST", path: "/api/auth/logout", cookie: ada.Cookie, body: `{}`, header: ours})
+	look(here, "ada", 401)
+	w.clock.pass(time.Second)
+	look(there, "ada", 401)
+	look(there, "grace", 200)
+	for range 5 { // known for as long as the token would be good
+		w.clock.pass(2 * time.Minute)
+		look(there, "ada", 401)
+	}
+	look(here, "grace", 200)
+}

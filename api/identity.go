@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -32,7 +34,7 @@ func (s *Server) anybody(next echo.HandlerFunc) echo.HandlerFunc {
 		if header == "" {
 			return next(c)
 		}
-		who, err := s.authenticate(header)
+		who, err := s.authenticate(c.Request().Context(), header)
 		if err != nil {
 			s.refusedToken(c, err)
 			return errToken
@@ -55,7 +57,7 @@ func (s *Server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 	})
 }
 
-func (s *Server) authenticate(header string) (identity, error) {
+func (s *Server) authenticate(ctx context.Context, header string) (identity, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return identity{}, errors.New("not a bearer token")
@@ -64,7 +66,7 @@ func (s *Server) authenticate(header string) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	if s.revoked.has(claims.Session, s.now()) {
+	if s.isRevoked(ctx, claims.Session) {
 		return identity{}, errRevoked
 	}
 	return identity{user: claims.Subject, session: claims.Session}, nil
@@ -85,7 +87,16 @@ type revocations struct {
 	life  time.Duration
 	mu    sync.Mutex
 	until map[string]time.Time
+	// looked is when the database was last asked what other nodes have revoked, told when it last answered.
+	looked, told time.Time
 }
+
+const (
+	// lookEvery is how often that is, while anybody shows a token.
+	lookEvery = time.Second
+	// lookBack is how far the clocks of nodes may be apart, and how long a transaction may take.
+	lookBack = 30 * time.Second
+)
 
 func newRevocations(life time.Duration) *revocations {
 	return &revocations{life: life, until: map[string]time.Time{}}
@@ -94,6 +105,9 @@ func newRevocations(life time.Duration) *revocations {
 func (r *revocations) add(family string, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, known := r.until[family]; known {
+		return
+	}
 	for f, until := range r.until {
 		if now.After(until) {
 			delete(r.until, f)
@@ -107,4 +121,58 @@ func (r *revocations) has(family string, now time.Time) bool {
 	defer r.mu.Unlock()
 	until, ok := r.until[family]
 	return ok && !now.After(until)
+}
+
+// look says whether it is time to ask the database again.
+func (r *revocations) look(now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now.Before(r.looked.Add(lookEvery)) {
+		return false
+	}
+	r.looked = now
+	return true
+}
+
+// since is from when on the database has something to tell.
+func (r *revocations) since(now time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known, first := r.told.Add(-lookBack), now.Add(-r.life)
+	if known.After(first) {
+		return known
+	}
+	return first
+}
+
+func (r *revocations) heard(asked time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if asked.After(r.told) {
+		r.told = asked
+	}
+}
+
+// isRevoked says whether a sign-in was ended, on whichever node that was. While the database is away, what is known holds.
+func (s *Server) isRevoked(ctx context.Context, family string) bool {
+	now := s.now()
+	if s.revoked.look(now) {
+		if err := s.hearOfRevoked(ctx, now); err != nil {
+			s.log.Warn("which sign-ins were ended elsewhere is not known", "error", err)
+		}
+	}
+	return s.revoked.has(family, now)
+}
+
+// hearOfRevoked learns which sign-ins were ended on other nodes: their access tokens are good for nothing either.
+func (s *Server) hearOfRevoked(ctx context.Context, now time.Time) error {
+	families, err := s.store.RevokedSince(ctx, s.revoked.since(now))
+	if err != nil {
+		return fmt.Errorf("reading the sign-ins that were ended: %w", err)
+	}
+	for _, family := range families {
+		s.revoked.add(family, now)
+	}
+	s.revoked.heard(now)
+	return nil
 }
