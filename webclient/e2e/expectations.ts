@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import type { Person } from './person';
+import type { Person, Someone } from './person';
 import type { SlotStats } from '../src/call';
 
 const media = { timeout: 60_000, intervals: [250, 500, 1_000] };
@@ -8,7 +8,7 @@ const calm = { timeout: 30_000, intervals: [1_000] };
 /** Frames of somebody's camera or screen are decoded, and more of them all the time. */
 export async function expectPicture(
   viewer: Person,
-  of: Person,
+  of: Someone,
   { source = 'camera' as 'camera' | 'screen', height = 1 } = {},
 ): Promise<SlotStats> {
   let last: SlotStats | undefined;
@@ -39,7 +39,7 @@ export async function expectPicture(
 /** Sound of somebody arrives with energy in it, and more of it all the time. */
 export async function expectSound(
   viewer: Person,
-  of: Person,
+  of: Someone,
   source: 'microphone' | 'screen-audio' = 'microphone',
 ): Promise<SlotStats> {
   const energy = async () => (await viewer.slot(of, source))?.totalAudioEnergy ?? 0;

@@ -26,6 +26,9 @@ export type Camera = 'large' | 'small';
 
 export const password = 'nine lamps in a row';
 
+/** Whoever can be seen in a meeting, with a window of their own or without. */
+export type Someone = Pick<Person, 'name' | 'id'>;
+
 /** Somebody with a browser window of their own. */
 export class Person {
   readonly name: string;
@@ -276,7 +279,7 @@ export class Person {
   }
 
   /** The slot that is assigned to somebody's publication. */
-  async slot(of: Person, source: Source): Promise<SlotStats | undefined> {
+  async slot(of: Someone, source: Source): Promise<SlotStats | undefined> {
     const id = await of.id();
     const { down } = await this.stats();
     return down.find((slot) => slot.participant === id && slot.source === source);
@@ -296,7 +299,7 @@ export class Person {
   }
 
   /** Somebody's tile, or the share of their screen. */
-  tile(of: Person, source: 'camera' | 'screen' = 'camera') {
+  tile(of: Pick<Someone, 'name'>, source: 'camera' | 'screen' = 'camera') {
     const named = source === 'camera' ? `[aria-label="${of.name}"]` : `[aria-label^="${of.name}"]`;
     return this.page.locator(`article[data-source=${source}]${named}`);
   }
