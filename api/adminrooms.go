@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -160,6 +161,11 @@ func (s *Server) adminListRooms(c echo.Context) error {
 	for _, o := range s.rooms.Overviews() {
 		out.Rooms = append(out.Rooms, renderRoom(o))
 	}
+	err := everywhere(s, c, nil, func(elsewhere adminRoomsResponse) { out.Rooms = append(out.Rooms, elsewhere.Rooms...) })
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(out.Rooms, func(a, b roomJSON) int { return a.StartedAt.Compare(b.StartedAt) })
 	return tagged(c, out)
 }
 
@@ -248,7 +254,12 @@ func (s *Server) adminAnnounceEverywhere(c echo.Context) error {
 			out.Rooms++
 		}
 	}
-	s.audit(c, event{action: "admin_announce"})
+	if err := everywhere(s, c, announcementRequest{text}, func(elsewhere announcedResponse) { out.Rooms += elsewhere.Rooms }); err != nil {
+		return err
+	}
+	if _, came := passedOn(c.Request()); !came {
+		s.audit(c, event{action: "admin_announce"})
+	}
 	return c.JSON(http.StatusOK, out)
 }
 

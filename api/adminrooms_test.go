@@ -147,9 +147,18 @@ func TestAdministratorsRemoveEvenAHost(t *testing.T) {
 
 func TestAdministratorsLockAndClose(t *testing.T) {
 	a := administer(t)
+	isLocked := func(want bool) func() bool {
+		return func() bool {
+			m, err := a.store.MeetingByCode(a.Context(), a.room)
+			a.must(err)
+			return m.Locked == want
+		}
+	}
 	a.act(200, "PATCH", "", `{"locked":true}`)
+	a.eventually("the lock is stored", isLocked(true))
 	a.joinBy(403, a.room, "grace", "", "")
 	a.act(200, "PATCH", "", `{"locked":false}`)
+	a.eventually("its end is stored", isLocked(false))
 	a.joinBy(200, a.room, "grace", "", "")
 	a.act(204, "POST", "/close", "")
 	a.gus.wait("meeting:ended")

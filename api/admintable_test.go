@@ -18,6 +18,8 @@ var accepted = map[api.Route]struct {
 	status     int
 }{
 	{Method: "GET", Path: "/api/admin/node"}:                               {"/api/admin/node", ``, 200},
+	{Method: "GET", Path: "/api/admin/nodes"}:                              {"/api/admin/nodes", ``, 200},
+	{Method: "PATCH", Path: "/api/admin/nodes/:id"}:                        {"/api/admin/nodes/other", `{"draining":true}`, 404},
 	{Method: "PATCH", Path: "/api/admin/node"}:                             {"/api/admin/node", `{"draining":true}`, 200},
 	{Method: "POST", Path: "/api/admin/announce"}:                          {"/api/admin/announce", `{"text":"Hello"}`, 200},
 	{Method: "GET", Path: "/api/admin/rooms"}:                              {"/api/admin/rooms", ``, 200},

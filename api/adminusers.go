@@ -349,7 +349,7 @@ func (s *Server) adminDeleteUser(c echo.Context) error {
 		return err
 	}
 	for _, m := range live {
-		if err := s.rooms.End(ctx, m.Code, ""); err != nil && !errors.Is(err, signaling.ErrNotLive) {
+		if err := s.endAnywhere(ctx, m.Code); err != nil && !errors.Is(err, signaling.ErrNotLive) {
 			return fmt.Errorf("ending meeting %s: %w", m.ID, err)
 		}
 	}

@@ -14,8 +14,10 @@ import (
 	"github.com/plenum-meet/plenum/store"
 )
 
+const joinPath = "/api/meetings/:code/join"
+
 func (s *Server) joinRoutes() {
-	s.route(http.MethodPost, "/api/meetings/:code/join", s.join, s.refuseForeign, s.anybody)
+	s.route(http.MethodPost, joinPath, s.join, s.refuseForeign, s.anybody)
 	s.route(http.MethodPost, "/api/meetings/:code/leave", s.leave, s.refuseForeign, s.signedIn)
 }
 
@@ -47,12 +49,15 @@ type joinResponse struct {
 }
 
 func (s *Server) join(c echo.Context) error {
-	var in joinRequest
-	if err := decode(c, &in); err != nil {
-		return err
-	}
 	m, err := s.meetingOf(c)
 	if err != nil {
+		return err
+	}
+	if here, err := s.placed(c, m.Code); !here {
+		return err
+	}
+	var in joinRequest
+	if err := decode(c, &in); err != nil {
 		return err
 	}
 	by, err := s.invitation(c, m, in.Invitation)

@@ -163,8 +163,7 @@ func (s *Server) meetingsIn(ctx context.Context, view, user, before string, limi
 			return nil, "", err
 		}
 		page = slices.DeleteFunc(page, func(m store.Meeting) bool {
-			_, live := s.rooms.Live(m.Code)
-			return !live
+			return !s.isLive(ctx, m.Code)
 		})
 	case "past":
 		return s.store.PastOf(ctx, user, before, limit)
@@ -353,7 +352,7 @@ func (s *Server) renderMeetings(ctx context.Context, meetings []store.Meeting, v
 		return nil, err
 	}
 	for _, m := range meetings {
-		_, live := s.rooms.Live(m.Code)
+		live := s.isLive(ctx, m.Code)
 		isHost, count := m.HostID == viewer, counts[m.ID]
 		one := meetingJSON{
 			Code: m.Code, Title: m.Title, HostName: users[m.HostID].Name, Live: live, GuestsAllowed: m.GuestsAllowed, Lobby: m.Lobby,

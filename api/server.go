@@ -17,6 +17,7 @@ import (
 
 	"github.com/plenum-meet/plenum/api/webhook"
 	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/signaling/cluster"
 	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/store"
 )
@@ -28,6 +29,9 @@ type Parts struct {
 	Store     *store.Store
 	Signaling *signaling.Server
 	Grants    *grant.Keys
+	// Cluster and Link lead to other nodes; without them there are none.
+	Cluster *cluster.Cluster
+	Link    *cluster.Link
 	// Web is the built client with index.html at its root; nil serves the API alone.
 	Web fs.FS
 	// Debug is what the admin listener shows.
@@ -68,6 +72,7 @@ type Server struct {
 	store        *store.Store
 	rooms        *signaling.Server
 	grants       *grant.Keys
+	nodes        *nodes
 	log          *slog.Logger
 	now          func() time.Time
 	publicOrigin string
@@ -117,7 +122,7 @@ func New(cfg Config, parts Parts) (*Server, error) {
 		return nil, errors.New("api: a part is missing")
 	}
 	s := &Server{
-		cfg: cfg, store: parts.Store, rooms: parts.Signaling, grants: parts.Grants,
+		cfg: cfg, store: parts.Store, rooms: parts.Signaling, grants: parts.Grants, nodes: newNodes(parts.Cluster, parts.Link),
 		log: parts.Log.With("package", "api"), now: parts.Now, debug: parts.Debug,
 		metrics: parts.Metrics, level: parts.Level, reload: parts.Reload, checks: parts.Checks, tracer: parts.Tracer, answered: parts.Answered,
 		revoked: newRevocations(cfg.AccessLife + clockLeeway),
@@ -188,8 +193,13 @@ func (s *Server) makeEcho() {
 	e.Logger.SetOutput(io.Discard)
 	e.HTTPErrorHandler = s.renderError
 	e.IPExtractor = func(r *http.Request) string { return s.adjusted.Load().address(r) }
-	e.SchemeExtractor = func(r *http.Request) string { return s.adjusted.Load().scheme(r) }
-	e.Use(s.around)
+	e.SchemeExtractor = func(r *http.Request) string {
+		if p, ok := passedOn(r); ok {
+			return p.scheme
+		}
+		return s.adjusted.Load().scheme(r)
+	}
+	e.Use(s.around, s.toHome)
 	s.echo = e
 	s.authRoutes()
 	s.meetingRoutes()
@@ -211,6 +221,7 @@ func (s *Server) makeEcho() {
 	s.adminRoomRoutes()
 	s.adminUserRoutes()
 	s.adminNodeRoutes()
+	s.adminNodesRoutes()
 	s.webhookRoutes()
 	e.GET(socketPath, s.socket)
 	s.webRoutes()
@@ -224,6 +235,9 @@ func (s *Server) route(method, path string, handler echo.HandlerFunc, guards ...
 
 // socket hands the WebSocket over to package signaling, which then sees the client's address and not a proxy's.
 func (s *Server) socket(c echo.Context) error {
+	if here, err := s.passSocket(c); !here {
+		return err
+	}
 	r := c.Request()
 	if address := c.RealIP(); len(s.adjusted.Load().TrustedProxies) > 0 && address != "" {
 		r = r.Clone(r.Context())

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -51,11 +52,26 @@ func (s *Server) stream(path string, way grant.Way) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		// A code that is none is answered like one that is not the token's.
 		code, _ := parseCode(c.Param("code"))
+		if c.Request().Method == http.MethodPost && way == grant.Publish && s.opens(c, code) {
+			if here, err := s.placed(c, code); !here {
+				return err
+			}
+		}
 		s.rooms.ServeStream(c.Response(), asSeen(c), signaling.StreamCall{
 			Way: way, Code: code, Session: c.Param("id"), Endpoint: path + "/" + url.PathEscape(c.Param("code")),
 		})
 		return nil
 	}
+}
+
+// opens says whether the token shown may begin the meeting.
+func (s *Server) opens(c echo.Context, code string) bool {
+	token, ok := strings.CutPrefix(c.Request().Header.Get(echo.HeaderAuthorization), "Bearer ")
+	if !ok {
+		return false
+	}
+	stream, err := s.grants.VerifyStream(s.now(), token)
+	return err == nil && stream.Code == code
 }
 
 // asSeen is the request with the client's address in place of a trusted proxy's.

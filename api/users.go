@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/plenum-meet/plenum/signaling/cluster"
 	"github.com/plenum-meet/plenum/store"
 )
 
@@ -132,8 +133,15 @@ func (s *Server) replacePassword(ctx context.Context, user, password, but string
 	return err
 }
 
-// ended makes the end of sign-ins true on this node: their access tokens, and the meetings that they are in.
+// ended makes the end of sign-ins true on every node: their access tokens, and the meetings that they are in.
 func (s *Server) ended(families ...string) {
+	s.endedHere(families...)
+	if !s.nodes.alone() && len(families) > 0 {
+		s.nodes.Tell(cluster.Notice{SignedOut: families})
+	}
+}
+
+func (s *Server) endedHere(families ...string) {
 	for _, family := range families {
 		s.revoked.add(family, s.now())
 	}

@@ -43,6 +43,9 @@ type Config struct {
 	// Streams bound what comes by WHIP and WHEP.
 	Streams StreamLimits
 
+	// Mine says whether this node may open the room of a meeting; nil opens all. It must not block.
+	Mine func(code string) bool
+
 	// Joined is told how long it took from the handshake of a socket until its participant was in the room or the lobby. It must
 	// not block; nil is not told.
 	Joined func(time.Duration)

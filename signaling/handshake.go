@@ -76,27 +76,35 @@ func (s *Server) examine(now time.Time, r *http.Request) (credential, *refusal) 
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		return credential{}, &refuseNotUpgrade
 	}
-	offered := subprotocols(r)
-	if !slices.Contains(offered, message.Subprotocol) {
+	if !slices.Contains(subprotocols(r), message.Subprotocol) {
 		return credential{}, &refuseSubprotocol
 	}
-	for _, value := range offered {
+	kind, token := Shown(r)
+	if kind == grant.Ticket {
+		claims, err := s.keys.VerifyTicket(now, token)
+		if err != nil {
+			return credential{}, &refuseCredential
+		}
+		return credential{claims: claims, byTicket: true}, nil
+	}
+	claims, err := s.keys.VerifyGrant(now, token)
+	if err != nil || s.ended.has(now, claims.SignIn) || !s.spent.spend(now, claims) {
+		return credential{}, &refuseCredential
+	}
+	return credential{claims: claims}, nil
+}
+
+// Shown is the token that a handshake shows, not yet checked; an empty grant if there is none.
+func Shown(r *http.Request) (kind grant.Kind, token string) {
+	for _, value := range subprotocols(r) {
 		if token, ok := strings.CutPrefix(value, message.GrantPrefix); ok {
-			claims, err := s.keys.VerifyGrant(now, token)
-			if err != nil || s.ended.has(now, claims.SignIn) || !s.spent.spend(now, claims) {
-				return credential{}, &refuseCredential
-			}
-			return credential{claims: claims}, nil
+			return grant.Grant, token
 		}
 		if token, ok := strings.CutPrefix(value, message.TicketPrefix); ok {
-			claims, err := s.keys.VerifyTicket(now, token)
-			if err != nil {
-				return credential{}, &refuseCredential
-			}
-			return credential{claims: claims, byTicket: true}, nil
+			return grant.Ticket, token
 		}
 	}
-	return credential{}, &refuseCredential
+	return grant.Grant, ""
 }
 
 // originAllowed compares exactly. Browsers always send an Origin; who sends none is no browser, and has only

@@ -20,6 +20,8 @@ type liveRoom struct {
 	opened chan struct{}
 	room   *room.Room
 	err    error
+	// test of a connection, which is no meeting.
+	test bool
 
 	// speakers as the media side last said, for newcomers.
 	speakers atomic.Pointer[[]string]
@@ -41,11 +43,55 @@ func (s *Server) live(code string) (*room.Room, bool) {
 	}
 }
 
+// Has says whether a meeting has a room here: one that takes requests, or is about to.
+func (s *Server) Has(code string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.rooms[code]
+	return ok
+}
+
+// Codes are those of all meetings that have a room here. Connection tests are none.
+func (s *Server) Codes() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	codes := make([]string, 0, len(s.rooms))
+	for code, live := range s.rooms {
+		if !live.test {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// LetGo closes the room of a meeting that lives on another node now. Its people come back there, with their tickets. It does not wait.
+func (s *Server) LetGo(code string) {
+	live, ok := s.live(code)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.wg.Go(func() {
+		live.Stop()
+		// Before any socket closes, or the room would take it for somebody who left.
+		<-live.Ended()
+		s.sayGoodBye(func(of *Session) bool { return of.claims.Code == code }, "the meeting has moved")
+	})
+}
+
 // enter returns the room that the claims name, opened if need be. A room that is storing its last records is
 // waited for: the next one counts its chat on.
 func (s *Server) enter(ctx context.Context, claims grant.Claims) (*liveRoom, error) {
+	// A room that is alive stays so: whether it is to be let go is for who knows (LetGo).
+	if !s.Has(claims.Code) && !claims.Test && s.cfg.Mine != nil && !s.cfg.Mine(claims.Code) {
+		return nil, errBusy
+	}
 	for {
-		live, mine, err := s.find(claims.Code)
+		live, mine, err := s.find(claims)
 		if err != nil {
 			return nil, err
 		}
@@ -85,19 +131,19 @@ func hasEnded(err error) bool {
 var errBusy = message.Refuse(message.Unavailable, "The meeting cannot be opened at the moment; try again.")
 
 // find returns the room in the list; mine if it is new and the caller has to start it.
-func (s *Server) find(code string) (live *liveRoom, mine bool, err error) {
+func (s *Server) find(claims grant.Claims) (live *liveRoom, mine bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, false, message.Refuse(message.Unavailable, "The server is stopping; try again.")
 	}
-	live, ok := s.rooms[code]
+	live, ok := s.rooms[claims.Code]
 	if !ok {
 		if len(s.rooms) >= s.adjusted.Load().MaxRooms {
 			return nil, false, message.Refuse(message.Unavailable, "The server has as many meetings as it may; try again later.")
 		}
-		live = &liveRoom{opened: make(chan struct{})}
-		s.rooms[code] = live
+		live = &liveRoom{opened: make(chan struct{}), test: claims.Test}
+		s.rooms[claims.Code] = live
 	}
 	return live, !ok, nil
 }

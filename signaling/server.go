@@ -232,11 +232,7 @@ func (s *Server) Close(ctx context.Context) {
 		// Before any socket closes, or the room would take it for somebody who left.
 		<-live.Ended()
 	}
-	s.mu.Lock()
-	for _, session := range s.open {
-		session.Finish(message.CloseCode(websocket.StatusGoingAway), "the server stops")
-	}
-	s.mu.Unlock()
+	s.sayGoodBye(func(*Session) bool { return true }, "the server stops")
 
 	gone := make(chan struct{})
 	go func() {
@@ -250,6 +246,16 @@ func (s *Server) Close(ctx context.Context) {
 	}
 	s.cancel()
 	<-gone
+}
+
+func (s *Server) sayGoodBye(to func(*Session) bool, why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, session := range s.open {
+		if to(session) {
+			session.Finish(message.CloseCode(websocket.StatusGoingAway), why)
+		}
+	}
 }
 
 // refuseMore lets nobody in any more and returns the rooms that are alive.

@@ -151,7 +151,7 @@ func (c serveCommand) validate() error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.TURN.validate(), c.TLS.validate())
-	errs = append(errs, checkDrainWait(c.DrainWait), c.tracing().Validate(), c.validateWebhooks())
+	errs = append(errs, checkDrainWait(c.DrainWait), c.tracing("").Validate(), c.Cluster.validate(c.Secret), c.validateWebhooks())
 	if c.Secret != "" {
 		_, err := loadSecret(c.Secret, c.Storage.Data)
 		errs = append(errs, err)

@@ -22,16 +22,16 @@ import (
 	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/signaling/cluster"
 	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/store"
 	"github.com/plenum-meet/plenum/webclient"
 )
 
-// nodeID names this process. There is one node only.
-const nodeID = "local"
-
 // node is a running server: its parts, and how to stop them.
 type node struct {
+	// id names this process among the nodes of a cluster.
+	id     string
 	log    *slog.Logger
 	cfg    serveCommand
 	public net.Addr
@@ -45,10 +45,13 @@ type node struct {
 	level     *slog.LevelVar // nil if the log cannot be changed
 	rest      *api.Server
 	signals   *signaling.Server
+	cluster   *cluster.Cluster
 	// times are how long things took, for the metrics.
 	times    *metrics.Times
 	draining atomic.Bool
 	traces   *tracing.Provider
+	// begun is closed when the start is over, well or not.
+	begun chan struct{}
 	// failed gets the error of a listener that ended by itself.
 	failed chan error
 	// stops are run from the last to the first.
@@ -63,9 +66,10 @@ type stop struct {
 
 // start brings up all parts in order. If one fails, those before it are stopped again.
 func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err error) {
-	n := &node{log: log, cfg: c, failed: make(chan error, 2), times: metrics.NewTimes(), level: levelOf(log)}
+	n := &node{id: newNodeID(), log: log, cfg: c, failed: make(chan error, 3), begun: make(chan struct{}), times: metrics.NewTimes(), level: levelOf(log)}
 	held := c
 	n.holds.Store(&held)
+	defer close(n.begun)
 	defer func() {
 		if err != nil {
 			n.Stop(context.WithoutCancel(ctx))
@@ -73,6 +77,9 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	}()
 
 	if err := checkDrainWait(c.DrainWait); err != nil {
+		return nil, err
+	}
+	if err := c.Cluster.validate(c.Secret); err != nil {
 		return nil, err
 	}
 	assets, err := webclient.Assets()
@@ -99,7 +106,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		return nil, err
 	}
 	// A new boot id at each start: a grant of the last one is worth nothing now.
-	keys, err := grant.NewKeys(secret, nodeID, rand.Text())
+	keys, err := grant.NewKeys(secret, n.id, rand.Text())
 	if err != nil {
 		return nil, fmt.Errorf("signing keys: %w", err)
 	}
@@ -126,6 +133,10 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		n.onStop("admin listener", closing(admin))
 		n.admin = admin.Addr()
 	}
+	link, between, err := n.listenBetween(secret)
+	if err != nil {
+		return nil, err
+	}
 	if c.PublicAddress, err = c.publicAddresses(ctx, log); err != nil {
 		return nil, err
 	}
@@ -150,6 +161,8 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
+	n.signals = signals
+	gauge := metrics.NewGauge(time.Now(), forwarder, signals)
 	cfg := api.Default()
 	cfg.Limits = c.rates(cfg.Limits)
 	cfg.AdminToken, cfg.PublicAdmin = api.Secret(c.AdminToken), c.AdminPublic
@@ -162,15 +175,18 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
-	seen := metrics.Parts{Media: forwarder, Transport: media, Gauge: metrics.NewGauge(time.Now(), forwarder, signals), Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
+	seen := metrics.Parts{Media: forwarder, Transport: media, Gauge: gauge, Relay: n.relay, Webhooks: webhooks, Signaling: signals, Pool: records.Pool, Version: versionOf(version)}
+	if err := n.joinCluster(ctx, between, gauge); err != nil {
+		return nil, err
+	}
 	rest, err := api.New(cfg, api.Parts{
 		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: n.level, Reload: n.reload, Tracer: n.traces.Tracer("api"),
-		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Web: assets, Debug: rooms{seen}, Draining: &n.draining, Log: log, Now: time.Now,
+		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Cluster: n.cluster, Link: link, Web: assets, Debug: rooms{seen}, Draining: &n.draining, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	n.rest, n.signals = rest, signals
+	n.rest = rest
 	n.onStop("mail", func(context.Context) error { rest.Close(); return nil })
 	// Stopping begins with the end of this list: nobody new comes in, requests are answered, then WebSockets, which
 	// are no longer the HTTP server's, are told good-bye, and then media ends.
@@ -178,13 +194,16 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if admin != nil {
 		n.serve("admin HTTP", admin, rest.Admin())
 	}
+	if between != nil {
+		n.serve("HTTP between nodes", between, rest.Between())
+	}
 	return n, nil
 }
 
 func (n *node) startSignaling(origins []string, records *store.Store, media *sfu.Server, keys *grant.Keys) (*signaling.Server, error) {
-	cfg := signaling.Default(nodeID)
+	cfg := signaling.Default(n.id)
 	// Behind trusted proxies the API has put the client's address in place already.
-	cfg.Origins = origins
+	cfg.Origins, cfg.Mine = origins, n.mine
 	cfg.Joined, cfg.Tracer = n.times.Joined, n.traces.Tracer("signaling")
 	limits := n.cfg.adjustableSignals(origins)
 	cfg.MaxSockets, cfg.MaxRooms, cfg.Room.MaxParticipants, cfg.Room.ResumeFor = limits.MaxSockets, limits.MaxRooms, limits.MaxParticipants, limits.ResumeFor

@@ -134,7 +134,7 @@ func (c *serveCommand) adjustableREST(a api.Adjustable) api.Adjustable {
 }
 
 func (c *serveCommand) adjustableSignals(origins []string) signaling.Adjustable {
-	usual := signaling.Default(nodeID)
+	usual := signaling.Default("")
 	return signaling.Adjustable{
 		Origins: origins, ResumeFor: c.ResumeWindow,
 		MaxSockets:      cmp.Or(c.Limits.MaxConnections, usual.MaxSockets),

@@ -43,6 +43,8 @@ type serveCommand struct {
 
 	MediaAdvertise netip.AddrPort `placeholder:"IP:PORT" help:"Told to clients as the one way for media, UDP alone, in place of this machine's addresses and port: for tests through 'plenum bridge'."`
 
+	Cluster clusterOptions `embed:""`
+
 	TLS  tlsOptions  `embed:""`
 	TURN turnOptions `embed:""`
 

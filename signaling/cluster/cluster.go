@@ -95,11 +95,9 @@ func (c *Cluster) Node() string { return c.cfg.Node }
 
 // Nodes are all that are alive, by name.
 func (c *Cluster) Nodes() []Node {
-	now, self := time.Now(), c.self()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.members.renewed(now, self)
-	return c.members.list(now)
+	return c.members.list(time.Now())
 }
 
 // Others are the nodes that are alive but for this one.

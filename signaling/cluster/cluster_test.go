@@ -170,12 +170,12 @@ func TestNoticesReachEveryOtherNode(t *testing.T) {
 	url := natsServer(t, -1).ClientURL()
 	a, b, c := join(t, "a", url), join(t, "b", url), join(t, "c", url)
 	meet(t, a, b, c)
-	a.Tell(cluster.Notice{SignedOut: []string{"family"}, Ended: []string{"code"}})
+	a.Tell(cluster.Notice{SignedOut: []string{"family"}})
 	for _, m := range []*member{b, c} {
 		eventually(t, "told", func() bool {
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			return len(m.told) == 1 && m.told[0].SignedOut[0] == "family" && m.told[0].Ended[0] == "code"
+			return len(m.told) == 1 && m.told[0].SignedOut[0] == "family"
 		})
 	}
 	a.mu.Lock()

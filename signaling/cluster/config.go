@@ -29,8 +29,6 @@ type Node struct {
 type Notice struct {
 	// SignedOut are families of sign-ins that have ended.
 	SignedOut []string `json:"signedOut,omitempty"`
-	// Ended are meetings, by their codes, that somebody ended who does not know where they live.
-	Ended []string `json:"ended,omitempty"`
 }
 
 // Config of a node's part in the cluster.

@@ -5,7 +5,7 @@
 //	                           └ this node: go on · another: pass the request on (Link)
 //	run ── beat ───────────> "plenum.node": who I am, how I am          each second; silent for 4 s is gone
 //	    └─ renew ──────────> records of the meetings alive here          each 15 s; they last 60 s
-//	Tell ──────────────────> "plenum.told": what every node has to know  sign-ins that ended, meetings to end
+//	Tell ──────────────────> "plenum.told": what every node has to know  sign-ins that ended
 //
 // A node that finds another one in the record of a meeting that it holds was given up for dead, and lets the meeting go
 // ([Config.Moved]). One that has lost NATS keeps its meetings and places nothing. Media never goes by NATS. A node without others

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -17,6 +18,8 @@ const (
 	issuer = "plenum"
 	// anyNode is the audience of tickets.
 	anyNode = "plenum-nodes"
+	// whoever is no audience at all, for who only passes a token on.
+	whoever = ""
 	// minSecret in bytes: as strong as the signature.
 	minSecret = 32
 )
@@ -54,6 +57,16 @@ func (k *Keys) Grant(now time.Time, c Claims) (string, error) {
 // VerifyGrant checks everything but single use.
 func (k *Keys) VerifyGrant(now time.Time, token string) (Claims, error) {
 	return k.grant.verify(Grant, now, k.node, token)
+}
+
+// NodeOf tells which node a grant is for, whether or not that is this one.
+func (k *Keys) NodeOf(now time.Time, token string) (string, error) {
+	var claims wireClaims
+	if err := k.grant.open(Grant, now, whoever, token, &claims); err != nil {
+		return "", err
+	}
+	node, _, _ := strings.Cut(strings.Join(claims.Audience, ""), "/")
+	return node, nil
 }
 
 // Ticket signs a token for coming back within TicketLife and returns its id too.
@@ -155,17 +168,19 @@ func (r keyring) open(kind Kind, now time.Time, audience, text string, claims jw
 	if len(text) > MaxSize {
 		return fmt.Errorf("%w: %d bytes", ErrMalformed, len(text))
 	}
-	parser := jwt.NewParser(
+	rules := []jwt.ParserOption{
 		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
 		jwt.WithIssuer(issuer),
-		jwt.WithAudience(audience),
 		jwt.WithExpirationRequired(),
 		jwt.WithNotBeforeRequired(),
 		jwt.WithLeeway(Leeway),
 		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return now }),
-	)
-	_, err := parser.ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
+	}
+	if audience != whoever {
+		rules = append(rules, jwt.WithAudience(audience))
+	}
+	_, err := jwt.NewParser(rules...).ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
 		if t.Header["typ"] != kind.typ() {
 			return nil, ErrForeign
 		}
