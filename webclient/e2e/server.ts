@@ -1,14 +1,21 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from './port';
+
+const run = promisify(execFile);
 
 export const binary = resolve(
   process.env['PLENUM_BINARY'] || join(import.meta.dirname, '../../.bin/plenum'),
+);
+// A setting of the developer's own must not reach the server of a test.
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('PLENUM_')),
 );
 const readyWithin = 20_000;
 const stopWithin = 8_000;
@@ -17,20 +24,28 @@ const stopWithin = 8_000;
 export class PlenumServer {
   readonly url: string;
   private readonly adminUrl: string;
-  private readonly process: ChildProcess;
+  private readonly args: readonly string[];
   private readonly data: string;
+  private process: ChildProcess;
   private output = '';
+  private key: string | undefined;
 
-  private constructor(process: ChildProcess, data: string, url: string, adminPort: number) {
-    this.process = process;
+  private constructor(args: readonly string[], data: string, url: string, adminPort: number) {
+    this.args = args;
     this.data = data;
     this.url = url;
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
+    this.process = this.spawn();
+  }
+
+  private spawn(): ChildProcess {
+    const child = spawn(binary, this.args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const keep = (chunk: Buffer) => {
       this.output += chunk.toString();
     };
-    process.stdout?.on('data', keep);
-    process.stderr?.on('data', keep);
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    return child;
   }
 
   /**
@@ -72,17 +87,8 @@ export class PlenumServer {
       ...(given.tls ? ['--tls-dev'] : []),
       ...(given.origin ? [`--origin=${given.origin}`] : []),
     ];
-    // A setting of the developer's own must not reach the server of a test.
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !name.startsWith('PLENUM_')),
-    );
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    const server = new PlenumServer(
-      child,
-      data,
-      `${given.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
-      adminPort,
-    );
+    const url = `${given.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+    const server = new PlenumServer(args, data, url, adminPort);
     try {
       await server.ready();
     } catch (error) {
@@ -106,16 +112,43 @@ export class PlenumServer {
     }
   }
 
+  /** What whoever runs the server does by the admin API; fails if it is refused. */
+  async operate(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
+    this.key ??= await this.makeKey();
+    const response = await fetch(`${this.adminUrl}/api/admin/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.key}`, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+  }
+
+  private async makeKey(): Promise<string> {
+    const args = ['admin', 'keys', 'create', 'test', '--all', '--json', `--data=${this.data}`];
+    const { stdout } = await run(binary, args, { env });
+    return (JSON.parse(stdout) as { secret: string }).secret;
+  }
+
   async stop(): Promise<void> {
-    const { process: child } = this;
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopWithin);
-      await exited;
-      clearTimeout(timer);
-    }
+    await this.halt();
     await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** Stops as for an update: what it has kept stays. */
+  async halt(): Promise<void> {
+    const { process: child } = this;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopWithin);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  /** Another server in place of one that was stopped, at the same addresses and with what that has kept. */
+  async begin(): Promise<void> {
+    this.process = this.spawn();
+    await this.ready();
   }
 
   private async ready(): Promise<void> {
