@@ -15,6 +15,9 @@ type Config struct {
 	// CA is a PEM file with the authorities that may have signed the MySQL server's certificate. With it every connection is by TLS;
 	// it is read for each of them.
 	CA string
+	// Certificate and Key are PEM files by which the MySQL server knows us, in place of a password or beside it. The connection has to be
+	// by TLS, to a server whose own certificate is checked; they are read for each.
+	Certificate, Key string
 	// Renew gives the DSN as it is now. It is asked for each new connection to MySQL, which is made with the account in it; where
 	// the database is does not change. Nil for never.
 	Renew func() (dsn string, err error)

@@ -35,8 +35,8 @@ func (s source) name() string {
 
 func parseDSN(c Config) (source, error) {
 	if file, ok := strings.CutPrefix(c.DSN, "sqlite:"); ok {
-		if c.CA != "" {
-			return source{}, errors.New("store: an authority is for MySQL; SQLite is a file")
+		if c.CA != "" || c.Certificate != "" || c.Key != "" {
+			return source{}, errors.New("store: authorities and certificates are for MySQL; SQLite is a file")
 		}
 		return parseSQLite(file)
 	}
@@ -112,6 +112,11 @@ func parseMySQL(c Config) (source, error) {
 			return source{}, fmt.Errorf("store: tls=%s of the DSN does not check what the authority is given for", my.TLSConfig)
 		}
 		if my.TLS, err = trusting(c.CA, u.Hostname()); err != nil {
+			return source{}, err
+		}
+	}
+	if c.Certificate != "" || c.Key != "" {
+		if err := identify(c, my); err != nil {
 			return source{}, err
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -13,25 +14,33 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// login is with what a connection to MySQL is made: the account, and whom to trust. Both may change while the store is open;
-// connections that there are go on with what they were made with.
+// login is with what a connection to MySQL is made: the account, whom to trust, and by which certificate we are known. All may change
+// while the store is open; connections that there are go on with what they were made with.
 type login struct {
 	cfg Config
 	log *slog.Logger
 
-	mu     sync.Mutex
-	user   string
-	passwd string
-	failed string // of which the log has told
+	mu          sync.Mutex
+	user        string
+	passwd      string
+	certificate []tls.Certificate // the last that could be read
+	failed      string            // of which the log has told
 }
 
 func newLogin(cfg Config, my *mysql.Config, log *slog.Logger) *login {
-	return &login{cfg: cfg, log: log, user: my.User, passwd: my.Passwd}
+	l := &login{cfg: cfg, log: log, user: my.User, passwd: my.Passwd}
+	if my.TLS != nil {
+		l.certificate = my.TLS.Certificates
+	}
+	return l
 }
 
 // renew is called before each new connection. What cannot be had anew stays as it was.
 func (l *login) renew(_ context.Context, my *mysql.Config) error {
 	my.User, my.Passwd = l.account()
+	if l.cfg.Certificate != "" {
+		my.TLS.Certificates = l.shown()
+	}
 	if l.cfg.CA == "" {
 		return nil
 	}
@@ -60,6 +69,23 @@ func (l *login) account() (user, passwd string) {
 	return l.user, l.passwd
 }
 
+// shown is the certificate as it is now. Of a pair whose halves are written one after the other, the one before is shown meanwhile.
+func (l *login) shown() []tls.Certificate {
+	pair, err := readPair(l.cfg)
+	if err != nil {
+		l.note(err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		if len(l.certificate) == 1 && !bytes.Equal(l.certificate[0].Certificate[0], pair.Certificate[0]) {
+			l.log.Info("connections to the database are made with another certificate from now on")
+		}
+		l.certificate = []tls.Certificate{pair}
+	}
+	return l.certificate
+}
+
 func (l *login) ask() (user, passwd string, err error) {
 	if l.cfg.Renew == nil {
 		return "", "", nil
@@ -69,7 +95,7 @@ func (l *login) ask() (user, passwd string, err error) {
 		return "", "", fmt.Errorf("the credentials of the database cannot be read again: %w", err)
 	}
 	cfg := l.cfg
-	cfg.DSN = dsn
+	cfg.DSN, cfg.CA, cfg.Certificate, cfg.Key = dsn, "", "", ""
 	next, err := parseDSN(cfg)
 	if err != nil {
 		return "", "", err
@@ -97,6 +123,30 @@ func trusting(file, host string) (*tls.Config, error) {
 		return nil, err
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: authorities, ServerName: host}, nil
+}
+
+// identify adds the certificate by which the server knows us. It is shown to a server alone that is checked itself.
+func identify(c Config, my *mysql.Config) error {
+	if c.Certificate == "" || c.Key == "" {
+		return errors.New("store: a certificate for the database and its key go together")
+	}
+	if c.CA == "" && my.TLSConfig != "true" {
+		return errors.New("store: a certificate for the database needs its authority, or tls=true in the DSN for those of the system")
+	}
+	pair, err := readPair(c)
+	if err != nil {
+		return err
+	}
+	my.TLS.Certificates = []tls.Certificate{pair}
+	return nil
+}
+
+func readPair(c Config) (tls.Certificate, error) {
+	pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+	if err != nil {
+		return pair, fmt.Errorf("store: the certificate for the database: %w", err)
+	}
+	return pair, nil
 }
 
 func readAuthorities(file string) (*x509.CertPool, error) {

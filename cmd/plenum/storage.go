@@ -19,8 +19,10 @@ type storageOptions struct {
 	Data     string     `default:"./data" type:"path" help:"Directory for what Plenum keeps by itself: the SQLite database and the generated secret. Made if absent."`
 	Database string     `secret:"" placeholder:"DSN" help:"Where the records are: sqlite:/path/to/file.db or mysql://user:password@host:port/database (MariaDB too). Default: plenum.db in the data directory. A password is better kept in the environment."`
 
-	DatabasePassword string `secret:"" placeholder:"TEXT" help:"Password of the account in --database, in place of one in there. A file that PLENUM_DATABASE_PASSWORD_FILE names is read again for each new connection, so that a password changes without a restart. Default: the one in --database."`
-	DatabaseCA       string `name:"database-ca" placeholder:"FILE" help:"Authorities in PEM form that may have signed the certificate of the MySQL or MariaDB server. With it every connection is by TLS, to the host named in --database alone. Default: as --database says."`
+	DatabasePassword    string `secret:"" placeholder:"TEXT" help:"Password of the account in --database, in place of one in there. A file that PLENUM_DATABASE_PASSWORD_FILE names is read again for each new connection, so that a password changes without a restart. Default: the one in --database."`
+	DatabaseCA          string `name:"database-ca" placeholder:"FILE" help:"Authorities in PEM form that may have signed the certificate of the MySQL or MariaDB server. With it every connection is by TLS, to the host named in --database alone. Default: as --database says."`
+	DatabaseCertificate string `placeholder:"FILE" help:"Certificate in PEM form by which the MySQL or MariaDB server knows this one, with --database-key. Both files are read for each new connection. Needs --database-ca, or tls=true in --database. Default: none is shown."`
+	DatabaseKey         string `placeholder:"FILE" help:"Private key of --database-certificate, in PEM form."`
 }
 
 // config is the store's own configuration with what was given on the command line.
@@ -29,7 +31,7 @@ func (o storageOptions) config() store.Config {
 	if o.Database != "" {
 		cfg.DSN = o.dsn()
 	}
-	cfg.CA = o.DatabaseCA
+	cfg.CA, cfg.Certificate, cfg.Key = o.DatabaseCA, o.DatabaseCertificate, o.DatabaseKey
 	return cfg
 }
 

@@ -3,7 +3,8 @@
 #   with-mariadb.sh go test ./store/...
 # The server has its own data directory, socket and free port. The command finds it in
 # PLENUM_TEST_MYSQL=mysql://root@127.0.0.1:PORT/ and makes its own databases there. It speaks TLS too, with a certificate for
-# 127.0.0.1 alone by the authority in PLENUM_TEST_MYSQL_CA.
+# 127.0.0.1 alone by the authority in PLENUM_TEST_MYSQL_CA. It takes certificates of clients by the same authority, whose key is in
+# PLENUM_TEST_MYSQL_CA_KEY.
 # Where PLENUM_TEST_MYSQL is set already, that server is used and none is started.
 set -euo pipefail
 
@@ -64,7 +65,7 @@ for _ in 1 2 3 4 5; do
   fi
   # Durability is of no use here: the data goes away with the tests.
   mariadbd "${options[@]}" --socket="$dir/my.sock" --pid-file="$dir/my.pid" --bind-address=127.0.0.1 --port="$port" \
-    --ssl-cert="$dir/ca.pem" --ssl-key="$dir/key.pem" --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --max-connections=300 \
+    --ssl-ca="$dir/ca.pem" --ssl-cert="$dir/ca.pem" --ssl-key="$dir/key.pem" --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4 --max-connections=300 \
     --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=0 \
     --innodb-log-file-size=32M --innodb-buffer-pool-size=128M >"$log" 2>&1 </dev/null &
   server=$!
@@ -85,5 +86,5 @@ if [ -z "$server" ]; then
   exit 1
 fi
 
-export PLENUM_TEST_MYSQL="mysql://root@127.0.0.1:$port/" PLENUM_TEST_MYSQL_CA="$dir/ca.pem"
+export PLENUM_TEST_MYSQL="mysql://root@127.0.0.1:$port/" PLENUM_TEST_MYSQL_CA="$dir/ca.pem" PLENUM_TEST_MYSQL_CA_KEY="$dir/key.pem"
 "$@"
