@@ -6,12 +6,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"text/template"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -78,7 +78,12 @@ func helmFunctions(all *template.Template) template.FuncMap {
 		"int": func(v any) (int, error) {
 			return strconv.Atoi(text(v))
 		},
-		"add": func(a, b int) int { return a + b },
+		"add": func(all ...int) (sum int) {
+			for _, n := range all {
+				sum += n
+			}
+			return sum
+		},
 		"join": func(by string, all []any) string {
 			return strings.Join(list(all), by)
 		},
@@ -133,6 +138,34 @@ func nodePort(v map[string]any) {
 	put(v, []any{"203.0.113.7"}, "publicAddress")
 }
 
+func guarded(v map[string]any) {
+	nodePort(v)
+	put(v, true, "secrets", "adminToken")
+	put(v, true, "admin", "enabled")
+	put(v, true, "networkPolicy", "enabled")
+}
+
+func several(v map[string]any) {
+	put(v, true, "cluster", "enabled")
+	put(v, "tls://nats:4222", "nats", "url")
+	put(v, true, "secrets", "database")
+	put(v, true, "secrets", "adminToken")
+}
+
+func growing(v map[string]any) {
+	several(v)
+	put(v, "", "nats", "url")
+	put(v, true, "secrets", "natsURL")
+	put(v, true, "cluster", "ipv6")
+	put(v, true, "nats", "credentials")
+	put(v, true, "nats", "ca")
+	put(v, "stun.example.org:3478", "publicSTUN")
+	put(v, true, "admin", "enabled")
+	put(v, true, "autoscaling", "enabled")
+	put(v, 1800, "drain", "meetingsSeconds")
+	put(v, true, "ingress", "enabled")
+}
+
 func TestTheChartFitsTogether(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -142,6 +175,9 @@ func TestTheChartFitsTogether(t *testing.T) {
 		{"as it is", func(map[string]any) {}, []string{"PodDisruptionBudget meet", "Service meet", "StatefulSet meet"}},
 		{"everything", everything, []string{"Ingress meet", "PodDisruptionBudget meet", "Service meet", "StatefulSet meet"}},
 		{"ports of the nodes", nodePort, []string{"PodDisruptionBudget meet", "Service meet", "Service meet-media", "StatefulSet meet"}},
+		{"ports of the nodes, guarded", guarded, []string{"NetworkPolicy meet", "PodDisruptionBudget meet", "Service meet", "Service meet-media", "StatefulSet meet"}},
+		{"a cluster", several, []string{"PodDisruptionBudget meet", "Service meet", "StatefulSet meet"}},
+		{"a cluster that grows", growing, []string{"HorizontalPodAutoscaler meet", "Ingress meet", "PodDisruptionBudget meet", "Service meet", "StatefulSet meet"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			objects, err := render(t, c.set)
@@ -155,11 +191,17 @@ func TestTheChartFitsTogether(t *testing.T) {
 			set := objects["StatefulSet meet"]
 			labels := at(set, "spec", "template", "metadata", "labels").(map[string]any)
 			for name, object := range objects {
+				for _, wrong := range readKinds(t).wrong(object) {
+					t.Errorf("%s: %s", name, wrong)
+				}
 				selector, _ := at(object, "spec", "selector").(map[string]any)
 				if match, ok := selector["matchLabels"].(map[string]any); ok {
 					selector = match
 				}
-				if selector == nil && !strings.HasPrefix(name, "Ingress") {
+				if pods, ok := at(object, "spec", "podSelector", "matchLabels").(map[string]any); ok {
+					selector = pods
+				}
+				if selector == nil && !strings.HasPrefix(name, "Ingress") && !strings.HasPrefix(name, "Horizontal") {
 					t.Errorf("%s selects nothing", name)
 				}
 				for key, value := range selector {
@@ -177,17 +219,13 @@ func TestTheChartFitsTogether(t *testing.T) {
 			checkEnvironment(t, k, container)
 			checkProbes(t, k, container, ports)
 			checkMounts(t, set, pod, container)
+			checkDrain(t, k, pod, container, environment(container))
 			for name, object := range objects {
 				for _, port := range anyList(at(object, "spec", "ports")) {
 					if target, _ := at(port, "targetPort").(string); ports[target] == "" {
 						t.Errorf("%s leads to the port %q, which the pod does not have", name, target)
 					}
 				}
-			}
-			grace, err := time.ParseDuration(fmt.Sprintf("%vs", at(pod, "terminationGracePeriodSeconds")))
-			drain, wrong := time.ParseDuration(environment(container)["PLENUM_DRAIN_WAIT"])
-			if err != nil || wrong != nil || grace <= drain+goodBye {
-				t.Errorf("the pod is killed after %s and takes up to %s to stop: %v", grace, drain+goodBye, errors.Join(err, wrong))
 			}
 			if at(pod, "enableServiceLinks") != false {
 				t.Error("the service's variables get into the pod, and begin with PLENUM_ where it is called plenum")
@@ -206,18 +244,35 @@ func anyList(in any) []any {
 	return out
 }
 
+// environment has a field of the pod as its path in angle brackets.
 func environment(container any) map[string]string {
 	out := map[string]string{}
 	for _, variable := range at(container, "env").([]any) {
-		out[at(variable, "name").(string)], _ = at(variable, "value").(string)
+		name := at(variable, "name").(string)
+		out[name], _ = at(variable, "value").(string)
+		if field := at(variable, "valueFrom", "fieldRef", "fieldPath"); field != nil {
+			out[name] = fmt.Sprintf("<%v>", field)
+		}
 	}
 	return out
 }
 
+var refers = regexp.MustCompile(`\$\(([^)]+)\)`)
+
 func checkEnvironment(t *testing.T, k known, container any) {
 	t.Helper()
+	defined := map[string]bool{}
+	for _, variable := range at(container, "env").([]any) {
+		value, _ := at(variable, "value").(string)
+		for _, m := range refers.FindAllStringSubmatch(value, -1) {
+			if !defined[m[1]] {
+				t.Errorf("%v refers to %s, which is not defined before it", at(variable, "name"), m[1])
+			}
+		}
+		defined[at(variable, "name").(string)] = true
+	}
 	for name, value := range environment(container) {
-		if !k.variables[name] {
+		if !k.variables[name] && !(strings.HasPrefix(value, "<") && !strings.HasPrefix(name, "PLENUM_")) {
 			t.Errorf("the pod has %s, which is no option", name)
 		}
 		if value == "" {
@@ -244,7 +299,7 @@ func checkProbes(t *testing.T, k known, container any, ports map[string]string) 
 			t.Errorf("%s speaks %v to a server of %s", probe, at(get, "scheme"), scheme)
 		}
 	}
-	for name, want := range map[string]string{"http": "PLENUM_LISTEN", "media-udp": "PLENUM_MEDIA_PORT", "media-tcp": "PLENUM_MEDIA_PORT", "turn-udp": "PLENUM_TURN_PORT", "turn-tls": "PLENUM_TURN_TLS_PORT", "admin": "PLENUM_ADMIN_LISTEN"} {
+	for name, want := range map[string]string{"http": "PLENUM_LISTEN", "media-udp": "PLENUM_MEDIA_PORT", "media-tcp": "PLENUM_MEDIA_PORT", "turn-udp": "PLENUM_TURN_PORT", "turn-tls": "PLENUM_TURN_TLS_PORT", "admin": "PLENUM_ADMIN_LISTEN", "node": "PLENUM_NODE_LISTEN"} {
 		if port := ports[name]; port != "" && strings.TrimPrefix(environment(container)[want], ":") != port {
 			t.Errorf("the port %s is %s, and %s is %s", name, port, want, environment(container)[want])
 		}
@@ -280,6 +335,17 @@ func TestTheChartRefusesWhatCannotWork(t *testing.T) {
 		{"a port that nodes do not have", "between 30000 and 32767", func(v map[string]any) { nodePort(v); put(v, 7882, "media", "port") }},
 		{"TURN behind other ports", "turn.enabled", func(v map[string]any) { nodePort(v); put(v, true, "turn", "enabled") }},
 		{"an admin listener without a token", "adminToken", func(v map[string]any) { put(v, true, "admin", "enabled") }},
+		{"a wait for meetings without a token", "secrets.adminToken", func(v map[string]any) { put(v, 60, "drain", "meetingsSeconds") }},
+		{"a policy for the machine's network", "networkPolicy.enabled needs media.mode nodePort", func(v map[string]any) { put(v, true, "networkPolicy", "enabled") }},
+		{"a cluster without a database", "cluster.enabled needs secrets.database", func(v map[string]any) { several(v); put(v, false, "secrets", "database") }},
+		{"a cluster without NATS", "cluster.enabled needs nats.url", func(v map[string]any) { several(v); put(v, "", "nats", "url") }},
+		{"a cluster behind node ports", "cluster.enabled needs media.mode hostNetwork", func(v map[string]any) { nodePort(v); several(v) }},
+		{"a cluster at one address", "cluster.enabled takes no publicAddress", func(v map[string]any) { several(v); put(v, []any{"203.0.113.7"}, "publicAddress") }},
+		{"a cluster without a token", "cluster.enabled needs secrets.adminToken", func(v map[string]any) { several(v); put(v, false, "secrets", "adminToken") }},
+		{"a cluster of nobody", "cluster.replicas", func(v map[string]any) { several(v); put(v, 0, "cluster", "replicas") }},
+		{"one node that grows", "autoscaling.enabled needs cluster.enabled", func(v map[string]any) { put(v, true, "autoscaling", "enabled") }},
+		{"growth that nobody measures", "autoscaling.enabled needs admin.enabled", func(v map[string]any) { growing(v); put(v, false, "admin", "enabled") }},
+		{"growth backwards", "autoscaling.minReplicas", func(v map[string]any) { growing(v); put(v, 9, "autoscaling", "minReplicas") }},
 		{"no URL", "publicURL", func(v map[string]any) { put(v, "", "publicURL") }},
 		{"no secret", "secrets.name", func(v map[string]any) { put(v, "", "secrets", "name") }},
 	} {

@@ -2,6 +2,8 @@ package deploy
 
 import (
 	"fmt"
+	"maps"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,13 +115,32 @@ func list(in any) []string {
 	return out
 }
 
-func TestComposeFitsTogether(t *testing.T) {
-	k := readKnown(t)
-	file := parse(t, "compose.yaml", read(t, "compose/compose.yaml"))
+// secretsOf a service, and where in the container each lies.
+func secretsOf(service any) map[string]string {
+	out := map[string]string{}
+	for _, secret := range anyList(at(service, "secrets")) {
+		name, short := secret.(string)
+		place := "/run/secrets/" + name
+		if !short {
+			name, place = at(secret, "source").(string), at(secret, "target").(string)
+		}
+		out[name] = place
+	}
+	return out
+}
+
+// checkCompose sees to it that a compose file names nothing that is not there.
+func checkCompose(t *testing.T, file map[string]any) {
+	t.Helper()
 	secrets, volumes, networks := at(file, "secrets").(map[string]any), at(file, "volumes").(map[string]any), at(file, "networks").(map[string]any)
 	services := at(file, "services").(map[string]any)
 	for name, service := range services {
-		for _, secret := range list(at(service, "secrets")) {
+		for needed := range asMap(at(service, "depends_on")) {
+			if at(services, needed, "healthcheck") == nil {
+				t.Errorf("%s waits until %s is healthy, which nobody asks", name, needed)
+			}
+		}
+		for secret := range secretsOf(service) {
 			if secrets[secret] == nil {
 				t.Errorf("%s asks for the secret %s, which nobody declares", name, secret)
 			}
@@ -138,26 +159,39 @@ func TestComposeFitsTogether(t *testing.T) {
 				t.Errorf("%s mounts %s, which nobody declares", name, source)
 			}
 		}
-		environment, _ := at(service, "environment").(map[string]any)
-		for key, value := range environment {
-			secret, ok := strings.CutPrefix(fmt.Sprint(value), "/run/secrets/")
-			if strings.HasSuffix(key, "_FILE") && (!ok || !slices.Contains(list(at(service, "secrets")), secret)) {
+		for key, value := range asMap(at(service, "environment")) {
+			if strings.HasSuffix(key, "_FILE") && !slices.Contains(slices.Collect(maps.Values(secretsOf(service))), fmt.Sprint(value)) {
 				t.Errorf("%s: %s names %s, which the service does not have", name, key, value)
 			}
 		}
 	}
-	plenum := services["plenum"]
-	listen := strings.TrimPrefix(fmt.Sprint(at(plenum, "environment", "PLENUM_LISTEN")), ":") + "/tcp"
-	want := append([]string{listen}, k.ports()[1:]...)
-	var inside []string
-	for _, port := range list(at(plenum, "ports")) {
+}
+
+func asMap(in any) map[string]any {
+	out, _ := in.(map[string]any)
+	return out
+}
+
+// published are the ports of a service inside, in the form of EXPOSE.
+func published(service any) (inside []string) {
+	for _, port := range list(at(service, "ports")) {
 		_, to, _ := strings.Cut(port, ":")
 		if !strings.Contains(to, "/") {
 			to += "/tcp"
 		}
 		inside = append(inside, to)
 	}
-	if !slices.Equal(inside, want) {
+	return inside
+}
+
+func TestComposeFitsTogether(t *testing.T) {
+	k := readKnown(t)
+	file := parse(t, "compose.yaml", read(t, "compose/compose.yaml"))
+	checkCompose(t, file)
+	plenum := at(file, "services", "plenum")
+	listen := strings.TrimPrefix(fmt.Sprint(at(plenum, "environment", "PLENUM_LISTEN")), ":") + "/tcp"
+	want := append([]string{listen}, k.ports()[1:]...)
+	if inside := published(plenum); !slices.Equal(inside, want) {
 		t.Errorf("published are %q, the server listens at %q", inside, want)
 	}
 	// Prometheus asks where the admin listener is, as the alerts know it.
@@ -186,7 +220,9 @@ func TestSecretsAreMadeOnce(t *testing.T) {
 	}
 	run()
 	before := map[string]string{}
-	for name, secret := range at(parse(t, "compose.yaml", read(t, "compose/compose.yaml")), "secrets").(map[string]any) {
+	declared := asMap(at(parse(t, "compose.yaml", read(t, "compose/compose.yaml")), "secrets"))
+	maps.Copy(declared, asMap(at(parse(t, "cluster.yaml", read(t, "compose/cluster.yaml")), "secrets")))
+	for name, secret := range declared {
 		if at(secret, "file") != "./secrets/"+name {
 			t.Errorf("the secret %s is in %v", name, at(secret, "file"))
 		}
@@ -197,6 +233,13 @@ func TestSecretsAreMadeOnce(t *testing.T) {
 	}
 	if !strings.Contains(before["database"], "://plenum:"+before["mysql-password"]+"@mysql:3306/plenum") {
 		t.Error("Plenum has another password than the database")
+	}
+	url, err := url.Parse(before["nats-url"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if password, _ := url.User.Password(); password == "" || !strings.Contains(before["nats-passwords"], `PLENUM_PASSWORD: "`+password+`"`) {
+		t.Error("Plenum has another password than NATS")
 	}
 	run()
 	for name, secret := range before {

@@ -167,8 +167,8 @@ func operatorFiles(t *testing.T) []string {
 
 // Options of other programs that the files name, beside those programs.
 var foreign = map[string]string{
-	"docker": "detach build-arg no-healthcheck follow from chown interval timeout start-period", "npm": "ignore-scripts no-audit no-fund",
-	"the placeholder of the reference": "option", "go": "version tags", "systemctl": "now system", "helm": "set set-file namespace create-namespace values",
+	"docker": "detach file build build-arg no-healthcheck follow from chown interval timeout start-period", "npm": "ignore-scripts no-audit no-fund",
+	"the placeholder of the reference": "option", "go": "version tags", "systemctl": "now system", "helm": "set set-file namespace create-namespace values reuse-values", "journalctl": "unit follow",
 	"kubectl": "from-literal from-file dry-run", "curl": "request data", "mysqladmin": "host silent", "git": "always",
 	"mariadb-dump": "defaults-extra-file single-transaction hex-blob routines no-tablespaces default-character-set", "cp": "archive",
 	"sysctl": "system",
