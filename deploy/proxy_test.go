@@ -33,9 +33,12 @@ func TestProxiesLeadToTheServerAndLetSocketsThrough(t *testing.T) {
 			"proxy_set_header Upgrade $http_upgrade;", "proxy_set_header Connection $plenum_connection;", "proxy_read_timeout 1h;",
 			"proxy_set_header Host $host;", "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", "proxy_set_header X-Forwarded-Proto $scheme;",
 		}},
-		{"proxy/Caddyfile", []string{"reverse_proxy " + k.defaults["listen"] + " {", "health_uri /readyz"}},
+		{"proxy/Caddyfile", []string{
+			"reverse_proxy " + k.defaults["listen"] + " {", "health_uri /readyz", "@draining expression {http.error.status_code} == 503",
+			"reverse_proxy @draining " + k.defaults["listen"],
+		}},
 		{"proxy/haproxy.cfg", []string{
-			"server plenum " + k.defaults["listen"] + " check inter 2s fall 2 rise 2", "timeout tunnel 1h", "option forwardfor",
+			"server plenum " + k.defaults["listen"] + " check inter 2s fall 2 rise 2", "server plenum-draining " + k.defaults["listen"] + " backup", "timeout tunnel 1h", "option forwardfor",
 			"http-request set-header X-Forwarded-Proto https", "http-check send meth GET uri /readyz",
 		}},
 	} {
@@ -52,6 +55,21 @@ func TestProxiesLeadToTheServerAndLetSocketsThrough(t *testing.T) {
 		// Behind a proxy that it does not trust, the server would take the proxy for everybody.
 		if m := behind.FindStringSubmatch(text); len(m) != 3 || m[1] != k.defaults["listen"] || m[2] != "127.0.0.1/32" {
 			t.Errorf("%s says of the server %q", c.file, m)
+		}
+	}
+}
+
+// A location of nginx that names a header has none of those named around it.
+func TestNoLocationHidesTheHeadersAroundIt(t *testing.T) {
+	inside := false
+	for _, line := range statements(read(t, "proxy/nginx.conf")) {
+		switch {
+		case strings.HasPrefix(line, "location "):
+			inside = true
+		case line == "}":
+			inside = false
+		case inside && strings.HasPrefix(line, "proxy_set_header "):
+			t.Errorf("a location has %q", line)
 		}
 	}
 }
