@@ -34,21 +34,24 @@ export function Over({ state, onRejoin }: { state: CallState; onRejoin: () => vo
       return { title: t('over.elsewhere'), text: t('over.elsewhereText'), lost: false };
     }
     if (state.phase === 'failed' && state.error?.code === 'removed') {
-      const denied = state.notice?.kind === 'denied';
-      return denied
-        ? { title: t('over.denied'), text: t('over.deniedText'), lost: false }
-        : { title: t('over.removed'), text: t('over.removedText'), lost: false };
+      if (state.notice?.kind === 'denied') {
+        return { title: t('over.denied'), text: t('over.deniedText'), lost: false };
+      }
+      const operator = state.notice?.kind === 'removed' && !state.notice.by;
+      const text = t(operator ? 'over.removedByOperator' : 'over.removedText');
+      return { title: t('over.removed'), text, lost: false };
     }
     if (state.phase === 'failed' && state.error?.code !== 'meeting_ended') {
       return { title: t('over.lost'), text: t('over.lostText'), lost: true };
     }
-    const by = state.participants.find((each) => each.id === state.endedBy);
-    const text =
-      by === undefined
-        ? t('over.endedText')
-        : by.id === state.self
-          ? t('over.endedByYou')
-          : t('over.endedBy', { name: by.name });
-    return { title: t('over.ended'), text, lost: false };
+    return { title: t('over.ended'), text: ended(), lost: false };
+  }
+
+  function ended(): string {
+    const { endedBy, participants, self } = state;
+    if (endedBy === '') return t('over.endedFromOutside');
+    const by = participants.find(({ id }) => id === endedBy);
+    if (by === undefined) return t('over.endedText');
+    return by.id === self ? t('over.endedByYou') : t('over.endedBy', { name: by.name });
   }
 }

@@ -1,3 +1,4 @@
+import { X } from 'lucide-react';
 import { Toast as Radix } from 'radix-ui';
 import { createContext, useCallback, useContext, useState } from 'react';
 import type { ReactNode } from 'react';
@@ -22,19 +23,29 @@ export function useToast(): Show {
   return useContext(ToastContext);
 }
 
+interface Shown {
+  id: number;
+  text: string;
+  lasts: number;
+  action?: ToastAction | undefined;
+  /** Stays behind those that come meanwhile, and can be put away. */
+  lasting: boolean;
+}
+
 /** One toast at a time, bottom left above the bar. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const [toast, setToast] = useState<{
-    id: number;
-    text: string;
-    lasts: number;
-    action?: ToastAction;
-  } | null>(null);
+  const [shown, setShown] = useState<readonly Shown[]>([]);
   const show = useCallback((text: string, action?: ToastAction, milliseconds?: number) => {
+    const lasting = milliseconds !== undefined;
     const lasts = milliseconds ?? (action ? withAction : shortly);
-    setToast((before) => ({ id: (before?.id ?? 0) + 1, text, lasts, ...(action && { action }) }));
+    setShown((before) => {
+      const id = Math.max(0, ...before.map((each) => each.id)) + 1;
+      const kept = lasting ? [] : before.filter((each) => each.lasting);
+      return [...kept, { id, text, lasts, action, lasting }];
+    });
   }, []);
+  const toast = shown.at(-1);
   return (
     <ToastContext value={show}>
       <Radix.Provider label={t('notification')} duration={shortly} swipeDirection="left">
@@ -43,7 +54,11 @@ export function ToastProvider({ children }: { children: ReactNode }) {
           <Radix.Root
             key={toast.id}
             duration={toast.lasts}
-            onOpenChange={(open) => !open && setToast(null)}
+            // Announced politely: nothing that it says is worth an interrupted sentence.
+            type="background"
+            onOpenChange={(open) => {
+              if (!open) setShown((before) => before.filter(({ id }) => id !== toast.id));
+            }}
             className="flex animate-rise-in items-center gap-3 rounded-card bg-surface-2 px-4 py-3 text-body text-ink shadow-float"
           >
             <Radix.Title className="min-w-0 break-words">{toast.text}</Radix.Title>
@@ -55,6 +70,14 @@ export function ToastProvider({ children }: { children: ReactNode }) {
               >
                 {toast.action.text}
               </Radix.Action>
+            )}
+            {toast.lasting && (
+              <Radix.Close
+                aria-label={t('close')}
+                className="-my-1.5 -me-2 inline-flex size-8 shrink-0 items-center justify-center rounded-full text-muted hover:bg-surface-3 hover:text-ink"
+              >
+                <X size={17} aria-hidden="true" />
+              </Radix.Close>
             )}
           </Radix.Root>
         )}

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { idleState } from '../../call';
 import type { CallState } from '../../call';
@@ -8,7 +8,7 @@ import { draw } from '../../ui/draw';
 import { CallProvider } from './call';
 import type { Call } from './call';
 import { chime } from './chime';
-import { useAnnouncements } from './notices';
+import { useAnnouncements, useNotices } from './notices';
 
 vi.mock('./chime', () => ({ chime: vi.fn() }));
 afterEach(() => {
@@ -18,6 +18,7 @@ afterEach(() => {
 
 function Listener() {
   useAnnouncements();
+  useNotices();
   return null;
 }
 
@@ -58,4 +59,43 @@ describe('an announcement', () => {
     expect(chime).not.toHaveBeenCalled();
     expect(screen.queryByText(/Long ago/)).toBeNull();
   });
+
+  it('stays behind what is said meanwhile, until it is put away', async () => {
+    const change = inMeeting({});
+    change({ announcement: { text: 'The server restarts at noon.', id: 1 } });
+    const text = 'From whoever runs this server: The server restarts at noon.';
+    await screen.findByText(text);
+    change({ notice: { id: 1, kind: 'muted', by: 'nobody-here' } });
+    const muted = await screen.findByText('You were muted.');
+    expect(screen.queryByText(text)).toBeNull();
+    fireEvent.keyDown(muted, { key: 'Escape' });
+    await screen.findByText(text);
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByText(text)).toBeNull());
+  });
+
+  it('is told politely', async () => {
+    const change = inMeeting({});
+    change({ announcement: { text: 'Noon', id: 1 } });
+    await waitFor(() => {
+      const told = [...document.querySelectorAll('[aria-live=polite]')];
+      expect(told.some((each) => each.textContent?.includes('Noon'))).toBe(true);
+    });
+    expect(document.querySelector('[aria-live=assertive]')).toBeNull();
+  });
+});
+
+describe('what was done to us', () => {
+  it.each([
+    ['muted', 'Whoever runs this server muted you.'],
+    ['video-stopped', 'Whoever runs this server stopped your camera.'],
+    ['share-stopped', 'Whoever runs this server stopped your share.'],
+  ] as const)(
+    'by nobody in the meeting (%s) was done by who runs the server',
+    async (kind, text) => {
+      const change = inMeeting({});
+      change({ notice: { id: 1, kind } });
+      await screen.findByText(text);
+    },
+  );
 });

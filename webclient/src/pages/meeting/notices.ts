@@ -60,15 +60,17 @@ export function noticeText(
   const name = participants.find(({ id }) => id === by)?.name;
   const said = (key: 'muted' | 'askUnmute' | 'videoStopped' | 'shareStopped' | 'calledOn') =>
     name === undefined ? t(`notices.${key}`) : t(`notices.${key}By`, { name });
+  // Nobody in the meeting did it.
+  const operator = !by;
   switch (kind) {
     case 'muted':
-      return said('muted');
+      return operator ? t('notices.mutedByOperator') : said('muted');
     case 'ask-unmute':
       return said('askUnmute');
     case 'video-stopped':
-      return said('videoStopped');
+      return operator ? t('notices.videoStoppedByOperator') : said('videoStopped');
     case 'share-stopped':
-      return said('shareStopped');
+      return operator ? t('notices.shareStoppedByOperator') : said('shareStopped');
     case 'called-on':
       return said('calledOn');
     case 'hand-lowered':
