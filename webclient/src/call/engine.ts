@@ -1,5 +1,4 @@
 import type {
-  DownSlot,
   Emoji,
   MeetingJoined,
   MeetingWaiting,
@@ -13,22 +12,19 @@ import { acceptable } from './chat';
 import type { Address } from './chat';
 import { browserDeps } from './deps';
 import type { CallDeps, JoinApi } from './deps';
-import { Downstream } from './downstream';
 import { after, welcomed } from './events';
 import { gate } from './gate';
-import { LipSync } from './lipsync';
 import type { Frames } from './lipsync';
 import type { Saving, SendPreferences } from './preferences';
 import { Publishing } from './publishing';
-import { Reports } from './report';
+import { Receiving } from './receiving';
 import { Session } from './session';
 import type { Place } from './session';
 import { RequestError } from './socket';
 import type { DataOf, MessageType } from './socket';
 import { idleState } from './state';
 import type { CallError, CallState, CallStats, SharePreset, TileWish } from './state';
-import { pathOf, roundTripTime, sendStats, slotStats } from './stats';
-import { Wishes } from './wishes';
+import { pathOf, roundTripTime, sendStats } from './stats';
 import { Writing } from './writing';
 
 const answerWithin = 15_000;
@@ -57,43 +53,23 @@ export class CallEngine {
   private readonly listeners = new Set<() => void>();
   private state: CallState = idleState();
   private session: Session | undefined;
-  private down: Downstream | undefined;
   private readonly publishing: Publishing;
-  private readonly wishes: Wishes;
-  private readonly offers = { up: 0, down: 0 };
-  private readonly lipSync: LipSync;
-  private readonly reports: Reports;
+  private readonly receiving: Receiving;
   private readonly writing: Writing;
-  private audio: MediaStream[] = [];
+  private readonly offers = { up: 0, down: 0 };
   private whenJoined = gate();
 
   constructor(deps: Partial<CallDeps> = {}) {
     this.deps = { ...browserDeps(), ...deps };
-    this.publishing = new Publishing(this.deps, {
+    const shared = {
       state: () => this.state,
-      update: (change) => this.update(change),
+      update: (change: Partial<CallState>) => this.update(change),
       session: () => this.session,
-      offer: (data, current) => this.offer(data, current),
-    });
-    this.wishes = new Wishes(this.deps.timers, {
-      slots: () => this.down?.known() ?? [],
-      participants: () => this.state.participants,
-      grow: (videos) => this.down?.grow(videos),
-      send: async (wish) => {
-        await this.session?.request('slots:wish', wish);
-      },
-    });
-    this.lipSync = new LipSync(this.deps.timers, () => this.down?.slots ?? []);
-    this.reports = new Reports(this.deps.timers, {
-      slots: async () => (await this.stats()).down,
-      send: (slots) => this.session?.send('stats:report', { slots }),
-    });
-    this.writing = new Writing(this.deps, {
-      state: () => this.state,
-      update: (change) => this.update(change),
-      session: () => this.session,
-      back: () => this.whenJoined.passed,
-    });
+    };
+    const offer = (data: WebRTCOffer, current: () => boolean) => this.offer(data, current);
+    this.publishing = new Publishing(this.deps, { ...shared, offer });
+    this.receiving = new Receiving(this.deps, { ...shared, offer });
+    this.writing = new Writing(this.deps, { ...shared, back: () => this.whenJoined.passed });
   }
 
   /** Calls f after each change; returns a function that stops it. */
@@ -112,12 +88,12 @@ export class CallEngine {
     this.update({ phase: 'connecting' });
     this.publishing.prefer(preferences ?? {});
     if (saving) this.setSaving(saving);
-    this.reports.begin();
+    this.receiving.begin();
     this.publishing.microphone.adopt(microphone);
     this.publishing.camera.adopt(camera);
     const events = {
       granted: (iceServers: RTCIceServer[]) => {
-        if (!this.down) this.openDown(iceServers);
+        if (!this.receiving.opened) this.receiving.open(iceServers);
       },
       waiting: (lobby: MeetingWaiting) => this.wait(lobby),
       joined: (snapshot: MeetingJoined, again: boolean) => this.joined(snapshot, again),
@@ -127,14 +103,14 @@ export class CallEngine {
       lost: () => {
         this.whenJoined = gate();
         this.publishing.rest();
-        this.down?.rest();
+        this.receiving.rest();
         this.update({ phase: 'reconnecting', speaking: [], typing: [] });
       },
       message: (message: ServerMessage) => this.receive(message),
       failed: (error: CallError) => this.finish({ phase: 'failed', error }),
     };
     this.session = new Session(this.deps, api, events, place);
-    if (place) this.openDown(place.iceServers);
+    if (place) this.receiving.open(place.iceServers);
     await this.session.start();
   }
 
@@ -252,17 +228,13 @@ export class CallEngine {
 
   /** What the page shows now; replaces what it showed before. */
   setTiles(tiles: TileWish[], next: readonly string[] = []): void {
-    const { self } = this.state;
-    this.wishes.set(
-      tiles.filter(({ participant }) => participant !== self),
-      next.filter((participant) => participant !== self),
-    );
+    this.receiving.show(tiles, next);
   }
 
   /** What we would rather not receive, from now on. */
   setSaving(saving: Saving): void {
     this.update({ saving });
-    this.wishes.save(saving);
+    this.receiving.save(saving);
   }
 
   /** How we send from now on; others see a short gap, since it takes a new connection. */
@@ -272,38 +244,34 @@ export class CallEngine {
 
   /** Where the frames of a stream can be seen, so that its sound can keep time; returns a function that ends it. */
   watchFrames = (stream: MediaStream, frames: Frames): (() => void) =>
-    this.lipSync.watch(stream, frames);
+    this.receiving.watchFrames(stream, frames);
 
   /** Own pictures too. Null until the slot carries this very publication. */
   videoOf(participant: string, source: 'camera' | 'screen'): MediaStream | null {
     if (participant === this.state.self) return this.publishing.picture(source);
-    const kind = source === 'camera' ? 'video' : 'screen';
-    return this.down?.carrying(participant, kind)?.stream ?? null;
+    return this.receiving.videoOf(participant, source);
   }
 
   /** What the server says of the slot that this publication is assigned to. */
   qualityOf(participant: string, source: 'camera' | 'screen'): SlotQuality | undefined {
-    const slot = this.down?.slots.find(
-      ({ assigned }) => assigned?.participant === participant && assigned.source === source,
-    );
-    return slot && this.state.quality?.slots.find(({ mid }) => mid === slot.mid);
+    return this.receiving.qualityOf(participant, source);
   }
 
   /** One for each slot of sound; the same array until the pool changes. */
   audioStreams(): MediaStream[] {
-    return this.audio;
+    return this.receiving.audioStreams();
   }
 
   async stats(): Promise<CallStats> {
-    const [up, down] = await Promise.all([this.publishing.stats(), this.down?.stats()]);
-    const path = pathOf(down);
+    const [up, down] = await Promise.all([this.publishing.stats(), this.receiving.stats()]);
+    const path = pathOf(down.report);
     return {
       at: this.deps.timers.now(),
       offers: { ...this.offers },
-      roundTripTime: roundTripTime(down),
+      roundTripTime: roundTripTime(down.report),
       ...(path && { path }),
       up: sendStats(up, (mid) => this.publishing.sourceOf(mid)),
-      down: slotStats(this.down?.slots ?? [], down),
+      down: down.slots,
     };
   }
 
@@ -317,14 +285,14 @@ export class CallEngine {
     if (this.state.phase === 'joined') {
       this.whenJoined = gate();
       this.publishing.leave();
-      this.openDown(this.session?.iceServers ?? []);
+      this.receiving.open(this.session?.iceServers ?? []);
     }
     this.update({ phase: 'waiting', lobby, self: lobby.self, speaking: [] });
   }
 
   private joined(snapshot: MeetingJoined, again: boolean): void {
     const handWasUp = again && this.state.hands.includes(this.state.self ?? '');
-    if (again) this.openDown(this.session?.iceServers ?? []);
+    if (again) this.receiving.open(this.session?.iceServers ?? []);
     this.publishing.heed(snapshot, this.state);
     this.update(welcomed(this.state, snapshot, again));
     this.whenJoined.open();
@@ -337,10 +305,8 @@ export class CallEngine {
   private resumed(): void {
     this.update({ phase: 'joined' });
     this.whenJoined.open();
-    this.down?.wake();
     this.publishing.wake();
-    this.wishes.forget();
-    this.wishes.refresh();
+    this.receiving.resume();
     this.writing.resend();
   }
 
@@ -348,7 +314,7 @@ export class CallEngine {
     const change = after(this.state, message, this.deps.timers.now());
     if (change) {
       this.update(change);
-      if (change.participants) this.wishes.refresh();
+      if (change.participants) this.receiving.participantsChanged();
       if (message.type === 'moderation:notice') this.obey(message.data.kind);
       return;
     }
@@ -356,26 +322,17 @@ export class CallEngine {
       case 'meeting:ended':
         this.finish({ phase: 'ended', endedBy: message.data.by ?? '' });
         break;
-      case 'slots:assigned':
-        this.down?.assign(message.data.version, message.data.slots);
-        break;
-      case 'slots:clock':
-        this.lipSync.set(message.data.clocks);
-        break;
       case 'layers:wanted': {
         const { source, codec, layers } = message.data;
         this.publishing.want(source, { codec, layers });
         break;
       }
-      case 'webrtc:ice-servers':
-        // A connection looks for its ways once: the one made for the lobby knew of no relay.
-        if (this.state.connection.down !== 'connected') this.openDown(message.data.servers);
-        break;
       case 'error':
         if (message.data.code === 'media_closed') this.renewMedia();
         break;
       default:
-        // Replies are matched by the socket; what a later server says is not for us.
+        // Replies are matched by the socket; what a later server says is for nobody.
+        this.receiving.receive(message);
         break;
     }
   }
@@ -389,36 +346,9 @@ export class CallEngine {
 
   /** The server has let go of both connections, while we are still in the room. */
   private renewMedia(): void {
-    this.openDown(this.session?.iceServers ?? []);
+    this.receiving.open(this.session?.iceServers ?? []);
     this.update({ quality: undefined });
     this.publishing.renew();
-  }
-
-  private openDown(iceServers: RTCIceServer[]): void {
-    this.down?.close();
-    this.lipSync.forget();
-    this.wishes.forget();
-    const down: Downstream = new Downstream(this.deps, iceServers, {
-      offer: (sdp: string, slots: DownSlot[]) =>
-        this.offer({ pc: 'down', sdp, slots }, () => this.down === down),
-      stateChanged: (state) =>
-        this.update({ connection: { ...this.state.connection, down: state } }),
-      slotsChanged: () => this.slotsChanged(),
-      answered: () => this.wishes.now(),
-    });
-    this.down = down;
-    this.slotsChanged();
-  }
-
-  private slotsChanged(): void {
-    const streams = (this.down?.slots ?? [])
-      .filter(({ kind }) => kind === 'audio' || kind === 'screen-audio')
-      .map(({ stream }) => stream);
-    const same =
-      streams.length === this.audio.length && streams.every((each, i) => each === this.audio[i]);
-    if (!same) this.audio = streams;
-    this.lipSync.changed();
-    this.update({});
   }
 
   private async offer(data: WebRTCOffer, current: () => boolean): Promise<string> {
@@ -438,13 +368,8 @@ export class CallEngine {
     this.session?.close();
     this.session = undefined;
     this.whenJoined.open();
-    this.wishes.close();
-    this.lipSync.close();
-    this.reports.end();
     this.publishing.close();
-    this.down?.close();
-    this.down = undefined;
-    this.audio = [];
+    this.receiving.close();
     this.update({ ...end, speaking: [] });
   }
 
