@@ -284,6 +284,8 @@ func checkEnvironment(t *testing.T, k known, container any) {
 	}
 }
 
+var afterColon = regexp.MustCompile(`[0-9]+$`)
+
 func checkProbes(t *testing.T, k known, container any, ports map[string]string) {
 	t.Helper()
 	for probe, path := range map[string]string{"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"} {
@@ -300,7 +302,7 @@ func checkProbes(t *testing.T, k known, container any, ports map[string]string) 
 		}
 	}
 	for name, want := range map[string]string{"http": "PLENUM_LISTEN", "media-udp": "PLENUM_MEDIA_PORT", "media-tcp": "PLENUM_MEDIA_PORT", "turn-udp": "PLENUM_TURN_PORT", "turn-tls": "PLENUM_TURN_TLS_PORT", "admin": "PLENUM_ADMIN_LISTEN", "node": "PLENUM_NODE_LISTEN"} {
-		if port := ports[name]; port != "" && strings.TrimPrefix(environment(container)[want], ":") != port {
+		if port := ports[name]; port != "" && afterColon.FindString(environment(container)[want]) != port {
 			t.Errorf("the port %s is %s, and %s is %s", name, port, want, environment(container)[want])
 		}
 	}

@@ -79,7 +79,7 @@ func TestNodesOfAClusterFindOneAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := environment(at(objects["StatefulSet meet"], "spec", "template", "spec", "containers", 0))
-	if plain["PLENUM_NODE_ADDRESS"] != "$(POD_IP):7880" || plain["PLENUM_NATS_URL"] != "tls://nats:4222" {
+	if plain["PLENUM_NODE_ADDRESS"] != "$(POD_IP):7880" || plain["PLENUM_NODE_LISTEN"] != plain["PLENUM_NODE_ADDRESS"] || plain["PLENUM_NATS_URL"] != "tls://nats:4222" {
 		t.Errorf("%v", plain)
 	}
 	if objects, err = render(t, growing); err != nil {
@@ -88,7 +88,7 @@ func TestNodesOfAClusterFindOneAnother(t *testing.T) {
 	pod := at(objects["StatefulSet meet"], "spec", "template", "spec")
 	got := environment(at(pod, "containers", 0))
 	for name, want := range map[string]string{
-		"POD_IP": "<status.podIP>", "PLENUM_NODE_LISTEN": ":7880", "PLENUM_NODE_ADDRESS": "[$(POD_IP)]:7880", "PLENUM_NATS_URL_FILE": "/secrets/nats-url", "PLENUM_NATS_URL": "",
+		"POD_IP": "<status.podIP>", "PLENUM_NODE_LISTEN": "[$(POD_IP)]:7880", "PLENUM_NODE_ADDRESS": "[$(POD_IP)]:7880", "PLENUM_NATS_URL_FILE": "/secrets/nats-url", "PLENUM_NATS_URL": "",
 		"PLENUM_NATS_CREDENTIALS": "/secrets/nats-credentials", "PLENUM_NATS_CA": "/secrets/nats-ca", "PLENUM_DATABASE_FILE": "/secrets/database",
 		"PLENUM_PUBLIC_STUN": "stun.example.org:3478", "PLENUM_PUBLIC_ADDRESS": "",
 	} {

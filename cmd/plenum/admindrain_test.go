@@ -1,9 +1,28 @@
 package main
 
 import (
+	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
+
+// In a pod the program drains its own server: the token is in a file, and the environment is that of the server.
+func TestAPodDrainsItself(t *testing.T) {
+	token := filepath.Join(t.TempDir(), "admin-token")
+	if err := os.WriteFile(token, []byte("a token of the operator's\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := startMeeting(t, func(c *serveCommand) { c.AdminToken = "a token of the operator's" })
+	for name, value := range map[string]string{"PLENUM_ADMIN_TOKEN_FILE": token, "PLENUM_ADMIN_LISTEN": ":9090", "PLENUM_LISTEN": ":8080", "PLENUM_TURN": "on"} {
+		t.Setenv(name, value)
+	}
+	code, out, errs := runPlenum(m.ctx, "admin", "drain", "--admin="+m.admin, "--wait=60s")
+	if code != 0 || !strings.Contains(out, "gets nobody new") || get(t, m.rest.Base+"/readyz") != http.StatusServiceUnavailable {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+}
 
 // Who waits for a server to be empty is told when the last one has left, and is not kept for longer than they wish.
 func TestADrainWaitsUntilNobodyIsLeft(t *testing.T) {
