@@ -78,7 +78,7 @@ func TestSizesFollowFromFigures(t *testing.T) {
 // The operator's guide leads to every other page.
 func TestTheGuideLeadsEverywhere(t *testing.T) {
 	guide := read(t, "docs/operating.md")
-	for _, page := range []string{"backup.md", "sizing.md", "without-udp.md", "mysql.md", "apart.md", "bots.md", "webhooks.md", "configuration.md", "observability.md"} {
+	for _, page := range []string{"backup.md", "sizing.md", "without-udp.md", "mysql.md", "apart.md", "bots.md", "webhooks.md", "configuration.md", "observability.md", "cluster.md"} {
 		if !strings.Contains(guide, "]("+page+")") {
 			t.Errorf("operating.md does not lead to %s", page)
 		}

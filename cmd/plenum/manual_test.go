@@ -99,6 +99,7 @@ func TestEveryCommandOfTheManualIsOne(t *testing.T) {
 	}
 	for name, content := range map[string][]byte{
 		"plenum.yaml": sample, "turn": []byte(strings.Repeat("s", 40)), "plenum": []byte(strings.Repeat("s", 40)), "database-ca.pem": certificate,
+		"nats-ca.pem": certificate, "nats-url": []byte("tls://plenum:password@nats-0:4222"), "database": []byte("mysql://plenum:password@mysql:3306/plenum"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
