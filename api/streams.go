@@ -31,10 +31,13 @@ func (s *Server) streamRoutes() {
 		s.route(http.MethodPatch, session, handler, s.refuseForeign)
 		s.route(http.MethodDelete, session, handler, s.refuseForeign)
 		s.route(http.MethodOptions, session, handler)
-		// There is no page at these paths; and the protocol keeps what is left for versions to come (RFC 9725 §4.2).
-		rest := []string{http.MethodGet, http.MethodHead, http.MethodPut}
-		s.echo.Match(append(rest, http.MethodPatch, http.MethodDelete), endpoint, allowing("OPTIONS, POST"))
-		s.echo.Match(append(rest, http.MethodPost), session, allowing("DELETE, OPTIONS, PATCH"))
+		// There is no page at these paths, though nobody is wrong to look.
+		s.route(http.MethodGet, endpoint, handler)
+		s.route(http.MethodGet, session, handler)
+		s.echo.HEAD(endpoint, handler)
+		s.echo.HEAD(session, handler)
+		s.echo.Match([]string{http.MethodPut, http.MethodPatch, http.MethodDelete}, endpoint, allowing("GET, HEAD, OPTIONS, POST"))
+		s.echo.Match([]string{http.MethodPut, http.MethodPost}, session, allowing("DELETE, GET, HEAD, OPTIONS, PATCH"))
 	}
 	s.adminStreamRoutes()
 }

@@ -99,8 +99,16 @@ func TestPagesOfOtherOriginsMayStreamOnlyWhereTheyAreAllowed(t *testing.T) {
 		t.Errorf("the answer to another page is %v", a.header)
 	}
 	w.want(403, call{method: "POST", path: "/whip/" + m.Code, header: map[string]string{"Origin": "https://evil.example.org", "Content-Type": "application/sdp"}, body: "v=0"})
+	for _, name := range []string{"Location", "ETag", "Link", "Retry-After", "Accept-Patch"} {
+		if shown := w.want(204, call{method: "OPTIONS", path: "/whip/" + m.Code, header: map[string]string{"Origin": studio}}).header; !strings.Contains(shown.Get("Access-Control-Expose-Headers"), name) {
+			t.Errorf("a page does not see %s", name)
+		}
+	}
 	// No page is at these paths.
-	for _, path := range []string{"/whip/" + m.Code, "/whep/" + m.Code, "/whip/" + m.Code + "/x"} {
-		w.want(405, call{method: "GET", path: path})
+	for path, status := range map[string]int{"/whip/" + m.Code: 204, "/whep/" + m.Code: 204, "/whip/" + m.Code + "/x": 404} {
+		if a := w.want(status, call{method: "GET", path: path}); strings.Contains(string(a.body), "<html") {
+			t.Errorf("at %s is %s", path, a.body)
+		}
+		w.want(405, call{method: "PUT", path: path})
 	}
 }

@@ -22,6 +22,9 @@ const (
 	sdpType      = "application/sdp"
 	fragmentType = "application/trickle-ice-sdpfrag"
 
+	endpointMethods = "GET, HEAD, OPTIONS, POST"
+	sessionMethods  = "DELETE, GET, HEAD, OPTIONS, PATCH"
+
 	maxOfferBody    = 64 << 10 // bytes; one of two m-lines with every codec that browsers know has 8 KB
 	maxFragmentBody = 16 << 10
 
@@ -42,31 +45,50 @@ type StreamCall struct {
 func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, call StreamCall) {
 	var refused *problem
 	switch {
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		refused = s.lookAtStream(w, call)
 	case call.Session == "" && r.Method == http.MethodPost:
 		refused = s.postStream(w, r, call)
 	case call.Session == "" && r.Method == http.MethodOptions:
-		w.Header().Set("Allow", "OPTIONS, POST")
+		w.Header().Set("Allow", endpointMethods)
 		w.Header().Set("Accept-Post", sdpType)
 		w.WriteHeader(http.StatusNoContent)
 	case call.Session == "":
-		refused = methodNotAllowed("OPTIONS, POST")
+		refused = methodNotAllowed(endpointMethods)
 	case r.Method == http.MethodPatch:
 		refused = s.patchStream(w, r, call)
 	case r.Method == http.MethodDelete:
 		refused = s.deleteStream(w, r, call)
 	case r.Method == http.MethodOptions:
-		w.Header().Set("Allow", "DELETE, OPTIONS, PATCH")
+		w.Header().Set("Allow", sessionMethods)
 		w.Header().Set("Accept-Patch", fragmentType)
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		refused = methodNotAllowed("DELETE, OPTIONS, PATCH")
+		refused = methodNotAllowed(sessionMethods)
 	}
 	if refused != nil {
 		refused.write(w)
 	}
 }
 
-// methodNotAllowed keeps GET, HEAD and PUT for versions of the protocol to come (RFC 9725 §4.2).
+// lookAtStream answers that there is something, which has no representation (RFC 9725 §4.1).
+func (s *Server) lookAtStream(w http.ResponseWriter, call StreamCall) *problem {
+	if call.Session != "" && s.streamOf(call) == nil {
+		return &problemNoSession
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// streamOf is the session of a call, nil if there is none.
+func (s *Server) streamOf(call StreamCall) *Stream {
+	stream := s.streams.find(call.Session)
+	if stream == nil || stream.grant.Way != call.Way || stream.grant.Code != call.Code {
+		return nil
+	}
+	return stream
+}
+
 func methodNotAllowed(allow string) *problem {
 	return &problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Detail: "This method is not allowed here.", allow: allow}
 }
@@ -118,8 +140,14 @@ func (s *Server) postStream(w http.ResponseWriter, r *http.Request, call StreamC
 	h.Set("Accept-Patch", fragmentType)
 	s.linkRelays(h, stream.claims.Participant)
 	w.WriteHeader(http.StatusCreated)
-	_, _ = io.WriteString(w, answer)
+	_, _ = io.WriteString(w, muxedOnly(answer))
 	return nil
+}
+
+// bearerOf is the token that a request shows. Schemes have no case (RFC 9110 §11.1).
+func bearerOf(r *http.Request) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
 // bearer checks the token of who would begin a session. Failures count against the address.
@@ -128,7 +156,7 @@ func (s *Server) bearer(now time.Time, r *http.Request, call StreamCall) (g gran
 	if s.bad.exhausted(now, address) {
 		return g, hash, &problemBad
 	}
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := bearerOf(r)
 	if !ok {
 		return g, hash, &problemNoToken
 	}
@@ -332,11 +360,11 @@ func (s *Server) linkRelays(h http.Header, participant string) {
 // session finds the session of a call, for who shows the token that it was opened with: though it may have expired since,
 // it can still end what it began.
 func (s *Server) session(r *http.Request, call StreamCall) (*Stream, *problem) {
-	stream := s.streams.find(call.Session)
-	if stream == nil || stream.grant.Way != call.Way || stream.grant.Code != call.Code {
+	stream := s.streamOf(call)
+	if stream == nil {
 		return nil, &problemNoSession
 	}
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := bearerOf(r)
 	if !ok {
 		return nil, &problemNoToken
 	}

@@ -166,11 +166,12 @@ func TestCallsOfStreams(t *testing.T) {
 		{"a token of another meeting", "POST", whip, foreign, sdp, "", toPublish, 403, "forbidden"},
 		{"to publish with a token to play", "POST", whip, play, sdp, "", toPublish, 403, "forbidden"},
 		{"to play with a token to publish", "POST", whep, publish, sdp, "", toPlay, 403, "forbidden"},
-		{"GET", "GET", whip, publish, "", "", "", 405, "method_not_allowed"},
-		{"HEAD", "HEAD", whip, publish, "", "", "", 405, ""},
+		{"GET", "GET", whip, "", "", "", "", 204, ""},
+		{"HEAD", "HEAD", whep, "", "", "", "", 204, ""},
 		{"PUT", "PUT", whip, publish, sdp, "", toPublish, 405, "method_not_allowed"},
 		{"PATCH of the endpoint", "PATCH", whip, publish, fragment, "", patchOf("first"), 405, "method_not_allowed"},
-		{"GET of a session", "GET", whip + "/x", publish, "", "", "", 405, "method_not_allowed"},
+		{"GET of a session that is none", "GET", whip + "/x", publish, "", "", "", 404, "not_found"},
+		{"POST to a session", "POST", whip + "/x", publish, sdp, "", toPublish, 405, "method_not_allowed"},
 		{"JSON", "POST", whip, publish, "application/json", "", `{}`, 415, "invalid"},
 		{"no type", "POST", whip, publish, "", "", toPublish, 415, "invalid"},
 		{"who takes JSON alone", "POST", whip, publish, sdp, "application/json, application/sdp;q=0", toPublish, 406, "not_acceptable"},
@@ -216,7 +217,7 @@ func TestCallsOfStreams(t *testing.T) {
 					t.Errorf("nothing is taken: %v", h)
 				}
 			case 204:
-				if h.Get("Accept-Post")+h.Get("Accept-Patch") == "" {
+				if c.method == "OPTIONS" && h.Get("Accept-Post")+h.Get("Accept-Patch") == "" {
 					t.Errorf("nothing is taken: %v", h)
 				}
 			}
@@ -268,6 +269,21 @@ func TestAStreamIsAParticipantWhoPublishes(t *testing.T) {
 	s.want(404, s.call("DELETE", session, "", "Authorization: Bearer "+token))
 	w.eventually("its connection to be closed", func() bool { return w.transport.Upstreams()[0].Closed() })
 	s.want(201, s.publish(token))
+}
+
+// A scheme has no case, and a session has nothing to show but that it is there.
+func TestASessionIsReachedByItsTokenHoweverThatIsWritten(t *testing.T) {
+	w := newWorld(t)
+	s, token := w.studio(), w.token(grant.Publish)
+	a := s.want(201, s.call("POST", "/whip/"+w.meeting.Code, toPublish, "Content-Type: "+sdp+"; charset=utf-8", "Authorization: bearer  "+token))
+	session := a.Header.Get("Location")
+	if got := s.want(204, s.call("GET", session, "")); got.body != "" {
+		t.Errorf("a session shows %q", got.body)
+	}
+	s.want(404, s.call("GET", strings.Replace(session, "/whip/", "/whep/", 1), ""))
+	s.want(401, s.call("DELETE", session, "", "Authorization: Bearer"+token))
+	s.want(200, s.call("DELETE", session, "", "Authorization: BEARER "+token))
+	s.want(404, s.call("GET", session, ""))
 }
 
 // TestPatchesOfStreams has what RFC 9725 §4.3 asks.

@@ -95,6 +95,19 @@ func receiveOnly(text string) string {
 	})
 }
 
+// muxedOnly says of each m-line that RTP and RTCP share a port, without a way back (RFC 9725 §4.4.1).
+func muxedOnly(answer string) string {
+	return eachLine(answer, func(line string) string {
+		switch line {
+		case "a=rtcp-mux":
+			return line + "\r\na=rtcp-mux-only"
+		case "a=rtcp-mux-only":
+			return ""
+		}
+		return line
+	})
+}
+
 // codecRank puts first what every browser decodes: a stream cannot be asked to change its codec when somebody comes in who
 // does not decode it. What is no codec of pictures comes last.
 func codecRank(name string) int {

@@ -56,6 +56,11 @@ func TestWhatIsChangedOfOffers(t *testing.T) {
 			lines("v=0", "m=audio 9 X 111", "a=mid:0", "a=recvonly", "m=video 9 X 96", "a=mid:1", "a=recvonly"),
 		},
 		{
+			"RTP and RTCP share a port", muxedOnly,
+			lines("v=0", "m=audio 9 X 111", "a=rtcp-mux", "m=video 9 X 96", "a=rtcp-mux", "a=rtcp-mux-only"),
+			lines("v=0", "m=audio 9 X 111", "a=rtcp-mux", "a=rtcp-mux-only", "m=video 9 X 96", "a=rtcp-mux", "a=rtcp-mux-only"),
+		},
+		{
 			"ends of lines do not matter", receiveOnly,
 			"v=0\nm=audio 9 X 111\na=mid:0\na=recvonly\n\n",
 			lines("v=0", "m=audio 9 X 111", "a=mid:0", "a=recvonly"),

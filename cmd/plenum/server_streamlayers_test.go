@@ -199,7 +199,8 @@ func TestOffersOfRealSoftwareAreAnswered(t *testing.T) {
 		}
 		s := m.studio(kind)
 		response, answer := s.call("POST", s.url, "application/sdp", strings.ReplaceAll(string(offer), "\n", "\r\n"))
-		if response.StatusCode != http.StatusCreated || strings.Count(answer, "\r\nm=") != 2 || strings.Contains(answer, "\r\na=sendrecv") {
+		if response.StatusCode != http.StatusCreated || strings.Count(answer, "\r\nm=") != 2 || strings.Contains(answer, "\r\na=sendrecv") ||
+			strings.Count(answer, "\r\na=rtcp-mux-only\r\n") != 2 || strings.Count(answer, "\r\na=setup:passive\r\n") != 2 {
 			t.Errorf("%s: %d %s", name, response.StatusCode, answer)
 			continue
 		}

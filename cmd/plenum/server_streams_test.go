@@ -482,10 +482,15 @@ func TestOffersOfStreamsThatCannotBeAnswered(t *testing.T) {
 		"a mid twice":       {strings.Replace(whole, "m=video", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=sendonly\r\nm=video", 1), 422},
 		"bytes":             {"v=0\x00\xff\r\nm=", 422},
 		"an offer that can": {whole + "a=rtpmap:96 VP8/90000\r\n", 201},
+		"both ways":         {strings.Replace(whole, "sendonly", "sendrecv", 1) + "a=rtpmap:96 VP8/90000\r\n", 201},
+		"a client of DTLS":  {strings.Replace(whole, "actpass", "active", 1) + "a=rtpmap:96 VP8/90000\r\n", 201},
 	} {
 		if response, text := s.call("POST", s.url, "application/sdp", c.offer); response.StatusCode != c.status {
 			t.Errorf("%s: %d %s", name, response.StatusCode, text)
 		} else if c.status == 201 {
+			if !strings.Contains(text, "\r\na=recvonly") || !strings.Contains(text, "\r\na=setup:passive") {
+				t.Errorf("%s: the answer is\n%s", name, text)
+			}
 			if end, _ := s.call("DELETE", response.Header.Get("Location"), "", ""); end.StatusCode != http.StatusOK {
 				t.Errorf("DELETE: %d", end.StatusCode)
 			}
