@@ -163,11 +163,11 @@ func (s *Server) pass(c echo.Context, to cluster.Node) error {
 		ErrorHandler: func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
 	}
 	proxy.ServeHTTP(c.Response(), c.Request())
+	if c.Request().Context().Err() != nil {
+		failed = nil // whoever asked has hung up
+	}
 	if failed == nil || errors.Is(failed, errMisdirected) {
 		return failed
-	}
-	if c.Request().Context().Err() != nil {
-		return nil // whoever asked has hung up
 	}
 	s.log.Warn("another node does not answer", "node", to.ID, "error", failed)
 	f := *errUnavailable
@@ -196,20 +196,17 @@ func (s *Server) passSocket(c echo.Context) (here bool, err error) {
 	kind, token := signaling.Shown(c.Request())
 	switch kind {
 	case grant.Grant:
-		id, err := s.grants.NodeOf(s.now(), token)
-		node, ok := s.nodes.Find(id)
-		if err != nil || !ok || came || id == s.nodes.Node() {
-			return true, nil // package signaling has a refusal for each
+		if id, err := s.grants.NodeOf(s.now(), token); err == nil && !came && id != s.nodes.Node() {
+			if node, alive := s.nodes.Find(id); alive {
+				return false, s.pass(c, node)
+			}
 		}
-		return false, s.pass(c, node)
 	case grant.Ticket:
-		claims, err := s.grants.VerifyTicket(s.now(), token)
-		if err != nil || claims.Test {
-			return true, nil
+		if claims, err := s.grants.VerifyTicket(s.now(), token); err == nil && !claims.Test {
+			return s.placed(c, claims.Code)
 		}
-		return s.placed(c, claims.Code)
 	}
-	return true, nil
+	return true, nil // what is wrong with the token, package signaling says
 }
 
 // isLive says whether a meeting takes place, here or elsewhere.
