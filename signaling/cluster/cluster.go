@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -43,7 +44,13 @@ type Cluster struct {
 	members *members
 	// mine are the records that name this node.
 	mine map[string]record
+
+	// recent are the homes that were found last: while NATS is away nothing moves, so that they hold.
+	recent *lru.Cache[string, Node]
 }
+
+// maxRecent bounds what is remembered; the home that was looked for longest ago is forgotten.
+const maxRecent = 10_000
 
 // record of a meeting in the bucket, as this node last saw it.
 type record struct {
@@ -66,6 +73,9 @@ func Join(ctx context.Context, cfg Config, log *slog.Logger) (*Cluster, error) {
 		c.members.listen(now)
 	}
 	var err error
+	if c.recent, err = lru.New[string, Node](maxRecent); err != nil {
+		return nil, err
+	}
 	if c.bus, err = openBus(ctx, cfg, c.reconnected); err != nil {
 		return nil, err
 	}
@@ -159,6 +169,9 @@ func (c *Cluster) passesOn(code string) bool {
 // look reads the record of a meeting. The revision is 0 if there is none.
 func (c *Cluster) look(ctx context.Context, code string) (home Home, revision uint64, ok bool, err error) {
 	if !c.bus.connected() {
+		if node, known := c.recent.Get(code); known {
+			return Home{Node: node, Here: node.ID == c.cfg.Node}, 0, true, nil
+		}
 		return home, 0, false, c.unavailable(nats.ErrDisconnected)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Within)
@@ -179,6 +192,9 @@ func (c *Cluster) look(ctx context.Context, code string) (home Home, revision ui
 		return home, 0, false, c.unavailable(fmt.Errorf("node %s has not been heard of yet", id))
 	}
 	home = Home{Node: node, Here: id == c.cfg.Node}
+	if alive {
+		c.recent.Add(code, node)
+	}
 	if home.Here {
 		c.mine[code] = record{entry.Revision(), now}
 	}
@@ -199,6 +215,7 @@ func (c *Cluster) take(ctx context.Context, code string, target Node, was uint64
 	if target.ID == c.cfg.Node {
 		c.mine[code] = record{revision, time.Now()}
 	}
+	c.recent.Add(code, target)
 	return Home{Node: target, Here: target.ID == c.cfg.Node}, nil
 }
 
@@ -399,6 +416,7 @@ func (c *Cluster) keep(code string) error {
 		default:
 			c.mu.Lock()
 			delete(c.mine, code)
+			c.recent.Remove(code)
 			c.mu.Unlock()
 			c.log.Warn("a meeting lives elsewhere now and is let go", "node", string(entry.Value()))
 			c.cfg.Moved(code)

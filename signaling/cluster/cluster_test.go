@@ -145,12 +145,16 @@ func TestRecordsOutliveALossOfNATS(t *testing.T) {
 		holder, other = b, a
 	}
 	holder.place("meeting")
+	other.place("meeting")
 	holder.set(func(m *member) { m.live = []string{"meeting"} })
 	port := first.Addr().(*net.TCPAddr).Port
 	stopNATS(first)
 	eventually(t, "the loss is noticed", func() bool { return !a.Connected() && !b.Connected() })
-	if _, _, err := other.Home(t.Context(), "meeting"); !errors.Is(err, cluster.ErrUnavailable) {
-		t.Errorf("without NATS: %v", err)
+	if home, ok, err := other.Home(t.Context(), "meeting"); err != nil || !ok || home.Node.ID != holder.Node() {
+		t.Errorf("without NATS the home that was known is %+v, %v", home, err)
+	}
+	if _, err := other.Place(t.Context(), "another"); !errors.Is(err, cluster.ErrUnavailable) {
+		t.Errorf("without NATS a meeting is placed: %v", err)
 	}
 	if !holder.Mine("meeting") {
 		t.Error("without NATS the meeting is given up")

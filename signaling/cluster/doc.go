@@ -8,6 +8,6 @@
 //	Tell ──────────────────> "plenum.told": what every node has to know  sign-ins that ended
 //
 // A node that finds another one in the record of a meeting that it holds was given up for dead, and lets the meeting go
-// ([Config.Moved]). One that has lost NATS keeps its meetings and places nothing. Media never goes by NATS. A node without others
-// runs the same code on a NATS in its own process.
+// ([Config.Moved]). One that has lost NATS keeps its meetings, finds those that it has looked for lately, and places nothing. Media
+// never goes by NATS. A node without others runs the same code on a NATS in its own process.
 package cluster
