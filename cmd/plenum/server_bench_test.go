@@ -25,7 +25,13 @@ import (
 
 const childVariable = "PLENUM_BENCHMARK_SERVER"
 
+// programVariable makes the test binary the program itself, for what only happens to a whole process.
+const programVariable = "PLENUM_TEST_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(programVariable) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], terminal{out: os.Stdout, err: os.Stderr}))
+	}
 	if data := os.Getenv(childVariable); data != "" {
 		if err := serveForBenchmark(data); err != nil {
 			fmt.Fprintln(os.Stderr, err)

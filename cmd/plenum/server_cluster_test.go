@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +28,8 @@ type nodes struct {
 	stop []func()
 }
 
-func startNodes(t *testing.T) *nodes {
+// shared is what the nodes of a cluster have in common.
+func shared(t *testing.T) func(*serveCommand) {
 	t.Helper()
 	bus, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()})
 	if err != nil {
@@ -38,15 +41,20 @@ func startNodes(t *testing.T) *nodes {
 		t.Fatal("NATS does not start")
 	}
 	records := "sqlite:" + filepath.Join(t.TempDir(), "plenum.db")
-	shared := func(c *serveCommand) {
+	return func(c *serveCommand) {
 		c.Storage.Database, c.Secret = records, strings.Repeat("s", 48)
 		c.Cluster.NATSURL, c.Cluster.NodeListen = bus.ClientURL(), "127.0.0.1:0"
 		c.AdminToken = operatorsToken
 	}
-	n := &nodes{meeting: startMeeting(t, shared)}
+}
+
+func startNodes(t *testing.T) *nodes {
+	t.Helper()
+	share := shared(t)
+	n := &nodes{meeting: startMeeting(t, share)}
 	n.all = []*node{n.server}
 	second := serveCommand{Storage: storageOptions{Data: t.TempDir()}, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", MediaAddress: n.server.cfg.MediaAddress}
-	shared(&second)
+	share(&second)
 	other, err := start(n.ctx, second, second.Log.logger(n.log, usualLevel))
 	if err != nil {
 		t.Fatal(err)
@@ -248,6 +256,62 @@ func TestPeopleOfANodeThatStopsComeBackOnAnother(t *testing.T) {
 	}
 	live, _ := n.all[0].signals.Live(n.code)
 	if len(live.Participants) != 2 || live.Participants[0].ID != host.id && live.Participants[1].ID != host.id {
+		t.Errorf("back are %+v", live.Participants)
+	}
+}
+
+// A node that dies says nothing. The others find its silence, and its people come back to one of them.
+func TestPeopleOfANodeThatIsKilledComeBackOnAnother(t *testing.T) {
+	t.Parallel()
+	share := shared(t)
+	m := startMeeting(t, share)
+	c := &m.server.cfg
+	program := exec.CommandContext(m.ctx, os.Args[0], "serve", "--data", t.TempDir(), "--database", c.Storage.Database, "--secret", c.Secret,
+		"--nats-url", c.Cluster.NATSURL, "--node-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--admin-listen", "off",
+		"--media-port", "0", "--media-address", "127.0.0.1", "--turn", "off")
+	program.Env = append(os.Environ(), programVariable+"=1")
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill := sync.OnceFunc(func() {
+		_ = program.Process.Kill()
+		_ = program.Wait()
+	})
+	t.Cleanup(kill)
+	m.until("the nodes know each other", func() bool { return len(m.server.cluster.Nodes()) == 2 })
+
+	var host *bot
+	for try := 0; host == nil; try++ {
+		if try == 40 {
+			t.Fatal("none of forty meetings lives on the other node")
+		}
+		var err error
+		if m.code, err = m.rest.Create(m.ctx, "Test"); err != nil {
+			t.Fatal(err)
+		}
+		if came := m.enterBy(m.rest, "Host"); m.server.signals.Has(m.code) {
+			came.Close()
+		} else {
+			host = came
+		}
+	}
+	guest := m.enter("Gus")
+	host.publish(camera())
+	guest.receive(client.Slots{Video: 1})
+	guest.wish(720, host.id)
+	guest.flows(20, guest.video(0))
+
+	kill()
+	for _, b := range []*bot{host, guest} {
+		m.until(b.name+" is back", func() bool {
+			ctx, cancel := context.WithTimeout(m.ctx, 5*time.Second)
+			defer cancel()
+			_, err := b.Resume(ctx)
+			return err == nil
+		})
+	}
+	live, _ := m.server.signals.Live(m.code)
+	if len(live.Participants) != 2 {
 		t.Errorf("back are %+v", live.Participants)
 	}
 }
