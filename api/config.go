@@ -22,8 +22,8 @@ const (
 type Config struct {
 	// Secret is where the signing keys come from, 32 bytes or more.
 	Secret Secret
-	// PreviousSecret is honoured, but no longer signed with, while the secret is being changed.
-	PreviousSecret Secret
+	// PreviousSecrets are honoured, but no longer signed with, while the secret is being changed.
+	PreviousSecrets []Secret
 	// Issuer and Audience stand in access tokens.
 	Issuer   string
 	Audience string
@@ -181,8 +181,10 @@ func (c Config) Validate() error {
 	if len(c.Secret) < minSecret {
 		wrong("api secret: %d bytes, needs %d", len(c.Secret), minSecret)
 	}
-	if len(c.PreviousSecret) != 0 && len(c.PreviousSecret) < minSecret {
-		wrong("previous api secret: %d bytes, needs %d", len(c.PreviousSecret), minSecret)
+	for _, secret := range c.PreviousSecrets {
+		if len(secret) < minSecret {
+			wrong("previous api secret: %d bytes, needs %d", len(secret), minSecret)
+		}
 	}
 	if n := len(c.AdminToken); n != 0 && n < MinAdminToken {
 		wrong("admin token: %d bytes, needs %d", n, MinAdminToken)

@@ -15,7 +15,7 @@ func TestValidate(t *testing.T) {
 		{"good", func(*Config) {}, ""},
 		{"no secret", func(c *Config) { c.Secret = nil }, "api secret: 0 bytes"},
 		{"short secret", func(c *Config) { c.Secret = c.Secret[:31] }, "api secret: 31 bytes"},
-		{"short previous secret", func(c *Config) { c.PreviousSecret = Secret("x") }, "previous api secret"},
+		{"short previous secret", func(c *Config) { c.PreviousSecrets = []Secret{Secret("x")} }, "previous api secret"},
 		{"no issuer", func(c *Config) { c.Issuer = "" }, "issuer"},
 		{"public URL", func(c *Config) { c.PublicURL = "https://meet.example.org/" }, ""},
 		{"public URL without a scheme", func(c *Config) { c.PublicURL = "meet.example.org" }, "public URL"},

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,7 +74,9 @@ func (s *Server) knownDevice(c echo.Context, user string) bool {
 		return false
 	}
 	end, err := strconv.ParseInt(until, 36, 64)
-	return err == nil && s.now().Unix() < end && hmac.Equal([]byte(mark), []byte(s.keys.deviceMark(user, until)))
+	return err == nil && s.now().Unix() < end && slices.ContainsFunc(s.allKeys, func(k keys) bool {
+		return hmac.Equal([]byte(mark), []byte(k.deviceMark(user, until)))
+	})
 }
 
 func (k keys) deviceMark(user, until string) string {

@@ -164,7 +164,7 @@ func (s *Server) isRevoked(ctx context.Context, family string) bool {
 	return s.revoked.has(family, now)
 }
 
-// hearOfRevoked learns which sign-ins were ended on other nodes: their access tokens are good for nothing either.
+// hearOfRevoked learns which sign-ins were ended on other nodes, or here before the server began: their access tokens are good for nothing either.
 func (s *Server) hearOfRevoked(ctx context.Context, now time.Time) error {
 	families, err := s.store.RevokedSince(ctx, s.revoked.since(now))
 	if err != nil {

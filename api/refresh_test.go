@@ -249,7 +249,7 @@ func TestSecretChanges(t *testing.T) {
 	ada := w.person("ada")
 	first := ada.Cookie
 	second := w.next(first)
-	w.cfg.Secret, w.cfg.PreviousSecret = api.Secret("another secret of thirty-two bytes"), secret
+	w.cfg.Secret, w.cfg.PreviousSecrets = api.Secret("another secret of thirty-two bytes"), []api.Secret{api.Secret("one between of more than thirty-two bytes"), secret}
 	server, err := api.New(w.cfg, api.Parts{
 		Store: w.store, Signaling: w.rooms, Grants: w.grants, Debug: fakeDebug{}, Log: w.logger, Now: w.clock.now,
 	})

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -152,30 +151,15 @@ func New(cfg Config, parts Parts) (*Server, error) {
 	if s.reference, err = newReference(); err != nil {
 		return nil, err
 	}
-	if err := s.recallRevoked(); err != nil {
+	if err := s.hearOfRevoked(context.Background(), s.now()); err != nil {
 		return nil, err
 	}
 	s.makeEcho()
 	return s, nil
 }
 
-// recallRevoked learns which sign-ins were ended shortly before the server began: their access tokens are good for nothing either.
-func (s *Server) recallRevoked() error {
-	families, err := s.store.RevokedSince(context.Background(), s.now().Add(-s.revoked.life))
-	if err != nil {
-		return fmt.Errorf("reading the sign-ins that were ended: %w", err)
-	}
-	for _, family := range families {
-		s.revoked.add(family, s.now())
-	}
-	return nil
-}
-
 func (s *Server) makeKeys() error {
-	for _, secret := range []Secret{s.cfg.Secret, s.cfg.PreviousSecret} {
-		if len(secret) == 0 {
-			continue
-		}
+	for _, secret := range append([]Secret{s.cfg.Secret}, s.cfg.PreviousSecrets...) {
 		k, err := deriveKeys(secret)
 		if err != nil {
 			return err

@@ -91,8 +91,8 @@ func newNodeID() string {
 }
 
 // link is the way between nodes: nil for a server without others, which needs none.
-func (n *node) listenBetween(secret api.Secret) (link *cluster.Link, listener net.Listener, err error) {
-	if link, err = cluster.NewLink(secret); err != nil || n.cfg.Cluster.NATSURL == "" {
+func (n *node) listenBetween(secret api.Secret, before []api.Secret) (link *cluster.Link, listener net.Listener, err error) {
+	if link, err = cluster.NewLink(secret, asBytes(before)...); err != nil || n.cfg.Cluster.NATSURL == "" {
 		return link, nil, err
 	}
 	if listener, err = listen("--node-listen", n.cfg.Cluster.NodeListen); err != nil {

@@ -156,7 +156,8 @@ func (c serveCommand) validate() error {
 		_, err := loadSecret(c.Secret, c.Storage.Data)
 		errs = append(errs, err)
 	}
-	errs = append(errs, checkAddress("--listen", c.Listen))
+	_, err := previousSecrets(c.PreviousSecret)
+	errs = append(errs, err, checkAddress("--listen", c.Listen))
 	if c.AdminListen != "off" {
 		errs = append(errs, checkAddress("--admin-listen", c.AdminListen), c.checkAdmin())
 	}

@@ -101,12 +101,16 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
-	webhooks, err := n.startWebhooks(records, secret)
+	before, err := previousSecrets(c.PreviousSecret)
+	if err != nil {
+		return nil, err
+	}
+	webhooks, err := n.startWebhooks(records, slices.Insert(asBytes(before), 0, []byte(secret))...)
 	if err != nil {
 		return nil, err
 	}
 	// A new boot id at each start: a grant of the last one is worth nothing now.
-	keys, err := grant.NewKeys(secret, n.id, rand.Text())
+	keys, err := grant.NewKeys(secret, n.id, rand.Text(), asBytes(before)...)
 	if err != nil {
 		return nil, fmt.Errorf("signing keys: %w", err)
 	}
@@ -133,7 +137,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 		n.onStop("admin listener", closing(admin))
 		n.admin = admin.Addr()
 	}
-	link, between, err := n.listenBetween(secret)
+	link, between, err := n.listenBetween(secret, before)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +170,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	cfg := api.Default()
 	cfg.Limits = c.rates(cfg.Limits)
 	cfg.AdminToken, cfg.PublicAdmin = api.Secret(c.AdminToken), c.AdminPublic
-	cfg.Secret, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, c.PublicURL, c.Origin, c.TrustedProxy
+	cfg.Secret, cfg.PreviousSecrets, cfg.PublicURL, cfg.Origins, cfg.TrustedProxies = secret, before, c.PublicURL, c.Origin, c.TrustedProxy
 	if n.relays, err = n.startRelay(media, secret, turn, signals.HasMedia); err != nil {
 		return nil, err
 	}

@@ -42,6 +42,32 @@ func loadSecret(configured, dataDir string) (api.Secret, error) {
 	return secret, nil
 }
 
+// previousSecrets are those given, as long as a secret has to be.
+func previousSecrets(configured []string) ([]api.Secret, error) {
+	var all []api.Secret
+	for _, text := range configured {
+		text = strings.TrimSpace(text)
+		if text == "" {
+			continue // the end of a file
+		}
+		if len(text) < secretBytes {
+			return nil, fmt.Errorf("a secret before (--previous-secret, PLENUM_PREVIOUS_SECRET) has %d bytes; it cannot have been one with less than %d",
+				len(text), secretBytes)
+		}
+		all = append(all, api.Secret(text))
+	}
+	return all, nil
+}
+
+// asBytes are secrets for packages that know no type of them.
+func asBytes(secrets []api.Secret) [][]byte {
+	all := make([][]byte, len(secrets))
+	for i, s := range secrets {
+		all[i] = s
+	}
+	return all
+}
+
 func makeSecret(path string) (api.Secret, error) {
 	random := make([]byte, secretBytes)
 	// crypto/rand does not fail: it ends the program where the system has no randomness.

@@ -71,3 +71,24 @@ func TestSecretRefused(t *testing.T) {
 		})
 	}
 }
+
+// Several secrets come from one file, in lines of their own; commas are part of them.
+func TestSecretsBefore(t *testing.T) {
+	one, other := strings.Repeat("a,", secretBytes), strings.Repeat("b", secretBytes)
+	t.Setenv("PLENUM_PREVIOUS_SECRET_FILE", fileWith(t, one+"\n"+other+"\n"))
+	read, err := reading([]string{"serve"})()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := previousSecrets(read.PreviousSecret)
+	if err != nil || len(got) != 2 || string(got[0]) != one || string(got[1]) != other {
+		t.Errorf("%d secrets, error %v", len(got), err)
+	}
+	if got := line(t, "previous-secret"); !strings.HasPrefix(got, "previous-secret: (hidden) #") {
+		t.Error(got)
+	}
+	t.Setenv("PLENUM_PREVIOUS_SECRET_FILE", fileWith(t, other+"\nhunter2\n"))
+	if code, _, errs := runPlenum(t.Context(), "config", "validate"); code == 0 || !strings.Contains(errs, "--previous-secret") || strings.Contains(errs, "hunter2") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}

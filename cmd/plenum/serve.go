@@ -68,6 +68,8 @@ type serveCommand struct {
 	reread rereading
 
 	Secret string `secret:"" placeholder:"TEXT" help:"What signs sign-ins and tickets, at least 32 bytes. Better set in the environment, as PLENUM_SECRET. Default: made at the first start and kept in the data directory, in the file 'secret'."`
+
+	PreviousSecret []string `secret:"" sep:"\n" placeholder:"TEXT" help:"Secrets whose signatures are still good, though nothing is signed with them any more: what was --secret before, so that changing it signs nobody out. Several in lines of their own, better in a file that PLENUM_PREVIOUS_SECRET_FILE names. Default: none."`
 }
 
 // mediaConfig is the transport's own configuration with what was given on the command line.

@@ -23,11 +23,11 @@ func (c serveCommand) validateWebhooks() error {
 }
 
 // startWebhooks has what happens told to those who want to be told. It stops when nothing more can happen, and before the store does.
-func (n *node) startWebhooks(records *store.Store, secret []byte) (*webhook.Courier, error) {
+func (n *node) startWebhooks(records *store.Store, secrets ...[]byte) (*webhook.Courier, error) {
 	if err := n.cfg.validateWebhooks(); err != nil {
 		return nil, err
 	}
-	seal, err := webhook.NewSeal(secret)
+	seal, err := webhook.NewSeal(secrets...)
 	if err != nil {
 		return nil, err
 	}
