@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"cmd/plenum":   {"api", "api/webhook", "store", "signaling", "signaling/cluster", "signaling/grant", "signaling/loadtest", "signaling/message", "sfu", "sfu/relay", "sfu/transport", "sfu/sfutest/bridge", "sfu/sfutest/link", "webclient", "cmd/plenum/metrics", "cmd/plenum/tracing"},
 	// What the node looks like from outside: it sees all parts, and no part sees it.
 	"cmd/plenum/tracing": {},
-	"cmd/plenum/metrics": {"api", "api/webhook", "store", "signaling", "sfu", "sfu/egress", "sfu/relay", "sfu/transport"},
+	"cmd/plenum/metrics": {"api", "api/webhook", "store", "signaling", "signaling/cluster", "sfu", "sfu/egress", "sfu/relay", "sfu/transport"},
 	"sfu":                {"sfu/core/...", "sfu/mailbox", "sfu/egress"},
 	// A shard is a loop: what it is told to do reaches it by its mailbox.
 	"sfu/egress":              {"sfu/core/...", "sfu/mailbox"},

@@ -29,7 +29,7 @@ type put func(value float64, labels ...string)
 
 // families are all that there is besides process_* and go_*, which the client library brings.
 func families() []family {
-	return slices.Concat(nodeFamilies, stressFamilies, mediaFamilies, lineFamilies, egressFamilies, relayFamilies, signalingFamilies, webhookFamilies, databaseFamilies, httpFamilies)
+	return slices.Concat(nodeFamilies, stressFamilies, clusterFamilies, mediaFamilies, lineFamilies, egressFamilies, relayFamilies, signalingFamilies, webhookFamilies, databaseFamilies, httpFamilies)
 }
 
 // count puts a counter of the program.

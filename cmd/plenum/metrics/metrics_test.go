@@ -50,8 +50,9 @@ func sample() *state {
 		}},
 		relay:     relay.Snapshot{Allocations: 3, Made: 8, Refused: 2, Held: 1, UpBytes: 700, DownBytes: 900},
 		signaling: signaling.Load{Sockets: 2, Opened: 5, Refused: map[string]uint64{"origin": 3}, Slow: 1, QueuedWrites: 6, Meetings: []room.Load{{Participants: 3, Reconnecting: 1, Waiting: 4}}},
-		burden:    Burden{Processor: 0.25, Shards: 0.5, Memory: 0.125},
-		pool:      sql.DBStats{MaxOpenConnections: 32, InUse: 1, Idle: 2},
+		nodes:     3, connected: true,
+		burden: Burden{Processor: 0.25, Shards: 0.5, Memory: 0.125},
+		pool:   sql.DBStats{MaxOpenConnections: 32, InUse: 1, Idle: 2},
 	}
 }
 
@@ -77,7 +78,7 @@ func page(t *testing.T, of ...prometheus.Collector) map[string]string {
 func TestTheStateOfANodeBecomesMetrics(t *testing.T) {
 	got := page(t, newCollector(sampled))
 	for name, want := range map[string]string{
-		`plenum_stress`: "0.5", `plenum_stress_part{part="processor"}`: "0.25", `plenum_stress_part{part="meetings"}`: "0",
+		`plenum_cluster_nodes`: "3", `plenum_cluster_connected`: "1", `plenum_stress`: "0.5", `plenum_stress_part{part="processor"}`: "0.25", `plenum_stress_part{part="meetings"}`: "0",
 		`plenum_rooms`:                                                           "1",
 		`plenum_participants{state="in"}`:                                        "2",
 		`plenum_participants{state="reconnecting"}`:                              "1",

@@ -11,6 +11,7 @@ import (
 	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
 	"github.com/plenum-meet/plenum/signaling"
+	"github.com/plenum-meet/plenum/signaling/cluster"
 )
 
 // Parts of the node that are looked at.
@@ -19,7 +20,8 @@ type Parts struct {
 	Transport *transport.Transport
 	Signaling *signaling.Server
 	// Gauge measures the stress.
-	Gauge *Gauge
+	Gauge   *Gauge
+	Cluster *cluster.Cluster
 	// Relay is nil if there is no TURN server inside.
 	Relay *relay.Server
 	// Webhooks is nil if nobody is told of events.
@@ -38,6 +40,8 @@ type state struct {
 	relay              relay.Snapshot
 	signaling          signaling.Load
 	burden             Burden
+	nodes              int
+	connected          bool
 	webhooks           webhook.Snapshot
 	pool               sql.DBStats
 }
@@ -47,6 +51,9 @@ func (p Parts) state(ctx context.Context) *state {
 		version: p.Version, goVersion: runtime.Version(),
 		media: p.Media.Load(ctx), transport: p.Transport.Snapshot(), signaling: p.Signaling.Load(ctx), pool: p.Pool(),
 		burden: p.Gauge.Burden(ctx, time.Now()),
+	}
+	if p.Cluster != nil {
+		now.nodes, now.connected = len(p.Cluster.Nodes()), p.Cluster.Connected()
 	}
 	if p.Relay != nil {
 		now.relay = p.Relay.Snapshot()
