@@ -183,6 +183,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err := n.joinCluster(ctx, between, gauge); err != nil {
 		return nil, err
 	}
+	seen.Cluster = n.cluster
 	rest, err := api.New(cfg, api.Parts{
 		Metrics: metrics.Handler(seen, n.times), Checks: n.checks(media), Answered: n.times.Answered, Level: n.level, Reload: n.reload, Tracer: n.traces.Tracer("api"),
 		Mailer: mailer, Webhooks: webhooks, Store: records, Signaling: signals, Grants: keys, Cluster: n.cluster, Link: link, Web: assets, Debug: rooms{seen}, Draining: &n.draining, Log: log, Now: time.Now,

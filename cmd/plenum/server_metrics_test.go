@@ -69,7 +69,7 @@ func TestEveryMetricHasAValueDuringACall(t *testing.T) {
 		"plenum_publications": 6, "plenum_slots": 3 * 16, "plenum_websocket_connections": 3, "plenum_websocket_opened_total": 3,
 		"plenum_join_duration_seconds_count": 3, "plenum_first_picture_seconds_count": 3, "plenum_egress_info": 1,
 		"plenum_express_peers_total": 3, "plenum_fallback_peers_total": 0, "plenum_shard_peers": 3, "plenum_database_connections_max": 1,
-		"plenum_build_info": 1,
+		"plenum_build_info": 1, "plenum_cluster_nodes": 1, "plenum_cluster_connected": 1,
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)

@@ -20,7 +20,8 @@ type Parts struct {
 	Transport *transport.Transport
 	Signaling *signaling.Server
 	// Gauge measures the stress.
-	Gauge   *Gauge
+	Gauge *Gauge
+	// Cluster is there even for a node without others.
 	Cluster *cluster.Cluster
 	// Relay is nil if there is no TURN server inside.
 	Relay *relay.Server
@@ -52,9 +53,7 @@ func (p Parts) state(ctx context.Context) *state {
 		media: p.Media.Load(ctx), transport: p.Transport.Snapshot(), signaling: p.Signaling.Load(ctx), pool: p.Pool(),
 		burden: p.Gauge.Burden(ctx, time.Now()),
 	}
-	if p.Cluster != nil {
-		now.nodes, now.connected = len(p.Cluster.Nodes()), p.Cluster.Connected()
-	}
+	now.nodes, now.connected = len(p.Cluster.Nodes()), p.Cluster.Connected()
 	if p.Relay != nil {
 		now.relay = p.Relay.Snapshot()
 	}
