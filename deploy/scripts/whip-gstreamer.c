@@ -2,7 +2,7 @@
  * A client of WHIP and WHEP that has nothing of Plenum in it: GStreamer's webrtcbin, and curl for HTTP.
  *
  *   whip-gstreamer publish URL TOKEN SECONDS [h264]   a test picture and a tone, for so long once connected
- *   whip-gstreamer play URL TOKEN SECONDS             decodes what comes, and counts it
+ *   whip-gstreamer play URL TOKEN SECONDS [h264]      decodes what comes, and counts it
  *
  * It prints what it did, and fails if media did not flow: published bytes that nobody acknowledged, no decoded picture.
  */
@@ -269,7 +269,8 @@ int main(int argc, char **argv) {
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
     gst_element_get_state(pipeline, NULL, NULL, GST_SECOND);
     recvonly("application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111");
-    recvonly("application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96");
+    recvonly(argc > 5 ? "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=96,packetization-mode=(string)1,profile-level-id=(string)42e01f"
+                      : "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96");
     needed(rtc, NULL);
   }
   loop = g_main_loop_new(NULL, FALSE);
