@@ -54,6 +54,13 @@ func (o clusterOptions) validate(secret string) error {
 	return checkAddress("--node-listen", o.NodeListen)
 }
 
+// config is where NATS is, for a node of that name.
+func (o clusterOptions) config(node string) cluster.Config {
+	cfg := cluster.Default(node)
+	cfg.URL, cfg.Credentials, cfg.CA = o.NATSURL, o.NATSCredentials, o.NATSCA
+	return cfg
+}
+
 // address is what other nodes are told of a listener.
 func (o clusterOptions) address(listener net.Addr) (string, error) {
 	if o.NodeAddress != "" {
@@ -105,8 +112,8 @@ func (n *node) listenBetween(secret api.Secret, before []api.Secret) (link *clus
 // joinCluster comes after signaling, so that on the way out it is left before people are told good-bye: they come back elsewhere.
 func (n *node) joinCluster(ctx context.Context, between net.Listener, gauge *metrics.Gauge) error {
 	o := n.cfg.Cluster
-	cfg := cluster.Default(n.id)
-	cfg.URL, cfg.Credentials, cfg.CA, cfg.Dir = o.NATSURL, o.NATSCredentials, o.NATSCA, filepath.Join(n.cfg.Storage.Data, "nats")
+	cfg := o.config(n.id)
+	cfg.Dir = filepath.Join(n.cfg.Storage.Data, "nats")
 	if between != nil {
 		var err error
 		if cfg.Address, err = o.address(between.Addr()); err != nil {

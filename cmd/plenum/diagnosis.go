@@ -46,7 +46,8 @@ type facts struct {
 	turn        []turnFacts
 	clock       clockFacts
 	database    databaseFacts
-	files       *uint64 // that the process may open; nil where there is no such limit
+	nats        *natsFacts // nil without others
+	files       *uint64    // that the process may open; nil where there is no such limit
 	buffers     *bufferFacts
 	batching    batchingFacts
 	certificate *certificateFacts // nil without TLS
@@ -76,6 +77,11 @@ type (
 		server string // empty: none is named
 		ahead  time.Duration
 		err    error
+	}
+	natsFacts struct {
+		took   time.Duration
+		err    error
+		sqlite bool
 	}
 	databaseFacts struct {
 		err           error
@@ -111,6 +117,9 @@ func diagnose(f facts) []finding {
 		all = append(all, turn.diagnose())
 	}
 	all = append(all, f.clock.diagnose(), f.database.diagnose())
+	if f.nats != nil {
+		all = append(all, f.nats.diagnose())
+	}
 	if f.files != nil {
 		all = append(all, diagnoseFiles(*f.files))
 	}
@@ -216,6 +225,19 @@ func (d databaseFacts) diagnose() finding {
 		out.Says = fmt.Sprintf("it answers within %s and is empty; the first start makes its tables", took)
 	default:
 		out.Says = fmt.Sprintf("it answers within %s and is up to date", took)
+	}
+	return out
+}
+
+func (n natsFacts) diagnose() finding {
+	out := finding{Check: "NATS", State: fine, Says: fmt.Sprintf("it answers within %s", n.took.Round(100*time.Microsecond))}
+	switch {
+	case n.err != nil:
+		out.State, out.Says = failure, n.err.Error()
+		out.Mend = "see that it runs with JetStream, that this machine may reach it, and --nats-url, --nats-credentials and --nats-ca"
+	case n.sqlite:
+		out.State, out.Says = warning, "there are others, and the records are in SQLite: only servers on this machine can share that"
+		out.Mend = "put the records into MySQL or MariaDB with --database"
 	}
 	return out
 }

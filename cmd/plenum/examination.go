@@ -21,6 +21,7 @@ import (
 
 	"github.com/plenum-meet/plenum/sfu/relay"
 	"github.com/plenum-meet/plenum/sfu/transport"
+	"github.com/plenum-meet/plenum/signaling/cluster"
 )
 
 const (
@@ -41,6 +42,9 @@ func (c doctorCommand) examine(ctx context.Context) facts {
 		f.clock.ahead, f.clock.err = ahead(ctx, c.Clock)
 	}
 	f.database = server.examineDatabase(ctx)
+	if server.Cluster.NATSURL != "" {
+		f.nats = server.examineNATS(ctx)
+	}
 	f.batching = examineBatching()
 	f.certificate = server.examineCertificate(f.now)
 	return f
@@ -91,6 +95,9 @@ func (c serveCommand) examinePorts(runs bool) (ports []portFacts) {
 	}
 	if host, port, err := net.SplitHostPort(c.AdminListen); err == nil {
 		try("tcp", host, portNumber(port), "the address "+c.AdminListen, "--admin-listen")
+	}
+	if host, port, err := net.SplitHostPort(c.Cluster.NodeListen); err == nil && c.Cluster.NATSURL != "" {
+		try("tcp", host, portNumber(port), "the address "+c.Cluster.NodeListen, "--node-listen")
 	}
 	for _, host := range c.mediaHosts() {
 		for _, network := range []string{"udp", "tcp"} {
@@ -238,6 +245,14 @@ func examineWay(ctx context.Context, text, username, password string, secure *tl
 	}
 	f.took = time.Since(began)
 	client.Close()
+	return f
+}
+
+func (c serveCommand) examineNATS(ctx context.Context) *natsFacts {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	f := &natsFacts{sqlite: !strings.HasPrefix(c.Storage.Database, "mysql:")}
+	f.took, f.err = cluster.Try(ctx, c.Cluster.config(patient))
 	return f
 }
 

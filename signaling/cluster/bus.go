@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -38,6 +39,16 @@ func openBus(ctx context.Context, cfg Config, reconnected func()) (_ *bus, err e
 			b.close()
 		}
 	}()
+	if err := b.connect(cfg, reconnected); err != nil {
+		return nil, err
+	}
+	if b.rooms, err = b.bucket(ctx, cfg.Life); err != nil {
+		return nil, noBucket(err)
+	}
+	return b, nil
+}
+
+func (b *bus) connect(cfg Config, reconnected func()) (err error) {
 	options := []nats.Option{
 		nats.Name("plenum " + cfg.Node), nats.MaxReconnects(-1), nats.Timeout(cfg.Within),
 		nats.ReconnectWait(cfg.Beat), nats.PingInterval(cfg.Silence), nats.MaxPingsOutstanding(1),
@@ -47,7 +58,7 @@ func openBus(ctx context.Context, cfg Config, reconnected func()) (_ *bus, err e
 	}
 	if cfg.URL == "" {
 		if b.inside, err = startInside(cfg); err != nil {
-			return nil, err
+			return err
 		}
 		options = append(options, nats.InProcessServer(b.inside))
 	}
@@ -58,16 +69,34 @@ func openBus(ctx context.Context, cfg Config, reconnected func()) (_ *bus, err e
 		options = append(options, nats.RootCAs(cfg.CA))
 	}
 	if b.conn, err = nats.Connect(cfg.URL, options...); err != nil {
-		return nil, fmt.Errorf("NATS cannot be reached: %w", err)
+		if wrong, ok := errors.AsType[*url.Error](err); ok {
+			err = wrong.Err // the address itself may have a password in it
+		}
+		return fmt.Errorf("NATS cannot be reached: %w", err)
 	}
 	b.js, err = jetstream.New(b.conn, jetstream.WithDefaultTimeout(cfg.Within))
 	if err != nil {
-		return nil, fmt.Errorf("JetStream of NATS: %w", err)
+		return fmt.Errorf("JetStream of NATS: %w", err)
 	}
-	if b.rooms, err = b.bucket(ctx, cfg.Life); err != nil {
-		return nil, fmt.Errorf("the bucket %s in NATS (is JetStream on, and is the user allowed to make it?): %w", Bucket, err)
+	return nil
+}
+
+// Try finds out whether a node with this configuration could join, and how long NATS takes to answer. Nothing is changed there.
+func Try(ctx context.Context, cfg Config) (took time.Duration, err error) {
+	b := &bus{}
+	defer b.close()
+	if err := b.connect(cfg, func() {}); err != nil {
+		return 0, err
 	}
-	return b, nil
+	began := time.Now()
+	if _, err := b.js.KeyValue(ctx, Bucket); err != nil && !errors.Is(err, jetstream.ErrBucketNotFound) {
+		return 0, noBucket(err)
+	}
+	return time.Since(began), nil
+}
+
+func noBucket(err error) error {
+	return fmt.Errorf("the bucket %s in NATS (is JetStream on, and is the user allowed to make it?): %w", Bucket, err)
 }
 
 func startInside(cfg Config) (*server.Server, error) {

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/plenum-meet/plenum/signaling/cluster"
 )
@@ -203,6 +206,31 @@ func TestANodeAloneHasNATSInItsProcess(t *testing.T) {
 	}
 }
 
+func TestADoctorTriesNATSAndChangesNothing(t *testing.T) {
+	nats := natsServer(t, -1)
+	cfg := cluster.Default("doctor")
+	cfg.URL = nats.ClientURL()
+	if _, err := cluster.Try(t.Context(), cfg); err != nil {
+		t.Error(err)
+	}
+	if has, err := nats.Jsz(nil); err != nil || has.Streams != 0 {
+		t.Errorf("made: %+v, %v", has, err)
+	}
+	plain, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain.Start()
+	defer stopNATS(plain)
+	if !plain.ReadyForConnections(patience) {
+		t.Fatal("NATS does not start")
+	}
+	cfg.URL, cfg.Within = plain.ClientURL(), 200*time.Millisecond
+	if _, err := cluster.Try(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "JetStream") {
+		t.Errorf("without JetStream: %v", err)
+	}
+}
+
 func TestANodeSaysWhyItCannotJoin(t *testing.T) {
 	cfg := cluster.Default("a")
 	cfg.State, cfg.Live = func() cluster.State { return cluster.State{} }, func() []string { return nil }
@@ -211,6 +239,10 @@ func TestANodeSaysWhyItCannotJoin(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if _, err := cluster.Join(t.Context(), cfg, log); err == nil || !strings.Contains(err.Error(), "NATS cannot be reached") {
 		t.Errorf("nobody listens: %v", err)
+	}
+	cfg.URL = "nats://plenum:hunter2@[::1"
+	if _, err := cluster.Join(t.Context(), cfg, log); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("an address that is none: %v", err)
 	}
 	cfg.Address = "elsewhere"
 	if _, err := cluster.Join(t.Context(), cfg, log); err == nil || !strings.Contains(err.Error(), "address for other nodes") {
