@@ -12,9 +12,10 @@ import (
 
 // A process that may open few files is told so by the program itself, and the kernel's buffers and batches are those of this machine.
 func TestADoctorReadsTheLimitsOfItsProcess(t *testing.T) {
-	binary := build(t)
-	args := append([]string{"-c", `ulimit -n "$0" && exec "$@"`, "1024", binary, "doctor", "--json"}, wholesome(t, t.TempDir())...)
-	out, err := exec.CommandContext(t.Context(), "sh", args...).Output()
+	args := append([]string{"-c", `ulimit -n "$0" && exec "$@"`, "1024", os.Args[0], "doctor", "--json"}, wholesome(t, t.TempDir())...)
+	limited := exec.CommandContext(t.Context(), "sh", args...)
+	limited.Env = append(os.Environ(), programVariable+"=1")
+	out, err := limited.Output()
 	var found []finding
 	if wrong := json.Unmarshal(out, &found); wrong != nil {
 		t.Fatalf("%v, %v: %s", err, wrong, out)
