@@ -75,6 +75,7 @@ type webhookJSON struct {
 	DisabledReason      string     `json:"disabledReason,omitempty"`
 	FailingSince        *time.Time `json:"failingSince,omitempty"`
 	PreviousSecretUntil *time.Time `json:"previousSecretUntil,omitempty"`
+	SecretLost          bool       `json:"secretLost,omitempty"`
 	CreatedAt           time.Time  `json:"createdAt"`
 }
 
@@ -125,10 +126,11 @@ type replayedResponse struct {
 	Replayed int `json:"replayed"`
 }
 
-func renderWebhook(w store.Webhook, now time.Time) webhookJSON {
+func (s *Server) renderWebhook(w store.Webhook, now time.Time) webhookJSON {
 	out := webhookJSON{
 		ID: w.ID, Name: w.Name, URL: w.URL, Events: append([]string{}, w.Events...), Enabled: w.DisabledAt == nil, DisabledAt: w.DisabledAt,
 		DisabledReason: w.DisabledReason, FailingSince: w.FailingSince, CreatedAt: w.CreatedAt,
+		SecretLost: !s.webhooks.Seal().Opens(w.ID, w.Secret),
 	}
 	if w.PreviousUntil != nil && now.Before(*w.PreviousUntil) {
 		out.PreviousSecretUntil = w.PreviousUntil
@@ -137,6 +139,9 @@ func renderWebhook(w store.Webhook, now time.Time) webhookJSON {
 }
 
 func renderDelivery(d store.Delivery) deliveryJSON {
+	if d.Event.Unreadable {
+		d.Event.Type, d.Event.At = d.Type, d.CreatedAt
+	}
 	out := deliveryJSON{
 		ID: d.ID, Event: webhook.IDOf(d), Type: d.Type, State: d.State, Reason: d.Reason, CreatedAt: d.CreatedAt, FinishedAt: d.FinishedAt,
 		Attempts: make([]attemptJSON, 0, len(d.Attempts)), Payload: webhook.PayloadOf(d.Event),
@@ -206,7 +211,7 @@ func (s *Server) listWebhooks(c echo.Context) error {
 	}
 	out := webhooksResponse{Webhooks: make([]webhookJSON, 0, len(rows))}
 	for _, w := range rows {
-		out.Webhooks = append(out.Webhooks, renderWebhook(w, s.now()))
+		out.Webhooks = append(out.Webhooks, s.renderWebhook(w, s.now()))
 	}
 	return tagged(c, out)
 }
@@ -216,7 +221,7 @@ func (s *Server) getWebhook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return tagged(c, webhookResponse{renderWebhook(hook, s.now())})
+	return tagged(c, webhookResponse{s.renderWebhook(hook, s.now())})
 }
 
 func (s *Server) createWebhook(c echo.Context) error {
@@ -243,7 +248,7 @@ func (s *Server) createWebhook(c echo.Context) error {
 	}
 	s.audit(c, event{action: "webhook_create", target: hook.ID})
 	s.webhooks.Nudge()
-	return c.JSON(http.StatusCreated, newSecretResponse{renderWebhook(hook, s.now()), secret.Text()})
+	return c.JSON(http.StatusCreated, newSecretResponse{s.renderWebhook(hook, s.now()), secret.Text()})
 }
 
 func (s *Server) changeWebhook(c echo.Context) error {
@@ -320,12 +325,18 @@ func (s *Server) rotateWebhookSecret(c echo.Context) error {
 	if err := s.store.RotateWebhookSecret(c.Request().Context(), hook.ID, s.webhooks.Seal().Shut(hook.ID, secret), until, now); err != nil {
 		return err
 	}
+	if !s.webhooks.Seal().Opens(hook.ID, hook.Secret) {
+		// What has waited for this does so no longer.
+		if err := s.store.HurryDeliveries(c.Request().Context(), hook.ID, now); err != nil {
+			return err
+		}
+	}
 	s.audit(c, event{action: "webhook_rotate", target: hook.ID})
 	s.webhooks.Nudge()
 	if hook, err = s.webhookOf(c); err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, newSecretResponse{renderWebhook(hook, now), secret.Text()})
+	return c.JSON(http.StatusOK, newSecretResponse{s.renderWebhook(hook, now), secret.Text()})
 }
 
 func (s *Server) pingWebhook(c echo.Context) error {

@@ -227,3 +227,33 @@ func TestDeliveriesAreShownAndReplayed(t *testing.T) {
 		t.Errorf("%d are replayed, want 2", n)
 	}
 }
+
+// The server has another secret than the one that a webhook's was sealed with: the list says so, and rotating it mends that at once.
+func TestAWebhookWhoseSecretIsLostSaysSo(t *testing.T) {
+	w := newWorld(t)
+	made := w.hook(`{"name":"Test","url":"https://hooks.example.org/"}`)
+	path := "/" + made.Webhook.ID
+	d := read[struct{ Delivery delivery }](w, w.hooks(202, "POST", path+"/ping", "")).Delivery
+	row, err := w.store.DeliveryByID(t.Context(), made.Webhook.ID, d.ID)
+	w.must(err)
+	row.DueAt = w.clock.now().Add(4 * time.Hour)
+	w.must(w.store.SettleUnsent(t.Context(), row, w.clock.now()))
+	lost := func(want bool) {
+		t.Helper()
+		for _, path := range []string{path, ""} {
+			if a := w.hooks(200, "GET", path, ""); strings.Contains(string(a.body), `"secretLost":true`) != want {
+				t.Errorf("%s", a.body)
+			}
+		}
+	}
+	lost(false)
+	w.cfg.Secret = api.Secret("another secret of thirty-two bytes")
+	w.start()
+	w.people = map[string]*person{}
+	lost(true)
+	w.hooks(200, "POST", path+"/secret", `{"overlapHours":0}`)
+	lost(false)
+	if d = read[struct{ Delivery delivery }](w, w.hooks(200, "GET", path+"/deliveries/"+d.ID, "")).Delivery; !d.DueAt.Equal(w.clock.now()) {
+		t.Errorf("what has waited is due at %v", d.DueAt)
+	}
+}

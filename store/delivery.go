@@ -64,8 +64,13 @@ func (a Attempts) And(next Attempt) Attempts {
 // Value keeps the attempts in one column.
 func (a Attempts) Value() (driver.Value, error) { return asColumn([]Attempt(a)) }
 
-// Scan implements sql.Scanner.
-func (a *Attempts) Scan(column any) error { return fromColumn(column, (*[]Attempt)(a)) }
+// Scan implements sql.Scanner. Attempts that cannot be read are none.
+func (a *Attempts) Scan(column any) error {
+	if err := fromColumn(column, (*[]Attempt)(a)); err != nil {
+		*a = nil
+	}
+	return nil
+}
 
 func newDelivery(webhookID string, e Event) Delivery {
 	return Delivery{
@@ -235,6 +240,19 @@ func (s *Store) ReplayFailed(ctx context.Context, webhookID string, since, now t
 		s.tellNews()
 	}
 	return replayed, err
+}
+
+// HurryDeliveries has all that wait for a webhook tried at once: what they waited for is mended.
+func (s *Store) HurryDeliveries(ctx context.Context, webhookID string, now time.Time) error {
+	err := s.run(ctx, "hurry deliveries to webhook "+webhookID, func(ctx context.Context) error {
+		return s.db.WithContext(ctx).Model(&Delivery{}).
+			Where("webhook_id = ? AND state = ? AND due_at > ?", webhookID, DeliveryPending, stamp(now)).
+			Updates(map[string]any{"due_at": stamp(now)}).Error
+	})
+	if err == nil {
+		s.tellNews()
+	}
+	return err
 }
 
 func queuedAnew(now time.Time) map[string]any {

@@ -50,6 +50,8 @@ type Event struct {
 	// Before is the role before it changed.
 	Before  string        `json:"before,omitempty"`
 	Message *EventMessage `json:"message,omitempty"`
+	// Unreadable says that what is stored is no event, and that nothing else of it is known.
+	Unreadable bool `json:"-"`
 }
 
 // EventMeeting is the meeting that something happened in, and which holding of it.
@@ -142,8 +144,13 @@ func eventParticipant(p Participant) *EventParticipant {
 // Value and Scan keep an event in one column.
 func (e Event) Value() (driver.Value, error) { return asColumn(e) }
 
-// Scan implements sql.Scanner.
-func (e *Event) Scan(column any) error { return fromColumn(column, e) }
+// Scan implements sql.Scanner. One row that cannot be read does not hide the others.
+func (e *Event) Scan(column any) error {
+	if err := fromColumn(column, e); err != nil {
+		*e = Event{Unreadable: true}
+	}
+	return nil
+}
 
 // Value and Scan keep the types in one column.
 func (t EventTypes) Value() (driver.Value, error) { return t.text(), nil }

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -102,4 +103,11 @@ func permissions(overrides string) *map[string]bool {
 // IDOf is what a receiver knows an event by, the same in each attempt and in a replay.
 func IDOf(d store.Delivery) string { return "evt_" + d.EventID }
 
-func bodyOf(d store.Delivery) ([]byte, error) { return json.Marshal(PayloadOf(d.Event)) }
+var errUnreadable = errors.New("what is stored of the event cannot be read")
+
+func bodyOf(d store.Delivery) ([]byte, error) {
+	if d.Event.Unreadable {
+		return nil, errUnreadable
+	}
+	return json.Marshal(PayloadOf(d.Event))
+}

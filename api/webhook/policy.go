@@ -82,13 +82,15 @@ func (p Policy) judge(now time.Time, t tried) verdict {
 	if t.err == nil && t.status >= 200 && t.status < 300 {
 		return verdict{outcome: delivered}
 	}
-	v := verdict{outcome: retried, why: whyNot(t), unsent: errors.Is(t.err, errUnsealed)}
+	v := verdict{outcome: retried, why: whyNot(t), unsent: errors.Is(t.err, errUnsealed) || errors.Is(t.err, errUnreadable)}
 	wait := p.wait(t.tries, t.roll)
 	if asked, ok := p.asked(now, t.retryAfter); ok && t.status != 0 {
 		wait, v.quiet = max(wait, asked), true
 	}
 	v.due = now.Add(wait)
 	switch {
+	case errors.Is(t.err, errUnreadable):
+		v.outcome, v.reason = failed, v.why
 	case t.status == http.StatusGone:
 		v.outcome, v.reason, v.disable = failed, "the receiver is gone (410)", "The receiver answered 410: it is gone."
 	case !v.unsent && !t.failingSince.IsZero() && now.Sub(t.failingSince) >= p.DisableAfter:

@@ -48,6 +48,12 @@ func (s *Seal) Shut(webhook string, secret Secret) []byte {
 	return s.keys[0].Seal(nil, nil, secret, []byte(webhook))
 }
 
+// Opens says whether a secret can be read: not one that was sealed by a secret of the server's that it no longer has.
+func (s *Seal) Opens(webhook string, sealed []byte) bool {
+	_, err := s.open(webhook, sealed)
+	return err == nil
+}
+
 // open is Shut backwards.
 func (s *Seal) open(webhook string, sealed []byte) (Secret, error) {
 	for _, key := range s.keys {

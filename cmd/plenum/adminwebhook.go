@@ -33,6 +33,7 @@ type webhookLine struct {
 	Enabled        bool       `json:"enabled"`
 	DisabledReason string     `json:"disabledReason"`
 	FailingSince   *time.Time `json:"failingSince"`
+	SecretLost     bool       `json:"secretLost"`
 }
 
 // state is how the webhook fares, in a few words.
@@ -40,6 +41,8 @@ func (w webhookLine) state() string {
 	switch {
 	case !w.Enabled:
 		return "disabled: " + w.DisabledReason
+	case w.SecretLost:
+		return "nothing is sent: its secret was sealed with another secret of the server; rotate it"
 	case w.FailingSince != nil:
 		return "failing since " + when(w.FailingSince, "")
 	}
