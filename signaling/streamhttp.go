@@ -140,7 +140,11 @@ func (s *Server) postStream(w http.ResponseWriter, r *http.Request, call StreamC
 	h.Set("Accept-Patch", fragmentType)
 	s.linkRelays(h, stream.claims.Participant)
 	w.WriteHeader(http.StatusCreated)
-	_, _ = io.WriteString(w, muxedOnly(answer))
+	answer = muxedOnly(answer)
+	if call.Way == grant.Play {
+		answer = oneStream(answer)
+	}
+	_, _ = io.WriteString(w, answer)
 	return nil
 }
 

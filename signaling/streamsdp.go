@@ -108,6 +108,23 @@ func muxedOnly(answer string) string {
 	})
 }
 
+// oneStream puts what a player gets into one media stream, as players expect that show what they are given first. All slots
+// are on the server's clock, so that nobody's picture waits for another's voice.
+func oneStream(answer string) string {
+	stream := ""
+	return eachLine(answer, func(line string) string {
+		id, ok := strings.CutPrefix(line, "a=msid:")
+		first, track, whole := strings.Cut(id, " ")
+		if !ok || !whole {
+			return line
+		}
+		if stream == "" {
+			stream = first
+		}
+		return "a=msid:" + stream + " " + track
+	})
+}
+
 // codecRank puts first what every browser decodes: a stream cannot be asked to change its codec when somebody comes in who
 // does not decode it. What is no codec of pictures comes last.
 func codecRank(name string) int {

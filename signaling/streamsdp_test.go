@@ -56,6 +56,11 @@ func TestWhatIsChangedOfOffers(t *testing.T) {
 			lines("v=0", "m=audio 9 X 111", "a=mid:0", "a=recvonly", "m=video 9 X 96", "a=mid:1", "a=recvonly"),
 		},
 		{
+			"a player gets one stream", oneStream,
+			lines("v=0", "a=msid-semantic:WMS *", "m=audio 9 X 111", "a=msid:slot1 slot1", "m=video 9 X 96", "a=msid:slot2 slot2", "a=msid:alone"),
+			lines("v=0", "a=msid-semantic:WMS *", "m=audio 9 X 111", "a=msid:slot1 slot1", "m=video 9 X 96", "a=msid:slot1 slot2", "a=msid:alone"),
+		},
+		{
 			"RTP and RTCP share a port", muxedOnly,
 			lines("v=0", "m=audio 9 X 111", "a=rtcp-mux", "m=video 9 X 96", "a=rtcp-mux", "a=rtcp-mux-only"),
 			lines("v=0", "m=audio 9 X 111", "a=rtcp-mux", "a=rtcp-mux-only", "m=video 9 X 96", "a=rtcp-mux", "a=rtcp-mux-only"),

@@ -438,6 +438,10 @@ func TestAPlayerFollowsTheSpeakerByWHEP(t *testing.T) {
 	s.begin("")
 	viewer := ada.staged(message.ViewerKind)
 	at := s.shows(90, 0)
+	if stream, _, _ := strings.Cut(valueOf(s.answer, "msid"), " "); stream == "" || strings.Count(s.answer, "\r\na=msid:"+stream+" ") != 2 ||
+		strings.Count(s.answer, "\r\na=sendonly\r\n") != 2 {
+		t.Errorf("it is no single stream:\n%s", s.answer)
+	}
 	m.until("Ada's voice", func() bool { return s.heard() > 10 })
 
 	// Another speaks: the picture becomes theirs, in the same stream.
