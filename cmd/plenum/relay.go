@@ -116,7 +116,7 @@ func (n *node) startRelay(media *transport.Transport, secret api.Secret, secure 
 	limits := c.TURN.adjustable()
 	server, err := relay.New(relay.Config{
 		Port: c.TURN.TurnPort, TLSPort: c.TURN.TurnTLSPort, TLS: secure, Told: media.Told(), Sockets: media.Sockets(),
-		Secret: relay.SecretFrom(secret), Quota: limits.Quota, Rate: limits.Rate, Inside: inside,
+		Front: frontOf(media), Secret: relay.SecretFrom(secret), Quota: limits.Quota, Rate: limits.Rate, Inside: inside,
 	}, n.log)
 	if err != nil {
 		return nil, inUse(err, fmt.Sprintf("the TURN port %d or %d", c.TURN.TurnPort, c.TURN.TurnTLSPort), "--turn-port or --turn-tls-port, or --turn off")
@@ -129,6 +129,16 @@ func (n *node) startRelay(media *transport.Transport, secret api.Secret, secure 
 		username, password := server.Credential(participant, now.Add(cmp.Or(life, credentialLife)))
 		return []api.ICEServer{{URLs: urls, Username: username, Credential: password}}
 	}, nil
+}
+
+// frontOf has media sockets speak of relays by a public address.
+func frontOf(media *transport.Transport) func(behind, before netip.Addr) relay.Front {
+	return func(behind, before netip.Addr) relay.Front {
+		if front := media.Front(behind, before); front != nil {
+			return front
+		}
+		return nil
+	}
 }
 
 // admittedRelays are the same for signaling. It is asked once the node has started.

@@ -96,6 +96,24 @@ func TestARelayNeedsNoWayBackThroughTheNAT(t *testing.T) {
 	grace.wish(180, ada.id)
 	grace.picture(grace.video(0), 0, grace.number(ada.id, message.Camera), 180)
 	grace.flows(20, grace.video(0))
+	for _, path := range []string{ada.up.Path(), grace.down.Path()} {
+		if path != "relay udp" {
+			t.Errorf("media goes by %q", path)
+		}
+	}
+	admission, err := m.rest.Join(m.ctx, m.code, "Edsger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(m.server.relay.Port())))
+	given, err := relay.Allocate(m.ctx, relay.OverUDP, server, admission.ICEServers[0].Username, admission.ICEServers[0].Credential, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer given.Close()
+	if at := given.Relay.LocalAddr().String(); !strings.HasPrefix(at, "203.0.113.7:") {
+		t.Errorf("a client is told of what is behind the NAT: %s", at)
+	}
 }
 
 // Who is removed from a meeting has no relay any more, at once, and what they were given opens no other.

@@ -76,6 +76,7 @@ func (m *multiSender) describe(b *Batch, i int, bundle *bundle) {
 
 // name writes an address as the kernel has it.
 func (s *Socket) name(name *unix.RawSockaddrInet6, to netip.AddrPort) (size uint32) {
+	to = s.front.Load().meant(to)
 	put := func(p *uint16) { binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(p))[:], to.Port()) }
 	if s.ipv6 {
 		*name = unix.RawSockaddrInet6{Family: unix.AF_INET6, Addr: to.Addr().As16()}

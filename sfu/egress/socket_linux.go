@@ -32,7 +32,14 @@ type Socket struct {
 	ready      *readiness
 	incoming   *incoming // of the reader
 	diversions diversions
+	front      atomic.Pointer[Front]
 	counts     socketCounts
+}
+
+// Stand has the socket speak of ports beside it by a front. It tells whether sockets of this system can.
+func (s *Socket) Stand(f *Front) bool {
+	s.front.Store(f)
+	return true
 }
 
 // ListenUDP binds a socket to a definite address.
@@ -113,7 +120,9 @@ func (s *Socket) untaken() ([]byte, netip.AddrPort, bool) {
 		in.kept = false
 		return in.datagram, in.from, true
 	}
+	front := s.front.Load()
 	for in.next() {
+		in.from = front.seen(in.from)
 		if !s.divert(in.at, in.datagram, in.from) {
 			return in.datagram, in.from, true
 		}

@@ -19,6 +19,9 @@ type Socket struct {
 	closed     atomic.Bool
 }
 
+// Stand does nothing: relays are spoken of by their own address on this system.
+func (s *Socket) Stand(*Front) bool { return false }
+
 // ListenUDP binds a socket to a definite address.
 func ListenUDP(address netip.AddrPort) (*Socket, error) {
 	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))

@@ -34,6 +34,9 @@ type Config struct {
 	// Told are the addresses of media that clients are told, Sockets those of our media sockets. The relay listens on the
 	// addresses of the latter.
 	Told, Sockets []netip.AddrPort
+	// Front, if set, has our media sockets speak of relays at an address behind a NAT by the one before, which clients are told
+	// instead: what is inside is nobody's business. Nil, or a nil answer, tells them the address behind.
+	Front func(behind, before netip.Addr) Front
 	// Secret makes credentials.
 	Secret []byte
 	// Quota is how many allocations a participant may have.
@@ -42,6 +45,12 @@ type Config struct {
 	Rate int
 	// Inside tells whether a participant is in a meeting. It may be asked from any goroutine.
 	Inside func(participant string) bool
+}
+
+// Front is where the media sockets are told which relays there are.
+type Front interface {
+	Open(port uint16)
+	Shut(port uint16)
 }
 
 // Default has the ports of RFC 8656 and a quota for two connections of a client with several networks.
@@ -69,6 +78,7 @@ type Server struct {
 	config  Config
 	log     *slog.Logger
 	targets targets
+	fronts  map[netip.Addr]Front // by what is told
 	turn    *turn.Server
 	counts  counts
 
@@ -121,7 +131,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	for try := 1; ; try++ {
 		s := &Server{
 			config: config, log: log, targets: targets, port: config.Port, tlsPort: config.TLSPort, limits: Adjustable{Quota: config.Quota, Rate: config.Rate}, taken: map[string]int{}, sentAway: map[string]time.Time{},
-			relays: map[*relayed]struct{}{}, channels: channels{most: 2 * (len(targets.order) + 1), by: map[string]int{}}, stop: make(chan struct{}),
+			fronts: map[netip.Addr]Front{}, relays: map[*relayed]struct{}{}, channels: channels{most: 2 * (len(targets.order) + 1), by: map[string]int{}}, stop: make(chan struct{}),
 		}
 		if err = s.open(); err == nil {
 			s.done.Go(s.run)
@@ -148,6 +158,7 @@ func (s *Server) open() error {
 			return err
 		}
 	}
+	s.veil()
 	way := way{s}
 	config := turn.ServerConfig{
 		Realm: realm, AuthHandler: s.authenticate, QuotaHandler: s.mayAllocate,
@@ -171,6 +182,20 @@ func (s *Server) open() error {
 		return fmt.Errorf("turn: %w", err)
 	}
 	return nil
+}
+
+// veil asks for a front for each family whose relays would tell clients an address that they are told nothing of.
+func (s *Server) veil() {
+	for _, v4 := range []bool{true, false} {
+		told, ok := s.targets.first(v4)
+		behind, _ := s.targets.socket(told)
+		if !ok || s.config.Front == nil || behind.Addr() == told.Addr() {
+			continue
+		}
+		if front := s.config.Front(behind.Addr(), told.Addr()); front != nil {
+			s.fronts[told.Addr()] = front
+		}
+	}
 }
 
 // listen opens the ports at one address; the first address settles them.
@@ -333,18 +358,27 @@ func (w way) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketConn, 
 		return nil, nil, fmt.Errorf("open a relay socket: %w", err)
 	}
 	r := &relayed{UDPConn: conn, targets: w.server.targets, counts: &w.server.counts, participant: participant, opened: time.Now()}
+	// The client is told what its checks will be seen as: with another address a browser would not take the path for a relay.
+	seen := addrPortOf(conn.LocalAddr())
+	front := w.server.fronts[told.Addr()]
+	if front != nil {
+		front.Open(seen.Port())
+		seen = netip.AddrPortFrom(told.Addr(), seen.Port())
+	}
 	r.release = func() {
 		w.server.mu.Lock()
 		delete(w.server.relays, r)
 		w.server.mu.Unlock()
+		if front != nil {
+			front.Shut(addrPortOf(conn.LocalAddr()).Port())
+		}
 		release()
 	}
 	if !w.server.hold(r, until) {
 		_ = r.Close()
 		return nil, nil, errAway
 	}
-	// The client is told what its checks will be seen as: with another address a browser would not take the path for a relay.
-	return r, conn.LocalAddr(), nil
+	return r, net.UDPAddrFromAddrPort(seen), nil
 }
 
 // hold keeps a relay that was had by a credential which holds until then; false if its owner was sent away meanwhile. Who is

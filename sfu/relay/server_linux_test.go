@@ -9,11 +9,14 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"maps"
 	"math/big"
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -156,6 +159,60 @@ func TestARelayGoesBehindTheNAT(t *testing.T) {
 	}
 	if _, from := heard(t, socket); addrPortOf(from) != addrPortOf(c.Relay.LocalAddr()) {
 		t.Errorf("the client was told of %s, and is seen at %s", c.Relay.LocalAddr(), from)
+	}
+}
+
+// ports is a front that remembers what is open.
+type ports struct {
+	mu   sync.Mutex
+	open map[uint16]bool
+}
+
+func (p *ports) Open(port uint16) { p.set(port, true) }
+func (p *ports) Shut(port uint16) { p.set(port, false) }
+
+func (p *ports) set(port uint16, open bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open[port] = open; !open {
+		delete(p.open, port)
+	}
+}
+
+func (p *ports) all() []uint16 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Collect(maps.Keys(p.open))
+}
+
+// Behind a NAT a client is told of its relay under the public address, as media speaks of it, and of the address behind nothing at all.
+func TestNothingIsToldOfWhatIsBehindTheNAT(t *testing.T) {
+	socket, told := media(t, "127.0.0.1:0"), netip.MustParseAddrPort("203.0.113.7:7882")
+	front, before := &ports{open: map[uint16]bool{}}, netip.Addr{}
+	ask := func(behind, public netip.Addr) Front {
+		if behind != addrPortOf(socket.LocalAddr()).Addr() {
+			t.Errorf("a front is asked for %s", behind)
+		}
+		before = public
+		return front
+	}
+	s := serve(t, socket, func(c *Config) { c.Told, c.Front = []netip.AddrPort{told}, ask })
+	c := allocated(t, s, OverUDP, nil)
+	at := addrPortOf(c.Relay.LocalAddr())
+	if at.Addr() != told.Addr() || before != told.Addr() || !slices.Equal(front.all(), []uint16{at.Port()}) {
+		t.Errorf("the client is told of %s; %s stands before %v", at, before, front.all())
+	}
+	echoes(t, c, socket, told)
+	s.SendAway("ada", time.Now().Add(time.Hour))
+	if left := front.all(); len(left) > 0 {
+		t.Errorf("of a relay that is gone, %v is left", left)
+	}
+	// Where clients are told our own address, there is nothing to stand before.
+	own := serve(t, socket, func(c *Config) {
+		c.Front = func(netip.Addr, netip.Addr) Front { t.Error("a front is asked for"); return nil }
+	})
+	if c := allocated(t, own, OverUDP, nil); addrPortOf(c.Relay.LocalAddr()).Addr() != addrPortOf(socket.LocalAddr()).Addr() {
+		t.Errorf("the client is told of %s", c.Relay.LocalAddr())
 	}
 }
 

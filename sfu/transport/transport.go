@@ -256,6 +256,23 @@ func (t *Transport) Told() []netip.AddrPort {
 	return t.Sockets()
 }
 
+// Front has ports beside our sockets at an address spoken of by another, from when they are opened until they are shut. Nil
+// where that cannot be.
+func (t *Transport) Front(behind, before netip.Addr) *egress.Front {
+	front := egress.NewFront(behind, before)
+	stands := false
+	for _, socket := range t.sockets {
+		// Whatever leads a client from there to another of our sockets is the same relay.
+		if socket.Address().Addr().Is4() == behind.Is4() {
+			stands = socket.Stand(front)
+		}
+	}
+	if !stands {
+		return nil
+	}
+	return front
+}
+
 // Snapshot of the sockets, and of the ways through them.
 func (t *Transport) Snapshot() Snapshot {
 	snapshot := Snapshot{
