@@ -1,3 +1,4 @@
+import { CircleAlert } from 'lucide-react';
 import { Component } from 'react';
 import type { ErrorInfo, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,7 +25,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
 function Crash() {
   const { t } = useTranslation();
   return (
-    <Message title={t('crash.title')} text={t('crash.text')}>
+    <Message icon={CircleAlert} title={t('crash.title')} text={t('crash.text')}>
       <Button size="large" onClick={() => window.location.reload()}>
         {t('crash.reload')}
       </Button>

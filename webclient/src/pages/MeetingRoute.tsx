@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { TFunction } from 'i18next';
-import { SearchX } from 'lucide-react';
+import { SearchX, Unplug } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useParams, useSearchParams } from 'react-router';
@@ -8,6 +8,7 @@ import type { Meeting as MeetingRecord } from '../api';
 import { CallEngine, idleState } from '../call';
 import type { CallState } from '../call';
 import { prefer } from '../state/devices';
+import { kept } from '../state/kept';
 import { keptPreferences, keptSaving } from '../state/preferences';
 import { meetingCode } from '../state/meeting-code';
 import { invitationIn } from '../state/meetings';
@@ -62,7 +63,7 @@ export function MeetingRoute() {
   }
   if (found.isPending) return <Loading />;
   return (
-    <Message title={t('door.failedTitle')} text={problemText(t, found.error)}>
+    <Message icon={Unplug} title={t('door.failedTitle')} text={problemText(t, found.error)}>
       <Button size="large" onClick={() => void found.refetch()}>
         {t('tryAgain')}
       </Button>
@@ -74,11 +75,7 @@ function NoMeeting({ code }: { code: string }) {
   const { t } = useTranslation();
   const user = useUser();
   return (
-    <Message
-      icon={<SearchX size={26} aria-hidden="true" />}
-      title={t('door.notFoundTitle')}
-      text={t('door.notFoundText', { code })}
-    >
+    <Message icon={SearchX} title={t('door.notFoundTitle')} text={t('door.notFoundText', { code })}>
       <Link to={user ? '/' : '/signin'} className={buttonClass('primary', 'large')}>
         {t(user ? 'door.home' : 'door.signInFirst')}
       </Link>
@@ -190,7 +187,10 @@ function Attempt({
   if (phase === 'waiting') {
     return (
       <CallProvider call={engine}>
-        <WaitingRoom title={state.lobby?.title ?? meeting.title} name={user?.name ?? ''} />
+        <WaitingRoom
+          title={state.lobby?.title ?? meeting.title}
+          name={user?.name ?? kept('guest.name') ?? ''}
+        />
       </CallProvider>
     );
   }

@@ -1,3 +1,4 @@
+import { SearchX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useTitle } from '../state/title';
@@ -8,7 +9,7 @@ export function NotFound() {
   const { t } = useTranslation();
   useTitle(t('titles.notFound'));
   return (
-    <Message title={t('notFound.title')} text={t('notFound.text')}>
+    <Message icon={SearchX} title={t('notFound.title')} text={t('notFound.text')}>
       <Link to="/" className={buttonClass('primary', 'large')}>
         {t('notFound.home')}
       </Link>

@@ -56,4 +56,14 @@ describe('after the meeting', () => {
     over(state);
     expect(screen.getByText(text)).toBeTruthy();
   });
+
+  it('joining again comes first, but for who was shown the door', () => {
+    const ways = () =>
+      screen.getAllByText(/^(Join again|Go to sign-in)$/).map((each) => each.textContent);
+    over({ phase: 'ended', endedBy: 'ada' });
+    expect(ways()).toEqual(['Join again', 'Go to sign-in']);
+    cleanup();
+    over(removed);
+    expect(ways()).toEqual(['Go to sign-in', 'Join again']);
+  });
 });

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { CallState } from '../call';
 import { useUser } from '../state/session';
 import { Button, buttonClass } from '../ui/Button';
+import type { ButtonKind } from '../ui/Button';
 import { Message } from './Message';
 
 /** After the meeting: why it is over for you, and the ways on. */
@@ -11,20 +12,36 @@ export function Over({ state, onRejoin }: { state: CallState; onRejoin: () => vo
   const { t } = useTranslation();
   const user = useUser();
   const { title, text, lost } = words();
-  return (
-    <Message
-      icon={
-        lost ? <Unplug size={26} aria-hidden="true" /> : <DoorOpen size={26} aria-hidden="true" />
-      }
-      title={title}
-      text={text}
+  // Joining again is not the next thing to do for who was shown the door.
+  const out = state.error?.code === 'removed';
+  const rejoin = (kind: ButtonKind) => (
+    <Button
+      kind={kind}
+      size="large"
+      icon={<RotateCcw size={18} aria-hidden="true" />}
+      onClick={onRejoin}
     >
-      <Button size="large" icon={<RotateCcw size={18} aria-hidden="true" />} onClick={onRejoin}>
-        {t('over.rejoin')}
-      </Button>
-      <Link to={user ? '/' : '/signin'} className={buttonClass('outline', 'large')}>
-        {t(user ? 'over.home' : 'over.signIn')}
-      </Link>
+      {t('over.rejoin')}
+    </Button>
+  );
+  const home = (kind: ButtonKind) => (
+    <Link to={user ? '/' : '/signin'} className={buttonClass(kind, 'large')}>
+      {t(user ? 'over.home' : 'over.signIn')}
+    </Link>
+  );
+  return (
+    <Message icon={lost ? Unplug : DoorOpen} title={title} text={text}>
+      {out ? (
+        <>
+          {home('primary')}
+          {rejoin('outline')}
+        </>
+      ) : (
+        <>
+          {rejoin('primary')}
+          {home('outline')}
+        </>
+      )}
     </Message>
   );
 

@@ -1,3 +1,4 @@
+import { Unplug } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,8 +26,9 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (session.phase !== 'unknown') return children;
   if (!failed) return <Loading />;
   return (
-    <Message title={t('unreachable.title')} text={t('unreachable.text')}>
+    <Message icon={Unplug} title={t('unreachable.title')} text={t('unreachable.text')}>
       <Button
+        size="large"
         onClick={() => {
           setFailed(false);
           setAttempt(attempt + 1);

@@ -1,3 +1,4 @@
+import { Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { meetingCode } from '../../state/meeting-code';
@@ -34,7 +35,7 @@ function Details({ code }: { code: string }) {
   if (isCode(found.error, 'not_found')) return <NotFound />;
   if (meeting === undefined) {
     return (
-      <Message title={t('door.failedTitle')} text={problemText(t, found.error)}>
+      <Message icon={Unplug} title={t('door.failedTitle')} text={problemText(t, found.error)}>
         <Button size="large" onClick={() => void found.refetch()}>
           {t('tryAgain')}
         </Button>

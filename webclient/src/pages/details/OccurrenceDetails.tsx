@@ -1,4 +1,4 @@
-import { Download } from 'lucide-react';
+import { Download, Unplug } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
@@ -38,7 +38,7 @@ function Details({ code, id }: { code: string; id: string }) {
   if (isCode(found.error, 'not_found')) return <NotFound />;
   if (found.data === undefined) {
     return (
-      <Message title={t('door.failedTitle')} text={problemText(t, found.error)}>
+      <Message icon={Unplug} title={t('door.failedTitle')} text={problemText(t, found.error)}>
         <Button size="large" onClick={() => void found.refetch()}>
           {t('tryAgain')}
         </Button>
