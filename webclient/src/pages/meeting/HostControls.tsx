@@ -212,9 +212,9 @@ function WaitingRow({ waiting, onAdmit, onDeny, onAdmitAll }: WaitingProps) {
         {t('lobby.count', { count: waiting.length })}
       </span>
       {waiting.slice(0, named).map(({ id, name }) => (
-        <span key={id} className="flex min-w-0 items-center gap-3">
+        <span key={id} className="flex w-full min-w-0 items-center gap-3 lg:w-auto">
           <Avatar id={id} name={name} size={32} />
-          <span className="max-w-40 truncate text-field text-ink" dir="auto">
+          <span className="grow truncate text-field text-ink lg:max-w-40" dir="auto">
             {name}
           </span>
           <WaitingActions name={name} onAdmit={() => onAdmit([id])} onDeny={() => onDeny([id])} />
