@@ -7,8 +7,8 @@ import { problemText } from '../state/problem';
 import { useApi } from '../state/session';
 import { useTitle } from '../state/title';
 import { Button } from '../ui/Button';
-import { Field } from '../ui/Field';
 import { Notice } from '../ui/Notice';
+import { EmailField, emailProblem } from './EmailField';
 import { EntryLayout } from './EntryLayout';
 
 /** Asks for the address to which a link for a new password goes. */
@@ -26,14 +26,10 @@ export function Forgot() {
   async function submit(event: FormEvent) {
     event.preventDefault();
     const address = email.trim();
-    const valid = /^\S+@\S+$/.test(address);
-    setWrong(
-      valid
-        ? undefined
-        : t(address === '' ? 'entry.errors.emailMissing' : 'entry.errors.emailInvalid'),
-    );
+    const why = emailProblem(t, address);
+    setWrong(why);
     setProblem(undefined);
-    if (!valid || busy) return;
+    if (why !== undefined || busy) return;
     setBusy(true);
     try {
       await api.account.requestReset(address);
@@ -61,15 +57,7 @@ export function Forgot() {
             noValidate
           >
             {problem && <Notice>{problem}</Notice>}
-            <Field
-              label={t('entry.email')}
-              type="email"
-              dir="ltr"
-              autoComplete="username"
-              value={email}
-              error={wrong}
-              onChange={(event) => setEmail(event.target.value)}
-            />
+            <EmailField value={email} error={wrong} onChange={setEmail} />
             <Button type="submit" size="large" busy={busy}>
               {t('reset.send')}
             </Button>

@@ -9,8 +9,8 @@ import { isCode, problemText } from '../state/problem';
 import { useApi, useSession } from '../state/session';
 import { useTitle } from '../state/title';
 import { Button, buttonClass } from '../ui/Button';
-import { Field } from '../ui/Field';
 import { Notice } from '../ui/Notice';
+import { EmailField } from './EmailField';
 import { EntryLayout } from './EntryLayout';
 import { PasswordField } from './PasswordField';
 
@@ -57,15 +57,7 @@ export function SignIn() {
         noValidate
       >
         {problem && <Notice>{problem}</Notice>}
-        <Field
-          label={t('entry.email')}
-          type="email"
-          dir="ltr"
-          autoComplete="username"
-          value={email}
-          error={fields.email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
+        <EmailField value={email} error={fields.email} onChange={setEmail} />
         <PasswordField
           autoComplete="current-password"
           value={password}

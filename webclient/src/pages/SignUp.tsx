@@ -10,6 +10,7 @@ import { useTitle } from '../state/title';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { Notice } from '../ui/Notice';
+import { EmailField, emailProblem } from './EmailField';
 import { EntryLayout } from './EntryLayout';
 import { PasswordField } from './PasswordField';
 
@@ -36,12 +37,10 @@ export function SignUp() {
   if (session.phase === 'in') return <Navigate to={next} replace />;
 
   function check(): Fields {
-    const address = email.trim();
+    const wrong = emailProblem(t, email.trim());
     return {
       ...(name.trim() === '' && { name: t('entry.errors.nameMissing') }),
-      ...(!/^\S+@\S+$/.test(address) && {
-        email: t(address === '' ? 'entry.errors.emailMissing' : 'entry.errors.emailInvalid'),
-      }),
+      ...(wrong && { email: wrong }),
       ...(passwordIsShort(password) && { password: t('entry.errors.passwordShort') }),
     };
   }
@@ -80,15 +79,7 @@ export function SignUp() {
           error={fields.name}
           onChange={(event) => setName(event.target.value)}
         />
-        <Field
-          label={t('entry.email')}
-          type="email"
-          dir="ltr"
-          autoComplete="username"
-          value={email}
-          error={fields.email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
+        <EmailField value={email} error={fields.email} onChange={setEmail} />
         <PasswordField
           autoComplete="new-password"
           value={password}

@@ -1,10 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { Meeting } from '../../api';
 import { dateAndTime } from '../../state/dates';
-import { Tag } from '../../ui/Tag';
-import { buttonClass } from '../../ui/Button';
 import { MeetingMenu } from './MeetingMenu';
+import { MeetingName, StartLink } from './MeetingName';
 
 export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
   const { t, i18n } = useTranslation();
@@ -13,16 +11,7 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
   return (
     <li className="flex items-center gap-3 py-3.5 ps-5 pe-2 sm:ps-6 sm:pe-3">
       <div className="min-w-0 grow">
-        <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 text-field font-semibold">
-          <Link
-            to={`/meetings/${meeting.code}`}
-            dir="auto"
-            className="truncate text-ink no-underline hover:underline"
-          >
-            {meeting.title}
-          </Link>
-          {meeting.status === 'INVITED' && <Tag>{t('dashboard.invited')}</Tag>}
-        </h3>
+        <MeetingName meeting={meeting} />
         <p className="mt-0.5 truncate text-label text-muted tabular">
           {meeting.isHost
             ? t('dashboard.created', { when })
@@ -36,15 +25,7 @@ export function ReadyMeeting({ meeting }: { meeting: Meeting }) {
         </p>
       </div>
       <div className="flex shrink-0 items-center gap-1">
-        <Link
-          to={`/m/${meeting.code}`}
-          aria-label={t(meeting.isHost ? 'dashboard.startNamed' : 'dashboard.joinNamed', {
-            title: meeting.title,
-          })}
-          className={buttonClass('soft', 'medium')}
-        >
-          {t(meeting.isHost ? 'dashboard.start' : 'dashboard.join')}
-        </Link>
+        <StartLink meeting={meeting} />
         <MeetingMenu meeting={meeting} />
       </div>
     </li>

@@ -1,11 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { Meeting } from '../../api';
 import { clock, durationText, untilText } from '../../state/dates';
 import { repeatOf } from '../../state/schedule';
-import { Tag } from '../../ui/Tag';
-import { buttonClass } from '../../ui/Button';
 import { MeetingMenu } from './MeetingMenu';
+import { MeetingName, StartLink } from './MeetingName';
 
 // From a quarter of an hour before, coming in is what one wants.
 const soon = 15 * 60_000;
@@ -31,30 +29,11 @@ export function UpcomingMeeting({ meeting, now }: { meeting: Meeting; now: Date 
         <p className="mt-0.5 text-label text-muted">{untilText(at, now, t, i18n.language)}</p>
       </div>
       <div className="min-w-0 grow">
-        <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 text-field font-semibold">
-          <Link
-            to={`/meetings/${meeting.code}`}
-            dir="auto"
-            className="truncate text-ink no-underline hover:underline"
-          >
-            {meeting.title}
-          </Link>
-          {meeting.status === 'INVITED' && <Tag>{t('dashboard.invited')}</Tag>}
-        </h3>
+        <MeetingName meeting={meeting} />
         <p className="mt-0.5 truncate text-label text-muted">{about.join(t('dates.comma'))}</p>
       </div>
       <div className="flex shrink-0 items-center gap-1">
-        {near && (
-          <Link
-            to={`/m/${meeting.code}`}
-            aria-label={t(meeting.isHost ? 'dashboard.startNamed' : 'dashboard.joinNamed', {
-              title: meeting.title,
-            })}
-            className={buttonClass('soft', 'medium')}
-          >
-            {t(meeting.isHost ? 'dashboard.start' : 'dashboard.join')}
-          </Link>
-        )}
+        {near && <StartLink meeting={meeting} />}
         <MeetingMenu meeting={meeting} />
       </div>
     </li>
