@@ -37,6 +37,7 @@ export function CopyField({
         />
         <Button
           kind="outline"
+          size="large"
           aria-label={copyLabel}
           icon={<Copy size={17} aria-hidden="true" />}
           onClick={() => copy(value, copied)}
