@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { startDevServer } from './devserver';
 import { expect, test } from './fixtures';
+import { hostControls } from './hosting';
 import { pretend } from './pretend';
 import { emptyStudio, shoot } from './studio';
 
@@ -49,6 +50,15 @@ test('what surrounds a meeting', async ({ open }) => {
   await shoot(page, 'details-lower', ['light']);
   await page.getByRole('button', { name: 'New invitation link' }).click();
   await shoot(page, 'invitation', ['light']);
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: 'Streams' }).scrollIntoViewIfNeeded();
+  await page.getByRole('button', { name: 'New stream' }).click();
+  await shoot(page, 'stream');
+  await page.getByLabel('Name', { exact: true }).fill('Camera on the stage');
+  await page.getByRole('button', { name: 'Create stream' }).click();
+  await expect(page.getByLabel('Key', { exact: true })).toBeVisible();
+  await shoot(page, 'stream-key');
+  await page.getByRole('button', { name: 'Done' }).click();
   await ada.goto('/meetings/h3k7m-2p9qx/o1');
   await expect(page.getByRole('table')).toBeVisible();
   await shoot(page, 'after');
@@ -79,7 +89,7 @@ test('the same in other languages', async ({ open }) => {
   }
 });
 
-test('dashboard and door', async ({ member, open }) => {
+test('dashboard and door', async ({ member, open, server }) => {
   const ada = await member('Ada');
   const { page } = ada;
   await shoot(page, 'dashboard-empty');
@@ -112,6 +122,11 @@ test('dashboard and door', async ({ member, open }) => {
   await shoot(grace.page, 'door-dark-camera');
   await grace.enterAsIs();
   await shoot(page, 'call-of-two', ['dark']);
+  const text =
+    'The server restarts at noon for an update. Meetings go on afterwards by themselves; your places are kept.';
+  await server.operate('POST', `rooms/${code}/announce`, { text });
+  await expect(page.getByText(/restarts at noon/).first()).toBeVisible();
+  await shoot(page, 'announcement', ['dark']);
   await grace.leave();
   await shoot(grace.page, 'left');
 
@@ -126,6 +141,15 @@ test('dashboard and door', async ({ member, open }) => {
   await guest.goto(`/m/${code}`);
   await expect(guest.page.getByText('Your browser blocks')).toBeVisible();
   await shoot(guest.page, 'door-denied');
+  const dialog = await hostControls(ada);
+  await dialog.getByRole('switch', { name: 'Waiting room' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await guest.page.getByLabel('Your name').fill('Visitor');
+  await guest.page.getByRole('button', { name: /^(Join|Ask)/ }).click();
+  await expect(guest.page.getByRole('heading', { name: /waiting room/ })).toBeVisible();
+  await shoot(guest.page, 'lobby');
+  await ada.control(/^People/).click();
+  await shoot(page, 'people-waiting', ['dark']);
 
   const again = await ada.context.newPage();
   await again.goto(new URL('/', page.url()).href);
@@ -133,6 +157,9 @@ test('dashboard and door', async ({ member, open }) => {
   await shoot(again, 'dashboard');
   await again.getByRole('button', { name: 'Your account' }).click();
   await shoot(again, 'dashboard-account');
+  await server.operate('DELETE', `rooms/${code}/participants/${await ada.id()}`);
+  await expect(page.getByRole('heading', { name: 'You were removed' })).toBeVisible();
+  await shoot(page, 'removed');
 });
 
 /** Meetings with painted people: what to ask for, and what to press before the picture. */

@@ -121,6 +121,7 @@ export async function pretend(page: Page): Promise<void> {
   }));
   const user = { id: 'u1', email: 'ana@plenum.example', name: 'Ana Kovač', createdAt: at(-day) };
   const invitation = { role: 'PARTICIPANT', skipLobby: true, uses: 3, good: true };
+  const stage = { ...invitation, id: 's1', stream: 'publish', name: 'Camera on the stage' };
   const answers: [RegExp, unknown][] = [
     [/auth\/refresh$/, { user, accessToken: 'picture', expiresIn: 900 }],
     [/meetings\?view=upcoming/, { meetings: upcoming }],
@@ -145,7 +146,27 @@ export async function pretend(page: Page): Promise<void> {
             good: false,
             createdAt: at(-2 * day),
           },
+          { ...stage, createdAt: at(-hour), expiresAt: at(11 * hour) },
+          {
+            ...stage,
+            id: 's2',
+            stream: 'play',
+            name: 'Foyer, second floor: the large screen beside the cloakroom',
+            skipLobby: false,
+            uses: 0,
+            good: false,
+            createdAt: at(-8 * day),
+            expiresAt: at(-day),
+          },
         ],
+      },
+    ],
+    [
+      /streams$/,
+      {
+        invitation: { ...stage, createdAt: at(0), expiresAt: at(12 * hour) },
+        url: 'https://meet.plenum.example/whip/h3k7m-2p9qx',
+        token: `v1.${'3pQx7mKd9fWz2nTb5vRc8hLj'.repeat(8)}`,
       },
     ],
     [

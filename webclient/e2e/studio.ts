@@ -2,12 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 
+// E2E_WIDTHS=1440,390 leaves the others out.
+const widths = process.env['E2E_WIDTHS']?.split(',').map(Number);
 const sizes = [
   { width: 1440, height: 900 },
   { width: 1024, height: 768 },
+  { width: 834, height: 1112 },
   { width: 390, height: 844 },
   { width: 844, height: 390 },
-];
+].filter(({ width }) => widths?.includes(width) ?? true);
 
 const looks = {
   light: { colorScheme: 'light', contrast: 'no-preference' },
