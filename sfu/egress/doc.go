@@ -9,6 +9,8 @@
 //	Socket ── recvmmsg, GRO ──┬── RTCP of an address with a Taker ──> its connection
 //	                          └── all else ──> pion's mux
 //
+// Of relays beside it, behind a NAT, a socket speaks by the address before the NAT (Front).
+//
 // A shard is one goroutine. Each peer belongs to one shard for life, so whatever belongs to a slot (forward state,
 // resend index, RTX numbers) is plain data with one owner. Which publication a slot shows is decided in package sfu;
 // which packet it sends is decided in core/forward; where keys come from is the transport's affair. A peer has a Route or
