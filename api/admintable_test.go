@@ -38,6 +38,7 @@ var accepted = map[api.Route]struct {
 	{Method: "DELETE", Path: "/api/admin/users/:id"}:                       {"/api/admin/users/{user}", ``, 204},
 	{Method: "POST", Path: "/api/admin/users/:id/password"}:                {"/api/admin/users/{user}/password", ``, 200},
 	{Method: "POST", Path: "/api/admin/users/:id/sign-out"}:                {"/api/admin/users/{user}/sign-out", ``, 204},
+	{Method: "GET", Path: "/api/admin/audit"}:                              {"/api/admin/audit?meeting={room}&limit=10", ``, 200},
 	{Method: "GET", Path: "/api/admin/keys"}:                               {"/api/admin/keys", ``, 200},
 	{Method: "POST", Path: "/api/admin/keys"}:                              {"/api/admin/keys", `{"name":"More","scopes":["keys"]}`, 201},
 	{Method: "DELETE", Path: "/api/admin/keys/:id"}:                        {"/api/admin/keys/{key}", ``, 204},

@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -170,6 +171,28 @@ func (c *checks) limit(ctx echo.Context, standard, most int) int {
 		return standard
 	}
 	return n
+}
+
+// part is an optional query parameter that a record has to be equal to.
+func (c *checks) part(ctx echo.Context, name string, limit int) string {
+	text := ctx.QueryParam(name)
+	if !utf8.ValidString(text) || utf8.RuneCountInString(text) > limit {
+		c.wrong(name, "has more than "+strconv.Itoa(limit)+" characters, or is no text")
+	}
+	return text
+}
+
+// moment is an optional query parameter that is a time, zero without it.
+func (c *checks) moment(ctx echo.Context, name string) time.Time {
+	text := ctx.QueryParam(name)
+	if text == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		c.wrong(name, "must be a time as 2026-11-26T12:00:00Z")
+	}
+	return at
 }
 
 // number is an optional query parameter above 0.

@@ -20,11 +20,12 @@ const (
 	ScopeWebhooks          Scope = "webhooks"
 	ScopeNodeDrain         Scope = "node:drain"
 	ScopeStreams           Scope = "streams"
+	ScopeAudit             Scope = "audit"
 )
 
 var scopes = []Scope{
 	ScopeRoomsRead, ScopeRoomsWrite, ScopeParticipantsWrite, ScopeUsersRead, ScopeUsersWrite, ScopeKeys, ScopeWebhooks, ScopeNodeDrain,
-	ScopeStreams,
+	ScopeStreams, ScopeAudit,
 }
 
 // Scopes lists all of them.

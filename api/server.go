@@ -202,6 +202,7 @@ func (s *Server) makeEcho() {
 	s.featureRoutes()
 	s.referenceRoutes()
 	s.keyRoutes()
+	s.auditRoutes()
 	s.adminRoomRoutes()
 	s.adminUserRoutes()
 	s.adminNodeRoutes()

@@ -35,8 +35,9 @@ func (s *Store) AddAuditEvent(ctx context.Context, e *AuditEvent) error {
 // AuditFilter narrows AuditEvents; what is left empty does not count.
 type AuditFilter struct {
 	Actor, Action, MeetingID string
-	Before                   string // only events older than the one with this id
-	Limit                    int    // 100 if 0
+	Since, Until             time.Time // from the first on, and before the second
+	Before                   string    // only events older than the one with this id
+	Limit                    int       // 100 if 0
 }
 
 // AuditEvents lists the events that the filter lets through, newest first.
@@ -55,6 +56,12 @@ func (s *Store) AuditEvents(ctx context.Context, filter AuditFilter) ([]AuditEve
 		}
 		if filter.MeetingID != "" {
 			question = question.Where("meeting_id = ?", filter.MeetingID)
+		}
+		if !filter.Since.IsZero() {
+			question = question.Where("at >= ?", stamp(filter.Since))
+		}
+		if !filter.Until.IsZero() {
+			question = question.Where("at < ?", stamp(filter.Until))
 		}
 		if filter.Before != "" {
 			question = question.Where("id < ?", filter.Before)

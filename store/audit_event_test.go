@@ -34,6 +34,8 @@ func TestAuditEventsAreFilteredNewestFirst(t *testing.T) {
 			"by action":  {store.AuditFilter{Action: "sign_in", Limit: 2}, []store.AuditEvent{all[0], all[2]}},
 			"by meeting": {store.AuditFilter{MeetingID: meeting}, []store.AuditEvent{all[1]}},
 			"older":      {store.AuditFilter{Before: all[1].ID}, []store.AuditEvent{all[2], all[3]}},
+			"since":      {store.AuditFilter{Since: epoch.Add(2 * time.Second)}, []store.AuditEvent{all[0], all[1]}},
+			"between":    {store.AuditFilter{Since: epoch.Add(time.Second), Until: epoch.Add(2 * time.Second)}, []store.AuditEvent{all[2]}},
 			"nobody":     {store.AuditFilter{Actor: "' OR 1=1 --"}, nil},
 		} {
 			got, err := w.AuditEvents(w.Context(), test.filter)

@@ -25,6 +25,7 @@ type adminCommand struct {
 	Stream       adminStreamCommand       `cmd:"" help:"Studios and players (WHIP and WHEP): let them into a meeting, list them, end them."`
 	Webhook      adminWebhookCommand      `cmd:"" help:"Addresses that are told what happens in meetings: make, try, look at and replay."`
 	Nodes        adminNodesCommand        `cmd:"" help:"The servers of the cluster: how many meetings each has, and how much it bears."`
+	Audit        adminAuditCommand        `cmd:"" help:"Who did what, newest first."`
 	Drain        adminDrainCommand        `cmd:"" help:"Have load balancers send nobody new to a server, or take that back."`
 }
 

@@ -51,7 +51,7 @@ type adminKeysCreate struct {
 	offline
 
 	Name    string    `arg:"" help:"What the key is for."`
-	Scope   []string  `placeholder:"SCOPE" help:"What it may do: rooms:read, rooms:write, participants:write, users:read, users:write, keys, webhooks, node:drain, streams. Several with commas between."`
+	Scope   []string  `placeholder:"SCOPE" help:"What it may do: rooms:read, rooms:write, participants:write, users:read, users:write, keys, webhooks, node:drain, streams, audit. Several with commas between."`
 	All     bool      `help:"Every scope there is."`
 	Expires time.Time `format:"2006-01-02" placeholder:"DATE" help:"The day on which it ends, as 2027-01-31, in UTC. Default: it is good until it is revoked."`
 }

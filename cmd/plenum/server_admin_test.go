@@ -157,6 +157,12 @@ func TestAServerIsLookedAfterDuringACall(t *testing.T) {
 		t.Errorf("said: %s", out)
 	}
 	a.until("grace is told", func() bool { return told.has("Now.") })
+	if list := a.online("audit", "--action=meeting_join", "--meeting="+a.code, "--since=2026-01-01T00:00:00Z"); strings.Count(list, "meeting_join") != 3 {
+		t.Errorf("the audit log:\n%s", list)
+	}
+	if list := a.online("audit", "--limit=1"); strings.Count(list, "\n") != 3 || !strings.Contains(list, "--before") {
+		t.Errorf("the audit log:\n%s", list)
+	}
 
 	muted := func() bool {
 		return look(grace, func() bool {
