@@ -152,8 +152,11 @@ func (s *Server) pass(c echo.Context, to cluster.Node) error {
 		ErrorLog:  slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		Rewrite:   func(p *httputil.ProxyRequest) { s.address(c, p.Out, to) },
 		ModifyResponse: func(r *http.Response) error {
-			if r.StatusCode == http.StatusMisdirectedRequest {
+			switch r.StatusCode {
+			case http.StatusMisdirectedRequest:
 				return errMisdirected
+			case http.StatusSwitchingProtocols:
+				c.Response().Status = r.StatusCode // the socket is handed over past echo
 			}
 			for name := range r.Header {
 				c.Response().Header().Del(name) // what it says there, it says in place of us
