@@ -69,8 +69,8 @@ func (s *Server) stream(path string, way grant.Way) echo.HandlerFunc {
 
 // opens says whether the token shown may begin the meeting.
 func (s *Server) opens(c echo.Context, code string) bool {
-	token, ok := strings.CutPrefix(c.Request().Header.Get(echo.HeaderAuthorization), "Bearer ")
-	if !ok {
+	scheme, token, _ := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return false
 	}
 	stream, err := s.grants.VerifyStream(s.now(), token)
