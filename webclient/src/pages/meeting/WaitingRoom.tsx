@@ -37,7 +37,7 @@ export function WaitingRoom({ title, name }: { title: string; name: string }) {
           {stream ? (
             <Video stream={stream} mirrored />
           ) : (
-            <div className="flex size-full items-center justify-center">
+            <div className="flex size-full items-center justify-center pb-16 sm:pb-0">
               <Avatar id={self} name={name} size={96} />
             </div>
           )}
