@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -51,9 +52,11 @@ func (s *Server) adminChangeOneNode(c echo.Context) error {
 		return errNotFound
 	}
 	id := c.Param("id")
-	node, ok := s.nodes.Find(id)
+	node, ok, err := s.nodes.Find(id)
 	_, came := passedOn(c.Request())
 	switch {
+	case err != nil:
+		return s.homeUnknown(err)
 	case !ok:
 		return errNotFound.because("There is no such node in the cluster.")
 	case id == s.nodes.Node():
@@ -65,32 +68,49 @@ func (s *Server) adminChangeOneNode(c echo.Context) error {
 }
 
 // everywhere makes the same call of the admin API to every other node, in the name of who has made it here, and takes their
-// answers one after the other. What another node has passed on goes no further.
-func everywhere[T any](s *Server, c echo.Context, body any, take func(T)) error {
+// answers one after the other. What another node has passed on goes no further. Nodes that do not answer are named.
+func everywhere[T any](s *Server, c echo.Context, body any, take func(T)) (silent []string, err error) {
 	if _, came := passedOn(c.Request()); came || s.nodes.alone() {
-		return nil
+		return nil, nil
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, node := range s.nodes.Others() {
-		answer, err := s.askLike(c, node, text)
-		if err != nil {
-			return err
-		}
-		var one T
-		if err := json.Unmarshal(answer, &one); err != nil {
-			return fmt.Errorf("the answer of node %s: %w", node.ID, err)
-		}
-		take(one)
+	others := s.nodes.Others()
+	answers := make([]*T, len(others))
+	var asking sync.WaitGroup
+	for i, node := range others {
+		asking.Go(func() {
+			answer, err := s.askLike(c, node, text)
+			if err == nil {
+				one := new(T)
+				if err = json.Unmarshal(answer, one); err == nil {
+					answers[i] = one
+				}
+			}
+			if err != nil {
+				s.log.Warn("another node does not answer", "node", node.ID, "error", err)
+			}
+		})
 	}
-	return nil
+	asking.Wait()
+	for i, answer := range answers {
+		if answer == nil {
+			silent = append(silent, others[i].ID)
+			continue
+		}
+		take(*answer)
+	}
+	return silent, nil
 }
+
+// adminWithin is how long a node may take to answer what all are asked.
+const adminWithin = 5 * time.Second
 
 func (s *Server) askLike(c echo.Context, to cluster.Node, body []byte) ([]byte, error) {
 	asked := c.Request()
-	ctx, cancel := context.WithTimeout(asked.Context(), answerWithin)
+	ctx, cancel := context.WithTimeout(asked.Context(), adminWithin)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, asked.Method, "https://"+to.Address+asked.URL.Path, bytes.NewReader(body))
 	if err != nil {

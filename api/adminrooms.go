@@ -69,7 +69,8 @@ type roomJSON struct {
 }
 
 type adminRoomsResponse struct {
-	Rooms []roomJSON `json:"rooms"`
+	Rooms  []roomJSON `json:"rooms"`
+	Silent []string   `json:"silent,omitempty"` // nodes that did not answer: what is there is missing
 }
 
 type roomInFullJSON struct {
@@ -97,7 +98,8 @@ type sourceJSON struct {
 }
 
 type announcedResponse struct {
-	Rooms int `json:"rooms"`
+	Rooms  int      `json:"rooms"`
+	Silent []string `json:"silent,omitempty"`
 }
 
 func renderRoom(o signaling.Overview) roomJSON {
@@ -161,7 +163,8 @@ func (s *Server) adminListRooms(c echo.Context) error {
 	for _, o := range s.rooms.Overviews() {
 		out.Rooms = append(out.Rooms, renderRoom(o))
 	}
-	err := everywhere(s, c, nil, func(elsewhere adminRoomsResponse) { out.Rooms = append(out.Rooms, elsewhere.Rooms...) })
+	var err error
+	out.Silent, err = everywhere(s, c, nil, func(elsewhere adminRoomsResponse) { out.Rooms = append(out.Rooms, elsewhere.Rooms...) })
 	if err != nil {
 		return err
 	}
@@ -254,11 +257,12 @@ func (s *Server) adminAnnounceEverywhere(c echo.Context) error {
 			out.Rooms++
 		}
 	}
-	if err := everywhere(s, c, announcementRequest{text}, func(elsewhere announcedResponse) { out.Rooms += elsewhere.Rooms }); err != nil {
-		return err
-	}
 	if _, came := passedOn(c.Request()); !came {
 		s.audit(c, event{action: "admin_announce"})
+	}
+	out.Silent, err = everywhere(s, c, announcementRequest{text}, func(elsewhere announcedResponse) { out.Rooms += elsewhere.Rooms })
+	if err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -35,6 +35,9 @@ func (s *Server) answer(next echo.HandlerFunc, c echo.Context) (err error) {
 	r := c.Request()
 	switch c.Path() {
 	case socketPath:
+		if r.ContentLength != 0 {
+			return errTooLarge // a handshake has no body
+		}
 		return next(c) // lives as long as the call; package signaling has limits of its own
 	case alivePath:
 		return next(c) // a server with much to do is alive

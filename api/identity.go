@@ -102,11 +102,12 @@ func newRevocations(life time.Duration) *revocations {
 	return &revocations{life: life, until: map[string]time.Time{}}
 }
 
-func (r *revocations) add(family string, now time.Time) {
+// add is false if the family was known.
+func (r *revocations) add(family string, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, known := r.until[family]; known {
-		return
+		return false
 	}
 	for f, until := range r.until {
 		if now.After(until) {
@@ -114,6 +115,7 @@ func (r *revocations) add(family string, now time.Time) {
 		}
 	}
 	r.until[family] = now.Add(r.life)
+	return true
 }
 
 func (r *revocations) has(family string, now time.Time) bool {
@@ -164,15 +166,22 @@ func (s *Server) isRevoked(ctx context.Context, family string) bool {
 	return s.revoked.has(family, now)
 }
 
-// hearOfRevoked learns which sign-ins were ended on other nodes, or here before the server began: their access tokens are good for nothing either.
+// hearOfRevoked learns which sign-ins were ended on other nodes, or here before the server began: their access tokens are good for
+// nothing either, and whoever came by them is out of the meetings here.
 func (s *Server) hearOfRevoked(ctx context.Context, now time.Time) error {
 	families, err := s.store.RevokedSince(ctx, s.revoked.since(now))
 	if err != nil {
 		return fmt.Errorf("reading the sign-ins that were ended: %w", err)
 	}
+	var news []string
 	for _, family := range families {
-		s.revoked.add(family, now)
+		if s.revoked.add(family, now) {
+			news = append(news, family)
+		}
 	}
 	s.revoked.heard(now)
+	if len(news) > 0 {
+		s.rooms.SignOut(news)
+	}
 	return nil
 }

@@ -162,9 +162,9 @@ func (s *Server) meetingsIn(ctx context.Context, view, user, before string, limi
 		if page, err = s.store.LiveOf(ctx, user); err != nil {
 			return nil, "", err
 		}
-		page = slices.DeleteFunc(page, func(m store.Meeting) bool {
-			return !s.isLive(ctx, m.Code)
-		})
+		live, done := s.liveness(ctx)
+		defer done()
+		page = slices.DeleteFunc(page, func(m store.Meeting) bool { return !live(m.Code, true) })
 	case "past":
 		return s.store.PastOf(ctx, user, before, limit)
 	default:
@@ -351,18 +351,20 @@ func (s *Server) renderMeetings(ctx context.Context, meetings []store.Meeting, v
 	if err != nil {
 		return nil, err
 	}
+	live, done := s.liveness(ctx)
+	defer done()
 	for _, m := range meetings {
-		live := s.isLive(ctx, m.Code)
+		at, before := held[m.ID]
 		isHost, count := m.HostID == viewer, counts[m.ID]
 		one := meetingJSON{
-			Code: m.Code, Title: m.Title, HostName: users[m.HostID].Name, Live: live, GuestsAllowed: m.GuestsAllowed, Lobby: m.Lobby,
+			Code: m.Code, Title: m.Title, HostName: users[m.HostID].Name, Live: live(m.Code, before && m.EndedAt == nil), GuestsAllowed: m.GuestsAllowed, Lobby: m.Lobby,
 			IsHost: &isHost, CreatedAt: &m.CreatedAt, EndedAt: m.EndedAt, ParticipantCount: &count,
 			Schedule: renderSchedule(m, s.now()), Settings: renderSettings(m),
 		}
 		if invited[m.ID] {
 			one.Status = store.StatusInvited
 		}
-		if at, ok := held[m.ID]; ok {
+		if before {
 			one.LastHeldAt = &at
 		}
 		out = append(out, one)

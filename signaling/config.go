@@ -46,6 +46,9 @@ type Config struct {
 	// Mine says whether this node may open the room of a meeting; nil opens all. It must not block.
 	Mine func(code string) bool
 
+	// Emptied is told at Close that no room takes requests any more, before people are: they may come back elsewhere. Nil is not told.
+	Emptied func()
+
 	// Joined is told how long it took from the handshake of a socket until its participant was in the room or the lobby. It must
 	// not block; nil is not told.
 	Joined func(time.Duration)

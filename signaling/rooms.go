@@ -46,9 +46,25 @@ func (s *Server) live(code string) (*room.Room, bool) {
 // Has says whether a meeting has a room here: one that takes requests, or is about to.
 func (s *Server) Has(code string) bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, ok := s.rooms[code]
-	return ok
+	live, ok := s.rooms[code]
+	s.mu.Unlock()
+	if !ok {
+		return false
+	}
+	select {
+	case <-live.opened:
+	default:
+		return true
+	}
+	if live.room == nil {
+		return false
+	}
+	select {
+	case <-live.room.Ended():
+		return false
+	default:
+		return true
+	}
 }
 
 // Codes are those of all meetings that have a room here. Connection tests are none.
@@ -76,9 +92,7 @@ func (s *Server) LetGo(code string) {
 		return
 	}
 	s.wg.Go(func() {
-		live.Stop()
-		// Before any socket closes, or the room would take it for somebody who left.
-		<-live.Ended()
+		closeRooms([]*room.Room{live})
 		s.sayGoodBye(func(of *Session) bool { return of.claims.Code == code }, "the meeting has moved")
 	})
 }
@@ -86,12 +100,8 @@ func (s *Server) LetGo(code string) {
 // enter returns the room that the claims name, opened if need be. A room that is storing its last records is
 // waited for: the next one counts its chat on.
 func (s *Server) enter(ctx context.Context, claims grant.Claims) (*liveRoom, error) {
-	// A room that is alive stays so: whether it is to be let go is for who knows (LetGo).
-	if !s.Has(claims.Code) && !claims.Test && s.cfg.Mine != nil && !s.cfg.Mine(claims.Code) {
-		return nil, errBusy
-	}
 	for {
-		live, mine, err := s.find(claims)
+		live, mine, err := s.find(claims, claims.Test || s.cfg.Mine == nil || s.cfg.Mine(claims.Code))
 		if err != nil {
 			return nil, err
 		}
@@ -131,13 +141,16 @@ func hasEnded(err error) bool {
 var errBusy = message.Refuse(message.Unavailable, "The meeting cannot be opened at the moment; try again.")
 
 // find returns the room in the list; mine if it is new and the caller has to start it.
-func (s *Server) find(claims grant.Claims) (live *liveRoom, mine bool, err error) {
+func (s *Server) find(claims grant.Claims, mayOpen bool) (live *liveRoom, mine bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, false, message.Refuse(message.Unavailable, "The server is stopping; try again.")
 	}
 	live, ok := s.rooms[claims.Code]
+	if !ok && !mayOpen {
+		return nil, false, errBusy
+	}
 	if !ok {
 		if len(s.rooms) >= s.adjusted.Load().MaxRooms {
 			return nil, false, message.Refuse(message.Unavailable, "The server has as many meetings as it may; try again later.")

@@ -227,10 +227,9 @@ func (s *Server) SignOut(signIns []string) {
 // Close tells every client that the server stops, stores what is left to store as long as ctx lasts, and
 // waits for every goroutine. Meetings are not ended: clients come back with their tickets.
 func (s *Server) Close(ctx context.Context) {
-	for _, live := range s.refuseMore() {
-		live.Stop()
-		// Before any socket closes, or the room would take it for somebody who left.
-		<-live.Ended()
+	closeRooms(s.refuseMore())
+	if s.cfg.Emptied != nil {
+		s.cfg.Emptied()
 	}
 	s.sayGoodBye(func(*Session) bool { return true }, "the server stops")
 
@@ -246,6 +245,27 @@ func (s *Server) Close(ctx context.Context) {
 	}
 	s.cancel()
 	<-gone
+}
+
+// storeWithin is how long people are kept from coming back elsewhere for the last records of their meeting.
+const storeWithin = 2 * time.Second
+
+// closeRooms has rooms take no more requests, and gives them the time to store what they have.
+func closeRooms(rooms []*room.Room) {
+	for _, live := range rooms {
+		live.Stop()
+		// Before any socket closes, or the room would take it for somebody who left.
+		<-live.Ended()
+	}
+	over := time.NewTimer(storeWithin)
+	defer over.Stop()
+	for _, live := range rooms {
+		select {
+		case <-live.Done():
+		case <-over.C:
+			return
+		}
+	}
 }
 
 func (s *Server) sayGoodBye(to func(*Session) bool, why string) {

@@ -84,7 +84,7 @@ func (o clusterOptions) address(listener net.Addr) (string, error) {
 	return "", errors.New("this machine has no address but loopback ones: say with --node-address where other servers reach it")
 }
 
-// inNames are the characters that NATS and logs take in the name of a server.
+// notInNames are the characters that NATS and logs do not take in the name of a server.
 var notInNames = regexp.MustCompile(`[^a-z0-9-]+`)
 
 // newNodeID names this process: by the machine, so that people know it, and by chance, so that it is never taken for the one before it.
@@ -97,7 +97,7 @@ func newNodeID() string {
 	return fmt.Sprintf("%.40s-%s", name, strings.ToLower(rand.Text()[:8]))
 }
 
-// link is the way between nodes: nil for a server without others, which needs none.
+// listenBetween makes what nodes know each other by, and where others reach this one: nil for a server without others.
 func (n *node) listenBetween(secret api.Secret, before []api.Secret) (link *cluster.Link, listener net.Listener, err error) {
 	if link, err = cluster.NewLink(secret, asBytes(before)...); err != nil || n.cfg.Cluster.NATSURL == "" {
 		return link, nil, err
@@ -109,7 +109,7 @@ func (n *node) listenBetween(secret api.Secret, before []api.Secret) (link *clus
 	return link, tls.NewListener(listener, link.Server()), nil
 }
 
-// joinCluster comes after signaling, so that on the way out it is left before people are told good-bye: they come back elsewhere.
+// joinCluster tells the other nodes of this one, and learns of them.
 func (n *node) joinCluster(ctx context.Context, between net.Listener, gauge *metrics.Gauge) error {
 	o := n.cfg.Cluster
 	cfg := o.config(n.id)
@@ -134,8 +134,18 @@ func (n *node) joinCluster(ctx context.Context, between net.Listener, gauge *met
 		return err
 	}
 	n.cluster = joined
-	n.onStop("cluster", func(context.Context) error { joined.Close(); return nil })
 	return nil
+}
+
+// leaveCluster comes after people were told good-bye: they come back by other nodes, which ask this one until they know better.
+func (n *node) leaveCluster(ctx context.Context) error {
+	if n.cluster != nil {
+		n.cluster.Close()
+	}
+	if n.between == nil {
+		return nil
+	}
+	return n.between(ctx)
 }
 
 // gaugeWithin is how long the shards may take to say how late they are: one that does not is late.
@@ -149,6 +159,13 @@ func (n *node) state(gauge *metrics.Gauge) cluster.State {
 	return cluster.State{
 		Version: versionOf(version), Draining: n.draining.Load(), Stress: gauge.Stress(ctx, time.Now()),
 		Rooms: crowd.Rooms, Participants: crowd.Sockets,
+	}
+}
+
+// release has other nodes take the meetings of this one, when they have stored what there was.
+func (n *node) release() {
+	if n.cluster != nil {
+		n.cluster.Release()
 	}
 }
 

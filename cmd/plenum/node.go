@@ -45,7 +45,9 @@ type node struct {
 	level     *slog.LevelVar // nil if the log cannot be changed
 	rest      *api.Server
 	signals   *signaling.Server
-	cluster   *cluster.Cluster
+	// cluster is nil until it is joined, between until other nodes are answered; it ends that.
+	cluster *cluster.Cluster
+	between func(context.Context) error
 	// times are how long things took, for the metrics.
 	times    *metrics.Times
 	draining atomic.Bool
@@ -161,6 +163,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	if err != nil {
 		return nil, err
 	}
+	n.onStop("nodes", n.leaveCluster)
 	signals, err := n.startSignaling(origins, records, forwarder, keys)
 	if err != nil {
 		return nil, err
@@ -195,12 +198,12 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 	n.onStop("mail", func(context.Context) error { rest.Close(); return nil })
 	// Stopping begins with the end of this list: nobody new comes in, requests are answered, then WebSockets, which
 	// are no longer the HTTP server's, are told good-bye, and then media ends.
-	n.serve("public HTTP", listener, rest.Public())
-	if admin != nil {
-		n.serve("admin HTTP", admin, rest.Admin())
-	}
 	if between != nil {
-		n.serve("HTTP between nodes", between, rest.Between())
+		n.between = n.serve("HTTP between nodes", between, rest.Between())
+	}
+	n.onStop("public HTTP", n.serve("public HTTP", listener, rest.Public()))
+	if admin != nil {
+		n.onStop("admin HTTP", n.serve("admin HTTP", admin, rest.Admin()))
 	}
 	return n, nil
 }
@@ -208,7 +211,7 @@ func start(ctx context.Context, c serveCommand, log *slog.Logger) (_ *node, err 
 func (n *node) startSignaling(origins []string, records *store.Store, media *sfu.Server, keys *grant.Keys) (*signaling.Server, error) {
 	cfg := signaling.Default(n.id)
 	// Behind trusted proxies the API has put the client's address in place already.
-	cfg.Origins, cfg.Mine = origins, n.mine
+	cfg.Origins, cfg.Mine, cfg.Emptied = origins, n.mine, n.release
 	cfg.Joined, cfg.Tracer = n.times.Joined, n.traces.Tracer("signaling")
 	limits := n.cfg.adjustableSignals(origins)
 	cfg.MaxSockets, cfg.MaxRooms, cfg.Room.MaxParticipants, cfg.Room.ResumeFor = limits.MaxSockets, limits.MaxRooms, limits.MaxParticipants, limits.ResumeFor
@@ -221,8 +224,8 @@ func (n *node) startSignaling(origins []string, records *store.Store, media *sfu
 	return signals, nil
 }
 
-// serve answers HTTP on a listener until the node stops.
-func (n *node) serve(what string, listener net.Listener, handler http.Handler) {
+// serve answers HTTP on a listener until it is told to stop.
+func (n *node) serve(what string, listener net.Listener, handler http.Handler) (stop func(context.Context) error) {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: api.ReadHeaderTimeout,
@@ -239,14 +242,14 @@ func (n *node) serve(what string, listener net.Listener, handler http.Handler) {
 			n.failed <- fmt.Errorf("%s: %w", what, err)
 		}
 	}()
-	n.onStop(what, func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		err := server.Shutdown(ctx)
 		if err != nil {
 			err = errors.Join(err, server.Close())
 		}
 		<-ended
 		return err
-	})
+	}
 }
 
 func (n *node) onStop(what string, do func(context.Context) error) {

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +22,7 @@ import (
 
 	"github.com/plenum-meet/plenum/signaling/client"
 	"github.com/plenum-meet/plenum/signaling/cluster"
+	"github.com/plenum-meet/plenum/signaling/grant"
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
@@ -24,19 +30,21 @@ import (
 type nodes struct {
 	*meeting
 	// all are the first one, which the meeting's bots and its host ask, and the second one.
-	all  []*node
-	stop []func()
+	all      []*node
+	stop     []func()
+	natsAway func()
 }
 
-// shared is what the nodes of a cluster have in common.
-func shared(t *testing.T) func(*serveCommand) {
+// shared is what the nodes of a cluster have in common, and how their NATS ends.
+func shared(t *testing.T) (share func(*serveCommand), away func()) {
 	t.Helper()
 	bus, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	bus.Start()
-	t.Cleanup(func() { bus.Shutdown(); bus.WaitForShutdown() })
+	away = sync.OnceFunc(func() { bus.Shutdown(); bus.WaitForShutdown() })
+	t.Cleanup(away)
 	if !bus.ReadyForConnections(patience) {
 		t.Fatal("NATS does not start")
 	}
@@ -45,13 +53,13 @@ func shared(t *testing.T) func(*serveCommand) {
 		c.Storage.Database, c.Secret = records, strings.Repeat("s", 48)
 		c.Cluster.NATSURL, c.Cluster.NodeListen = bus.ClientURL(), "127.0.0.1:0"
 		c.AdminToken = operatorsToken
-	}
+	}, away
 }
 
 func startNodes(t *testing.T) *nodes {
 	t.Helper()
-	share := shared(t)
-	n := &nodes{meeting: startMeeting(t, share)}
+	share, away := shared(t)
+	n := &nodes{meeting: startMeeting(t, share), natsAway: away}
 	n.all = []*node{n.server}
 	second := serveCommand{Storage: storageOptions{Data: t.TempDir()}, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", MediaAddress: n.server.cfg.MediaAddress}
 	share(&second)
@@ -263,7 +271,7 @@ func TestPeopleOfANodeThatStopsComeBackOnAnother(t *testing.T) {
 // A node that dies says nothing. The others find its silence, and its people come back to one of them.
 func TestPeopleOfANodeThatIsKilledComeBackOnAnother(t *testing.T) {
 	t.Parallel()
-	share := shared(t)
+	share, _ := shared(t)
 	m := startMeeting(t, share)
 	c := &m.server.cfg
 	program := exec.CommandContext(m.ctx, os.Args[0], "serve", "--data", t.TempDir(), "--database", c.Storage.Database, "--secret", c.Secret,
@@ -313,5 +321,116 @@ func TestPeopleOfANodeThatIsKilledComeBackOnAnother(t *testing.T) {
 	live, _ := m.server.signals.Live(m.code)
 	if len(live.Participants) != 2 {
 		t.Errorf("back are %+v", live.Participants)
+	}
+}
+
+// drains has the i-th node drain or not, and waits until the other one knows.
+func (n *nodes) drains(i int, draining bool) {
+	n.t.Helper()
+	n.admin(0, "PATCH", "/api/admin/nodes/"+n.all[i].id, fmt.Sprintf(`{"draining":%v}`, draining), 200, nil)
+	n.until("the other node knows", func() bool {
+		return slices.ContainsFunc(n.all[1-i].cluster.Nodes(), func(one cluster.Node) bool { return one.ID == n.all[i].id && one.Draining == draining })
+	})
+}
+
+// A meeting that was to be opened on a node that drains since is opened on another, and nobody notices.
+func TestAMeetingIsOpenedWhereNobodyDrains(t *testing.T) {
+	t.Parallel()
+	n := startNodes(t)
+	n.drains(0, true)
+	home, err := n.all[0].cluster.Place(n.ctx, n.code)
+	if err != nil || home.Here {
+		t.Fatalf("a node that drains took the meeting: %v", err)
+	}
+	n.drains(0, false)
+	n.drains(1, true)
+	n.enter("Gus")
+	if got := n.homes(); !slices.Equal(got, []int{0}) {
+		t.Errorf("the meeting lives on %v", got)
+	}
+}
+
+// Whose fault it is that a body cannot be read is said alike by every node.
+func TestABodyThatIsTooLargeIsSaidSoByEveryNode(t *testing.T) {
+	t.Parallel()
+	n := startNodes(t)
+	n.livesAt(1)
+	for i := range n.all {
+		// Without a length, so that it is found while it is passed on.
+		endless := io.MultiReader(bytes.NewReader(make([]byte, 4<<20)))
+		r, err := http.NewRequestWithContext(n.ctx, http.MethodPost, n.at(i).Base+"/api/meetings/"+n.code+"/end", endless)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+n.rest.Token)
+		r.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("node %d says %s", i, answer.Status)
+		}
+	}
+}
+
+// A socket that is passed on ends with the one behind it, whatever its client does.
+func TestASocketThatIsPassedOnEndsWithItsHome(t *testing.T) {
+	t.Parallel()
+	n := startNodes(t)
+	host := n.livesAt(1)
+	keys, err := grant.NewKeys([]byte(n.server.cfg.Secret), "elsewhere", "boot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ticket, _, err := keys.Ticket(time.Now(), grant.Claims{Participant: host.id, Code: n.code, Meeting: "m", Occurrence: "o"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", n.all[0].public.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	fmt.Fprintf(conn, "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: plenum.v1, resume.%s\r\n\r\n", ticket)
+	from := bufio.NewReader(conn)
+	if line, err := from.ReadString('\n'); err != nil || !strings.Contains(line, "101") {
+		t.Fatalf("the handshake: %q, %v", line, err)
+	}
+	n.all[1].signals.LetGo(n.code)
+	// What the home says at the end comes, and then nothing can be sent any more.
+	_, _ = io.Copy(io.Discard, from)
+	n.until("the socket is gone", func() bool {
+		_, err := conn.Write([]byte{0})
+		return err != nil
+	})
+}
+
+// Without NATS, meetings go on, whoever comes finds those that their node has looked for, and hosts end them from anywhere.
+func TestWithoutNATSMeetingsAreReachedByEveryNode(t *testing.T) {
+	t.Parallel()
+	n := startNodes(t)
+	host := n.livesAt(1)
+	n.natsAway()
+	n.until("the nodes hear of each other no more", func() bool { return len(n.all[0].cluster.Others()) == 0 })
+	guest := n.enter("Gus")
+	if got := n.homes(); !slices.Equal(got, []int{1}) {
+		t.Errorf("the meeting lives on %v", got)
+	}
+	elsewhere, err := n.rest.Create(n.ctx, "Another")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.rest.Join(n.ctx, elsewhere, ""); err == nil || !strings.Contains(err.Error(), "503") && !strings.Contains(err.Error(), "unavailable") {
+		t.Errorf("a meeting was begun without NATS: %v", err)
+	}
+	if err := n.rest.End(n.ctx, n.code); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []*bot{host, guest} {
+		n.until(b.name+" is out", over(b))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"time"
 
@@ -32,28 +33,29 @@ type bus struct {
 	rooms  jetstream.KeyValue
 }
 
-func openBus(ctx context.Context, cfg Config, reconnected func()) (_ *bus, err error) {
+func openBus(ctx context.Context, cfg Config, log *slog.Logger, reconnected func()) (_ *bus, err error) {
 	b := &bus{}
 	defer func() {
 		if err != nil {
 			b.close()
 		}
 	}()
-	if err := b.connect(cfg, reconnected); err != nil {
+	if err := b.connect(cfg, log, reconnected); err != nil {
 		return nil, err
 	}
-	if b.rooms, err = b.bucket(ctx, cfg.Life); err != nil {
+	if b.rooms, err = b.bucket(ctx, cfg); err != nil {
 		return nil, noBucket(err)
 	}
 	return b, nil
 }
 
-func (b *bus) connect(cfg Config, reconnected func()) (err error) {
+func (b *bus) connect(cfg Config, log *slog.Logger, reconnected func()) (err error) {
 	options := []nats.Option{
 		nats.Name("plenum " + cfg.Node), nats.MaxReconnects(-1), nats.Timeout(cfg.Within),
 		nats.ReconnectWait(cfg.Beat), nats.PingInterval(cfg.Silence), nats.MaxPingsOutstanding(1),
 		// What could not be said in time is not said later.
 		nats.ReconnectBufSize(-1),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("NATS", "error", err) }),
 		nats.ReconnectHandler(func(*nats.Conn) { reconnected() }),
 	}
 	if cfg.URL == "" {
@@ -85,7 +87,7 @@ func (b *bus) connect(cfg Config, reconnected func()) (err error) {
 func Try(ctx context.Context, cfg Config) (took time.Duration, err error) {
 	b := &bus{}
 	defer b.close()
-	if err := b.connect(cfg, func() {}); err != nil {
+	if err := b.connect(cfg, slog.New(slog.DiscardHandler), func() {}); err != nil {
 		return 0, err
 	}
 	began := time.Now()
@@ -115,21 +117,43 @@ func startInside(cfg Config) (*server.Server, error) {
 	return inside, nil
 }
 
-// bucket finds the bucket or makes it, with as many replicas as there can be.
-func (b *bus) bucket(ctx context.Context, life time.Duration) (jetstream.KeyValue, error) {
-	rooms, err := b.js.KeyValue(ctx, Bucket)
-	if !errors.Is(err, jetstream.ErrBucketNotFound) {
-		return rooms, err
+// bucket finds the bucket or makes it, with as many replicas as there can be by now.
+func (b *bus) bucket(ctx context.Context, cfg Config) (jetstream.KeyValue, error) {
+	wanted := jetstream.KeyValueConfig{Bucket: Bucket, Description: "where each meeting lives", TTL: cfg.Life, Storage: jetstream.MemoryStorage, Replicas: 1}
+	within := func(do func(context.Context) (jetstream.KeyValue, error)) (jetstream.KeyValue, error) {
+		ctx, cancel := context.WithTimeout(ctx, cfg.Within)
+		defer cancel()
+		return do(ctx)
 	}
-	wanted := jetstream.KeyValueConfig{Bucket: Bucket, Description: "where each meeting lives", TTL: life, Storage: jetstream.MemoryStorage, Replicas: 1}
-	if b.conn.ConnectedClusterName() != "" {
+	made := func(ctx context.Context) (jetstream.KeyValue, error) { return b.js.CreateOrUpdateKeyValue(ctx, wanted) }
+	rooms, err := within(func(ctx context.Context) (jetstream.KeyValue, error) { return b.js.KeyValue(ctx, Bucket) })
+	if err != nil && !errors.Is(err, jetstream.ErrBucketNotFound) {
+		return nil, err
+	}
+	there := err == nil
+	if b.conn.ConnectedClusterName() != "" && !(there && replicated(ctx, rooms, cfg.Within)) {
 		wanted.Replicas = replicas
-		if rooms, err = b.js.CreateOrUpdateKeyValue(ctx, wanted); err == nil {
-			return rooms, nil
+		if more, err := within(made); err == nil {
+			return more, nil
 		}
 		wanted.Replicas = 1
 	}
-	return b.js.CreateOrUpdateKeyValue(ctx, wanted)
+	if there {
+		return rooms, nil
+	}
+	return within(made)
+}
+
+// replicated says that a bucket has all its replicas; one that cannot be asked is left as it is.
+func replicated(ctx context.Context, rooms jetstream.KeyValue, within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	status, err := rooms.Status(ctx)
+	if err != nil {
+		return true
+	}
+	bucket, ok := status.(*jetstream.KeyValueBucketStatus)
+	return !ok || bucket.StreamInfo().Config.Replicas >= replicas
 }
 
 func (b *bus) connected() bool { return b.conn.Status() == nats.CONNECTED }

@@ -49,12 +49,13 @@ type Config struct {
 	Live  func() []string
 	// Moved is told of a meeting that is alive here and has its home elsewhere now, so that it is let go. It must not block.
 	Moved func(code string)
-	// Told gets the notices of other nodes. It must not block.
+	// Told gets the notices of other nodes, one after the other.
 	Told func(Notice)
 
 	// Beat is how often the node tells of itself; another one that is silent for Silence is gone.
 	Beat, Silence time.Duration
-	// Renew is how often the records of live meetings are renewed, which last for Life.
+	// Renew is how often the records of live meetings are renewed, which last for Life: longer than it may take from a join to its
+	// socket.
 	Renew, Life time.Duration
 	// Within is how long NATS may take to answer.
 	Within time.Duration
@@ -63,7 +64,7 @@ type Config struct {
 // Default has the times of a cluster.
 func Default(node string) Config {
 	return Config{
-		Node: node, Beat: time.Second, Silence: 4 * time.Second, Renew: 15 * time.Second, Life: time.Minute, Within: 2 * time.Second,
+		Node: node, Beat: time.Second, Silence: 4 * time.Second, Renew: 15 * time.Second, Life: 90 * time.Second, Within: 2 * time.Second,
 	}
 }
 
