@@ -89,16 +89,8 @@ func (s *Server) passSocket(c echo.Context) (here bool, err error) {
 	kind, token := signaling.Shown(c.Request())
 	switch kind {
 	case grant.Grant:
-		id, err := s.grants.NodeOf(s.now(), token)
-		if err != nil || came || id == s.nodes.Node() {
-			break
-		}
-		node, alive, err := s.nodes.Find(id)
-		if err != nil {
-			return false, s.homeUnknown(err)
-		}
-		if alive {
-			return false, s.pass(c, node)
+		if id, err := s.grants.NodeOf(s.now(), token); err == nil && !came && id != s.nodes.Node() {
+			return s.passTo(c, id)
 		}
 	case grant.Ticket:
 		if claims, err := s.grants.VerifyTicket(s.now(), token); err == nil && !claims.Test {
@@ -106,6 +98,18 @@ func (s *Server) passSocket(c echo.Context) (here bool, err error) {
 		}
 	}
 	return true, nil // what is wrong with the token, package signaling says
+}
+
+// passTo passes a socket on to the node that has granted it. One that is gone has taken its grants along.
+func (s *Server) passTo(c echo.Context, id string) (here bool, err error) {
+	node, alive, err := s.nodes.Find(id)
+	switch {
+	case err != nil:
+		return false, s.homeUnknown(err)
+	case !alive:
+		return true, nil
+	}
+	return false, s.pass(c, node)
 }
 
 // asksWithin is how long a page of meetings may wait for what other nodes have.

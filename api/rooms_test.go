@@ -3,6 +3,8 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -160,6 +162,24 @@ func TestDeleteWhileLive(t *testing.T) {
 	}
 	if strings.Contains(w.log.String(), `"level":"ERROR"`) {
 		t.Errorf("log: %s", w.log)
+	}
+}
+
+// A handshake has no body, and nobody reads one.
+func TestAHandshakeWithABodyIsRefused(t *testing.T) {
+	w, listener := liveWorld(t)
+	m := w.meeting("ada", `{"title":"Plan"}`)
+	j, _ := w.join(m.Code, "ada", ``)
+	for name, body := range map[string]io.Reader{"with a length": strings.NewReader("much"), "without": io.MultiReader(strings.NewReader("much"))} {
+		r, err := http.NewRequestWithContext(w.Context(), http.MethodGet, listener.URL+"/ws", body)
+		w.must(err)
+		r.Header.Set("Sec-WebSocket-Protocol", "plenum.v1, auth."+j.Grant)
+		answer, err := http.DefaultClient.Do(r)
+		w.must(err)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %s", name, answer.Status)
+		}
 	}
 }
 
