@@ -151,13 +151,19 @@ func (n *node) leaveCluster(ctx context.Context) error {
 // gaugeWithin is how long the shards may take to say how late they are: one that does not is late.
 const gaugeWithin = 50 * time.Millisecond
 
-// state is what other nodes are told of this one.
+// state is what other nodes are told of this one. Before it answers, it is as one that drains: nothing is placed on it.
 func (n *node) state(gauge *metrics.Gauge) cluster.State {
+	begun := false
+	select {
+	case <-n.begun:
+		begun = true
+	default:
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), gaugeWithin)
 	defer cancel()
 	crowd := n.signals.Crowd()
 	return cluster.State{
-		Version: versionOf(version), Draining: n.draining.Load(), Stress: gauge.Stress(ctx, time.Now()),
+		Version: versionOf(version), Draining: n.draining.Load() || !begun, Stress: gauge.Stress(ctx, time.Now()),
 		Rooms: crowd.Rooms, Participants: crowd.Sockets,
 	}
 }

@@ -78,9 +78,15 @@ func startNodes(t *testing.T) *nodes {
 		t.Cleanup(stop)
 	}
 	for _, each := range n.all {
-		n.until("the nodes know each other", func() bool { return len(each.cluster.Nodes()) == 2 })
+		n.until("the nodes know each other", func() bool { return ready(each) })
 	}
 	return n
+}
+
+// ready says whether a node knows of another one, and both take meetings.
+func ready(n *node) bool {
+	all := n.cluster.Nodes()
+	return len(all) == 2 && !all[0].Draining && !all[1].Draining
 }
 
 const operatorsToken = "a token of at least sixteen bytes"
@@ -286,7 +292,7 @@ func TestPeopleOfANodeThatIsKilledComeBackOnAnother(t *testing.T) {
 		_ = program.Wait()
 	})
 	t.Cleanup(kill)
-	m.until("the nodes know each other", func() bool { return len(m.server.cluster.Nodes()) == 2 })
+	m.until("the nodes know each other", func() bool { return ready(m.server) })
 
 	var host *bot
 	for try := 0; host == nil; try++ {

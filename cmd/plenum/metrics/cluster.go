@@ -8,7 +8,7 @@ var clusterFamilies = []family{
 	},
 	{
 		name: "plenum_cluster_connected", kind: gauge,
-		help: "1 while NATS can be reached, else 0: meetings go on, and none can begin or be found from another node.",
+		help: "1 while NATS can be reached, else 0: meetings go on and are found where they were, and none begins.",
 		read: func(s *state, put put) { put(yes(s.connected)) },
 	},
 }
