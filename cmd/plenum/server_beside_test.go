@@ -2,39 +2,17 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
 	"log/slog"
-	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/go-sql-driver/mysql"
 
 	"github.com/plenum-meet/plenum/signaling/message"
 )
 
 // A server that begins and ends on the database of another changes nothing of a meeting that goes on there.
 func TestAServerBesideAnotherLeavesItsMeetingsAlone(t *testing.T) {
-	admin, _ := mariadb(t)
-	at, err := url.Parse(admin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	driver := mysql.NewConfig()
-	driver.Net, driver.Addr, driver.User = "tcp", at.Host, at.User.Username()
-	driver.Passwd, _ = at.User.Password()
-	rows, err := sql.Open("mysql", driver.FormatDSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rows.Close() })
-	name := "plenum_" + strings.ToLower(rand.Text())[:12]
-	if _, err := rows.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = rows.ExecContext(context.Background(), "DROP DATABASE "+name) })
-	at.Path = "/" + name
+	rows, at, _ := ownDatabase(t)
+	name := strings.TrimPrefix(at.Path, "/")
 	m := startMeeting(t, func(c *serveCommand) { c.Storage.Database = at.String() })
 	ada := m.enter("Ada").publish(camera())
 	grace := m.enter("Grace").receive(pool)

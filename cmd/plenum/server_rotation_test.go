@@ -54,9 +54,10 @@ func mariadb(t *testing.T) (admin, authority string) {
 	return admin, authority
 }
 
-// A password that is changed on the database and in its file, in this order, ends no call: media flows, what is said is stored, and who
-// comes later comes in.
-func TestADatabasesPasswordChangesDuringACall(t *testing.T) {
+// ownDatabase is one that no other test has: the administrator's connection, its address with the administrator's name, and the
+// authority of the server's certificate.
+func ownDatabase(t *testing.T) (server *sql.DB, at *url.URL, authority string) {
+	t.Helper()
 	admin, authority := mariadb(t)
 	at, err := url.Parse(admin)
 	if err != nil {
@@ -65,25 +66,37 @@ func TestADatabasesPasswordChangesDuringACall(t *testing.T) {
 	driver := mysql.NewConfig()
 	driver.Net, driver.Addr, driver.User = "tcp", at.Host, at.User.Username()
 	driver.Passwd, _ = at.User.Password()
-	server, err := sql.Open("mysql", driver.FormatDSN())
-	if err != nil {
+	if server, err = sql.Open("mysql", driver.FormatDSN()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
 	name := "plenum_" + strings.ToLower(rand.Text())[:12]
+	if _, err := server.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := server.ExecContext(context.Background(), "DROP DATABASE "+name); err != nil {
+			t.Error(err)
+		}
+	})
+	at.Path = "/" + name
+	return server, at, authority
+}
+
+// A password that is changed on the database and in its file, in this order, ends no call: media flows, what is said is stored, and who
+// comes later comes in.
+func TestADatabasesPasswordChangesDuringACall(t *testing.T) {
+	server, at, authority := ownDatabase(t)
+	name := strings.TrimPrefix(at.Path, "/")
 	does := func(statement string) {
 		t.Helper()
 		if _, err := server.ExecContext(context.Background(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	does("CREATE DATABASE " + name)
 	does("CREATE USER " + name + "@'%' IDENTIFIED BY 'first' REQUIRE SSL")
 	does("GRANT ALL ON " + name + ".* TO " + name + "@'%'")
-	t.Cleanup(func() {
-		does("DROP DATABASE " + name)
-		does("DROP USER " + name + "@'%'")
-	})
+	t.Cleanup(func() { does("DROP USER " + name + "@'%'") })
 	file := filepath.Join(t.TempDir(), "password")
 	write := func(password string) {
 		t.Helper()
